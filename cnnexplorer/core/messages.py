@@ -1,0 +1,79 @@
+"""Sentences for the user, written in English here and translated above.
+
+The core knows no language but English. An error carries the sentence as a template and the values in it, so that the
+interface can say the same in another language.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def mark(template: str) -> str:
+    """Mark a sentence for translation, and return it unchanged."""
+    return template
+
+
+class Term(str):
+    """A word inside a sentence that is translated too, such as the name of a setting."""
+
+    __slots__ = ()
+
+
+def term(word: str) -> Term:
+    """Mark a word for translation where it stands as a value in a sentence."""
+    return Term(word)
+
+
+class UserError(Exception):
+    """Expected trouble, told in one sentence: what is wrong, which file or number, what to do.
+
+    Parameters
+    ----------
+    template
+        The sentence in English, with named fields in braces.
+    **values
+        What the fields stand for.
+
+    Examples
+    --------
+    >>> str(UserError("stride {stride} is too small: use 1 or more", stride=0))
+    'stride 0 is too small: use 1 or more'
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template.format(**values))
+        self.template = template
+        self.values = values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (type(self), self.template, self.values), self.__dict__
+
+    def sentence(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in the language of `translate`, which turns English templates into that language's."""
+        values = {key: translate(value) if isinstance(value, Term) else value for key, value in self.values.items()}
+        return translate(self.template).format(**values)
+
+
+def _remade(kind: type[UserError], template: str, values: dict[str, Any]) -> UserError:
+    return kind(template, **values)
+
+
+class SettingError(UserError, ValueError):
+    """A setting that cannot be: raised before anything is computed.
+
+    `stage` is the index of the stage that does not fit, where an experiment knows it.
+    """
+
+    stage: int | None = None
+
+
+class NumberError(UserError, ValueError):
+    """A text that is no number, or no matrix of numbers."""
+
+
+class ImageError(UserError):
+    """A file that does not give an image."""

@@ -1,0 +1,1 @@
+"""The interface, floor 3: Qt on top of the core."""

@@ -1,0 +1,174 @@
+"""All actions in one table: menus, the palette and the shortcuts page are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from ..core.messages import mark
+from .language import _
+from .theme import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """An action: its menu, text, icon, shortcuts, tip, and whether it is switched on and off.
+
+    A shortcut of one key without Ctrl, such as Space, works where nothing that has the focus wants that key: buttons,
+    lists and fields keep theirs.
+    """
+
+    id: str
+    menu: str
+    text: str
+    icon: str
+    shortcuts: tuple[str, ...]
+    tip: str
+    checkable: bool = False
+
+
+MENUS = {
+    "file": mark("&File"),
+    "edit": mark("&Edit"),
+    "steps": mark("&Steps"),
+    "view": mark("&View"),
+    "help": mark("&Help"),
+}
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("open", "file", mark("&Open a picture…"), "folder-open-outline", ("Ctrl+O",),
+               mark("Open a picture file as the input")),
+    ActionSpec("paste", "file", mark("&Paste a picture"), "clipboard-outline", ("Ctrl+Shift+V",),
+               mark("Take the picture, or a matrix of numbers, from the clipboard as the input")),
+    ActionSpec("adjust", "file", mark("&Adjust the picture…"), "tune-variant", ("Ctrl+J",),
+               mark("Choose frame, part, colours and working size of the picture")),
+    ActionSpec("default", "file", mark("&Begin anew"), "restart", ("Ctrl+N",),
+               mark("Go back to the first example; undo brings your work back")),
+    ActionSpec("quit", "file", mark("&Quit"), "exit-to-app", ("Ctrl+Q",), mark("Close the program")),
+    ActionSpec("undo", "edit", mark("&Undo"), "undo", ("Ctrl+Z",), mark("Take the latest edit back")),
+    ActionSpec("redo", "edit", mark("&Redo"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), mark("Do what was undone again")),
+    ActionSpec("copy_arithmetic", "edit", mark("&Copy the arithmetic"), "content-copy", ("Ctrl+Shift+C",),
+               mark("Copy the present step's arithmetic as text")),
+    ActionSpec("first", "steps", mark("&First step"), "skip-previous", ("Ctrl+Home",), mark("Go to the first step")),
+    ActionSpec("back", "steps", mark("Step &back"), "step-backward", ("Ctrl+Left",), mark("Go one step back")),
+    ActionSpec("play", "steps", mark("&Play or pause"), "play", ("Space",), mark("Let the steps run, or stop them")),
+    ActionSpec("forward", "steps", mark("Step f&orward"), "step-forward", ("Ctrl+Right",), mark("Go one step on")),
+    ActionSpec("last", "steps", mark("&Last step"), "skip-next", ("Ctrl+End",), mark("Go to the last step")),
+    ActionSpec("loop", "steps", mark("Begin again at the &end"), "repeat", ("L",),
+               mark("Begin again when the last step is done"), checkable=True),
+    ActionSpec("fill", "steps", mark("Fill &cell by cell"), "dots-grid", ("F",),
+               mark("Show only what the steps so far have computed; else the whole map"), checkable=True),
+    ActionSpec("spotlight", "steps", mark("&Spotlight"), "spotlight-beam", ("S",),
+               mark("Light the present step's cells and dim the rest"), checkable=True),
+    ActionSpec("slower", "steps", mark("Slo&wer"), "speedometer-slow", ("Ctrl+Down",), mark("Fewer steps a second")),
+    ActionSpec("faster", "steps", mark("Fas&ter"), "speedometer", ("Ctrl+Up",), mark("More steps a second")),
+    ActionSpec("fit", "view", mark("&Fit all maps"), "fit-to-page-outline", ("Ctrl+0",),
+               mark("Show every map as large as it goes")),
+    ActionSpec("one_to_one", "view", mark("All maps &1:1"), "numeric-1-box-outline", ("Ctrl+1",),
+               mark("Show one pixel a cell")),
+    ActionSpec("enlarge", "view", mark("&Enlarge the chosen stage"), "arrow-expand", ("E",),
+               mark("Give the chosen stage all the room, or give it back")),
+    ActionSpec("inspector", "view", mark("&Inspector"), "page-layout-sidebar-right", ("Ctrl+I",),
+               mark("Show or hide the settings on the right"), checkable=True),
+    ActionSpec("theme_system", "view", mark("Colours of the &system"), "theme-light-dark", (),
+               mark("Light or dark as the system prefers"), checkable=True),
+    ActionSpec("theme_light", "view", mark("&Light"), "white-balance-sunny", (), mark("Light colours"), checkable=True),
+    ActionSpec("theme_dark", "view", mark("&Dark"), "weather-night", (), mark("Dark colours"), checkable=True),
+    ActionSpec("language_en", "view", "English", "translate", (), mark("The program speaks English"), checkable=True),
+    ActionSpec("language_es", "view", "Español", "translate", (), mark("The program speaks Spanish"), checkable=True),
+    ActionSpec("palette", "help", mark("&Find an action…"), "magnify", ("Ctrl+K",), mark("Find any action by its name")),
+    ActionSpec("shortcuts", "help", mark("&Keyboard shortcuts"), "keyboard-outline", ("F1",),
+               mark("Show every shortcut")),
+    ActionSpec("tour", "help", mark("Guided &tour"), "compass-outline", (), mark("Show the window in five steps")),
+    ActionSpec("about", "help", mark("&About CNN Explorer"), "information-outline", (),
+               mark("Version, parts, and where the log file lies")),
+)  # fmt: skip
+
+
+class Actions(QObject):
+    """The actions as Qt's, by id.
+
+    Parameters
+    ----------
+    window
+        The widget that the shortcuts belong to.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = QAction(self)
+            action.setShortcuts([QKeySequence(text) for text in spec.shortcuts if not is_plain_key(text)])
+            action.setCheckable(spec.checkable)
+            self._actions[spec.id] = action
+            window.addAction(action)
+        self.retranslate()
+        self.restyle()
+
+    def __getitem__(self, id_: str) -> QAction:
+        return self._actions[id_]
+
+    def connect_all(self, slots: Mapping[str, Callable[[], object]]) -> None:
+        """Connect actions to what they do."""
+        for id_, slot in slots.items():
+            self._actions[id_].triggered.connect(lambda _checked=False, slot=slot: slot())
+
+    def retranslate(self) -> None:
+        """Say texts and tips in the language in use."""
+        for spec in ACTIONS:
+            action = self._actions[spec.id]
+            action.setText(_(spec.text))
+            keys, tip = shortcut_text(spec), _(spec.tip)
+            action.setToolTip(f"{tip} ({keys})" if keys else tip)
+            action.setStatusTip(tip)
+
+    def restyle(self) -> None:
+        """Take icons from the theme."""
+        for spec in ACTIONS:
+            self._actions[spec.id].setIcon(icon(spec.icon, self._window))
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Run the action of a plain key that nobody else wanted; tell whether there is one."""
+        if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
+            return False
+        name = QKeySequence(event.key()).toString(QKeySequence.SequenceFormat.PortableText)
+        for spec in ACTIONS:
+            if name in spec.shortcuts and is_plain_key(name) and self._actions[spec.id].isEnabled():
+                self._actions[spec.id].trigger()
+                return True
+        return False
+
+    def show_playing(self, playing: bool) -> None:
+        """Show on the play button what it will do."""
+        self._actions["play"].setIcon(icon("pause" if playing else "play", self._window))
+
+
+def is_plain_key(shortcut: str) -> bool:
+    """Tell whether a shortcut is a single key that widgets may want for themselves."""
+    return "+" not in shortcut and (len(shortcut) == 1 or shortcut == "Space")
+
+
+def shortcut_text(spec: ActionSpec) -> str:
+    """Return an action's shortcuts as the system writes them."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(text).toString(native) for text in spec.shortcuts)
+
+
+def plain(text: str) -> str:
+    """Return an action's text without the marks of its key and its dots.
+
+    >>> plain("&Open a picture…")
+    'Open a picture'
+    """
+    return text.replace("&", "").rstrip("…")

@@ -1,0 +1,311 @@
+"""A stage's card: its name and shape, its maps, the size formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from ..language import Speaking, _
+from ..theme import colours, icon
+from ..widgets.figures import ColourBar, Thumbnails
+from ..widgets.map_view import MapView
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+    from ..widgets.painting import Look
+
+ViewKey = tuple[str, int]  # ("input", -1), ("padding", stage) or ("stage", stage)
+NEW_STAGES = ("convolution", "activation", "max", "average", "flatten")
+MIN_WIDTH = 172
+
+
+@dataclass(frozen=True)
+class CardContent:
+    """What a card shows: `maps` is (C, H, W); `colour` tells that three channels are a picture's R, G, B."""
+
+    title: str
+    icon: str
+    about: str
+    maps: NDArray[np.float64]
+    shape: str
+    formula: str
+    note: str
+    look: Look
+    colour: bool = False
+
+
+class Card(Speaking, QFrame):
+    """Shows one stage.
+
+    Signals: `selected()`, `hovered((row, column) or None)`, `clicked(row, column)`, `channel_chosen()`,
+    `insert_asked(kind, before)`, `move_asked(by)`, `remove_asked()`, `enlarge_asked()`, `dropped(global point)`.
+    """
+
+    selected = Signal()
+    hovered = Signal(object)
+    clicked = Signal(int, int)
+    channel_chosen = Signal()
+    insert_asked = Signal(str, bool)
+    move_asked = Signal(int)
+    remove_asked = Signal()
+    enlarge_asked = Signal()
+    dropped = Signal(QPoint)
+
+    def __init__(self, key: ViewKey, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key = key
+        self.content: CardContent | None = None
+        self._is_selected = False
+        self._active = False
+        self._channel: int | None = 0
+        self._movable = (False, False)
+        self.setMinimumWidth(MIN_WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._icon = QLabel()
+        self._title = QLabel()
+        font = self._title.font()
+        font.setBold(True)
+        self._title.setFont(font)
+        self._title.setMinimumWidth(20)
+        self._shape = QLabel()
+        self._shape.setForegroundRole(self._shape.foregroundRole())
+        self._menu_button = QToolButton()
+        self._menu_button.setAutoRaise(True)
+        self._menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tip(self._menu_button, "What can be done with this stage")
+        self._menu_button.clicked.connect(self._open_menu)
+        self.view = MapView()
+        self.thumbnails = Thumbnails(24)
+        self.bar = ColourBar()
+        self._formula = QLabel()
+        self._formula.setWordWrap(True)
+        self._formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._note = QLabel()
+        self._note.setWordWrap(True)
+        self._build()
+        self.view.hovered.connect(self.hovered)
+        self.view.clicked.connect(self.clicked)
+        self.view.clicked.connect(self.selected)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(lambda point: self._popup(self.view.mapToGlobal(point)))
+        self.thumbnails.chosen.connect(self._choose)
+        self.restyle()
+
+    def set_content(self, content: CardContent, movable: tuple[bool, bool]) -> None:
+        """Show a stage; `movable` tells whether it can go left, and right."""
+        self.content = content
+        self._movable = movable
+        channels = len(content.maps)
+        if self._channel is None and not content.colour:
+            self._channel = 0
+        elif self._channel is not None and (content.colour and channels != self._known_channels()):
+            self._channel = None
+        if self._channel is not None:
+            self._channel = min(self._channel, channels - 1)
+        self._title.setText(content.title)
+        self._title.setToolTip(content.about)
+        self._shape.setText(content.shape)
+        self._formula.setText(content.formula)
+        self._formula.setVisible(bool(content.formula))
+        self._note.setText(content.note)
+        self._note.setVisible(bool(content.note))
+        self.view.setAccessibleName(f"{content.title} {content.shape}")
+        self._icon.setPixmap(icon(content.icon, self, "muted").pixmap(18, 18))
+        self._show_maps()
+
+    @property
+    def channel(self) -> int | None:
+        """The channel that is shown; None for all three as a picture."""
+        return self._channel
+
+    def set_channel(self, channel: int) -> None:
+        """Show a channel, without a signal."""
+        if channel != self._channel and self.content is not None and 0 <= channel < len(self.content.maps):
+            self._channel = channel
+            self._show_maps()
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The values at the ends of the colour map."""
+        assert self.content is not None
+        return self.content.look.range_for(self.shown, self.content.maps)
+
+    @property
+    def shown(self) -> NDArray[np.float64]:
+        """The map that is shown: (H, W), or (3, H, W) for a picture."""
+        assert self.content is not None
+        return self.content.maps if self._channel is None else self.content.maps[self._channel]
+
+    def set_selected(self, selected: bool) -> None:
+        """Frame the card: the inspector shows its settings."""
+        if selected != self._is_selected:
+            self._is_selected = selected
+            self.update()
+
+    def set_active(self, active: bool) -> None:
+        """Underline the card: the present step is its own."""
+        if active != self._active:
+            self._active = active
+            self.update()
+
+    def menu(self) -> QMenu:
+        """Return the menu of what can be done with this stage."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stage = self.key[0] == "stage"
+        if self.key[0] != "input":
+            before = menu.addMenu(_("Insert before"))
+            self._fill_insert(before, before=True)
+        after = menu.addMenu(_("Insert after"))
+        self._fill_insert(after, before=False)
+        if stage:
+            menu.addSeparator()
+            left = menu.addAction(icon("arrow-left", self), _("Move left"), lambda: self.move_asked.emit(-1))
+            left.setEnabled(self._movable[0])
+            right = menu.addAction(icon("arrow-right", self), _("Move right"), lambda: self.move_asked.emit(1))
+            right.setEnabled(self._movable[1])
+            menu.addAction(icon("delete-outline", self), _("Remove"), self.remove_asked.emit)
+        menu.addSeparator()
+        menu.addAction(icon("arrow-expand", self), _("Enlarge, or back"), self.enlarge_asked.emit)
+        menu.addAction(_("Fit"), self.view.fit)
+        menu.addAction(_("1:1"), self.view.one_to_one)
+        return menu
+
+    def retranslate(self) -> None:
+        """Nothing more: the workspace gives the content anew."""
+
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+        theme = colours(self)
+        self._menu_button.setIcon(icon("dots-vertical", self, "muted"))
+        for label, role in ((self._shape, "muted"), (self._formula, "muted"), (self._note, "error")):
+            palette = label.palette()
+            palette.setColor(palette.ColorRole.WindowText, theme.colour(role))
+            label.setPalette(palette)
+        if self.content is not None:
+            self._icon.setPixmap(icon(self.content.icon, self, "muted").pixmap(18, 18))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the card's ground, and its frame when it is selected or focused."""
+        painter = QPainter(self)
+        theme = colours(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        focused = self.hasFocus()
+        chosen = self._is_selected or focused
+        painter.setPen(QPen(theme.colour("accent" if chosen else "line"), 2 if chosen else 1))
+        painter.setBrush(theme.colour("panel"))
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 6, 6)
+        if self._active:
+            painter.setPen(QPen(theme.colour("output"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawLine(12, 3, self.width() - 13, 3)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select the card."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.selected.emit()
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Enlarge the card, or make it small again."""
+        self.enlarge_asked.emit()
+        super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show that the card is being moved."""
+        if event.buttons() & Qt.MouseButton.LeftButton and self.key[0] == "stage":
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Drop a card that was moved."""
+        if self.cursor().shape() == Qt.CursorShape.ClosedHandCursor:
+            self.unsetCursor()
+            if not self.rect().contains(event.position().toPoint()):
+                self.dropped.emit(event.globalPosition().toPoint())
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Select with Enter, remove with Delete, move with Shift and the arrow keys."""
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.selected.emit()
+        elif key == Qt.Key.Key_Delete and self.key[0] == "stage":
+            self.remove_asked.emit()
+        elif shift and key == Qt.Key.Key_Left and self._movable[0]:
+            self.move_asked.emit(-1)
+        elif shift and key == Qt.Key.Key_Right and self._movable[1]:
+            self.move_asked.emit(1)
+        elif key == Qt.Key.Key_Menu:
+            self._open_menu()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(6)
+        header.addWidget(self._icon)
+        header.addWidget(self._title, 1)
+        header.addWidget(self._menu_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(9, 8, 9, 8)
+        layout.setSpacing(5)
+        layout.addLayout(header)
+        layout.addWidget(self._shape)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.thumbnails)
+        layout.addWidget(self._formula)
+        layout.addWidget(self._note)
+
+    def _known_channels(self) -> int:
+        """How many channels the thumbnails know, the picture of all not counted."""
+        return len(self.thumbnails) - 1 if len(self.thumbnails) == 4 else len(self.thumbnails)
+
+    def _show_maps(self) -> None:
+        content = self.content
+        assert content is not None
+        limits = self.limits
+        self.view.set_map(self.shown, content.look, limits)
+        self.bar.set_range("grey" if self._channel is None else content.look.colour_map, limits)
+        entries = [*([content.maps] if content.colour else []), *content.maps]
+        index = 0 if self._channel is None else self._channel + content.colour
+        shared = content.look.range_mode == "shared"
+        self.thumbnails.set_maps([entries], [content.look], index, shared=shared and not content.colour)
+        self.thumbnails.setVisible(len(entries) > 1)
+
+    def _choose(self, index: int) -> None:
+        assert self.content is not None
+        self._channel = (None if index == 0 else index - 1) if self.content.colour else index
+        self._show_maps()
+        self.channel_chosen.emit()
+
+    def _open_menu(self) -> None:
+        self._popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()))
+
+    def _popup(self, point: QPoint) -> None:
+        self.selected.emit()
+        self.menu().popup(point)
+
+    def _fill_insert(self, menu: QMenu, before: bool) -> None:
+        for kind, title in new_stage_titles().items():
+            menu.addAction(title, lambda kind=kind: self.insert_asked.emit(kind, before))
+
+
+def new_stage_titles() -> dict[str, str]:
+    """Return the stages that can be added, with their names."""
+    return {
+        "convolution": _("Convolution"),
+        "activation": _("ReLU and other activations"),
+        "max": _("Max pooling"),
+        "average": _("Average pooling"),
+        "flatten": _("Flatten"),
+    }

@@ -1,0 +1,144 @@
+"""The inspector's lower part: how a map is shown, and its figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from ...core import SettingError, format_number, map_stats
+from ...core.messages import mark
+from ..language import _
+from ..widgets.figures import Histogram
+from ..widgets.form import Choice, Form
+from ..widgets.number_field import NumberField
+from ..widgets.painting import COLOUR_MAPS, RANGES, Look
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_STATS = {
+    "minimum": mark("Minimum"),
+    "maximum": mark("Maximum"),
+    "mean": mark("Mean"),
+    "zeros": mark("Zeros"),
+}
+
+
+class DisplayPanel(Form):
+    """Colour map, range and decimals of the maps of one kind; minimum, maximum, mean, zeros and histogram of one map.
+
+    Signals: `look_chosen(look)`, `refused(error)`.
+    """
+
+    look_chosen = Signal(object)
+    refused = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = Look()
+        self._limits = (0.0, 1.0)
+        self._values: NDArray[np.float64] | None = None
+        self.heading(mark("Display"))
+        self.colour_map = Choice({id_: title for id_, (_name, title) in COLOUR_MAPS.items()})
+        self.colour_map.activated.connect(lambda: self._choose(colour_map=self.colour_map.value()))
+        self.row(mark("Colours"), self.colour_map)
+        self.range_mode = Choice(RANGES)
+        self.range_mode.activated.connect(self._choose_range)
+        self.row(mark("Range"), self.range_mode, mark("Which values the ends of the colour map stand for"))
+        self.low, self.high = NumberField(0.0, step=0.1), NumberField(1.0, step=0.1)
+        for field in (self.low, self.high):
+            field.edited.connect(self._choose_limits)
+            field.refused.connect(self.refused)
+        self.row(mark("From"), self.low)
+        self.row(mark("To"), self.high)
+        self.decimals = NumberField(2, whole=True, minimum=0, maximum=8)
+        self.decimals.edited.connect(lambda value: self._choose(decimals=int(value)))
+        self.decimals.refused.connect(self.refused)
+        self.row(mark("Decimals"), self.decimals, mark("Most decimals of the numbers in cells and sums"))
+        self.heading(mark("This map"))
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        self.figures: dict[str, QLabel] = {}
+        for number, (name, title) in enumerate(_STATS.items()):
+            label, value = QLabel(), QLabel()
+            self.say(label.setText, title)
+            self._muted.append(label)
+            value.setTextInteractionFlags(value.textInteractionFlags().TextSelectableByMouse)
+            grid.addWidget(label, number // 2, number % 2 * 2)
+            grid.addWidget(value, number // 2, number % 2 * 2 + 1)
+            self.figures[name] = value
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        holder = QWidget()
+        holder.setLayout(grid)
+        self.wide(holder)
+        self.histogram = Histogram()
+        self.tip(self.histogram, "How often values occur; heights are square roots, so that rare values are seen")
+        self.wide(self.histogram)
+        # counting a large map takes a few milliseconds: while a field is being turned, only the last one is counted
+        self._count = QTimer(self)
+        self._count.setSingleShot(True)
+        self._count.setInterval(60)
+        self._count.timeout.connect(self._count_values)
+        self.restyle()
+
+    def show_map(self, values: NDArray[np.float64], look: Look, limits: tuple[float, float]) -> None:
+        """Show the look and the figures of a map (H, W), or of an image (3, H, W)."""
+        self._look, self._limits = look, limits
+        self.colour_map.setValue(look.colour_map)
+        self.range_mode.setValue(look.range_mode)
+        fixed = look.range_mode == "fixed"
+        for field, value in ((self.low, limits[0]), (self.high, limits[1])):
+            field.setEnabled(fixed)
+            field.setValue(value)
+        self.decimals.setValue(look.decimals)
+        if values is not self._values:
+            self._values = values
+            self._count.start()
+
+    def retranslate(self) -> None:
+        """Write the figures again."""
+        self._count_values()
+
+    def _choose(self, **changes: object) -> None:
+        self.look_chosen.emit(replace(self._look, **changes))  # type: ignore[arg-type]
+
+    def _choose_range(self) -> None:
+        low, high = self._limits
+        self._choose(range_mode=self.range_mode.value(), low=low, high=high)
+
+    def _choose_limits(self) -> None:
+        low, high = self.low.value(), self.high.value()
+        if low >= high:
+            self.low.setValue(self._look.low)
+            self.high.setValue(self._look.high)
+            self.refused.emit(
+                SettingError(
+                    "the range from {low} to {high} is empty: let it begin below its end",
+                    low=format_number(low),
+                    high=format_number(high),
+                )
+            )
+            return
+        self._choose(low=low, high=high)
+
+    def _count_values(self) -> None:
+        if self._values is None:
+            return
+        stats = map_stats(self._values)
+        for name, text in (
+            ("minimum", format_number(stats.minimum, 4)),
+            ("maximum", format_number(stats.maximum, 4)),
+            ("mean", format_number(stats.mean, 4)),
+            ("zeros", f"{100 * stats.zeros:.1f} %"),
+        ):
+            self.figures[name].setText(text)
+        self.histogram.set_values(self._values)
+        self.histogram.setAccessibleDescription(
+            _("from {low} to {high}").format(low=format_number(stats.minimum), high=format_number(stats.maximum))
+        )

@@ -1,0 +1,133 @@
+"""The state of the Convolution workspace: one frozen experiment, its history and its result."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ...core import Convolution, Experiment, Pooling, Result, UserError, run
+from ...core.history import History
+from ...core.messages import mark
+from ..tasks import LatestTask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+AT_ONCE = 2_000_000  # multiplications: a few milliseconds, less than handing them to a thread and back feels like
+
+
+class OutOfMemory(UserError):
+    """The computer had too little memory for an experiment."""
+
+
+class ConvModel(QObject):
+    """Holds the experiment; replaces it whole, and computes what follows.
+
+    Signals: `changed(old, new)` with experiments; `computed(result)`, whose experiment may for a moment be older than
+    the latest; `refused(error)` where an edit cannot be; `history_changed()`; `busy_changed(bool)`.
+    """
+
+    changed = Signal(object, object)
+    computed = Signal(object)
+    refused = Signal(object)
+    history_changed = Signal()
+    busy_changed = Signal(bool)
+
+    def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._history = History(experiment)
+        self._task = LatestTask(self)
+        self._task.busy_changed.connect(self.busy_changed)
+        self._result = run(experiment)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment in force."""
+        return self._history.experiment
+
+    @property
+    def result(self) -> Result:
+        """The latest result; its `experiment` says what it belongs to."""
+        return self._result
+
+    @property
+    def history(self) -> History:
+        """What can be undone and redone."""
+        return self._history
+
+    def edit(
+        self, change: Callable[[Experiment], Experiment], label: str = mark("edit"), merge: Hashable = None
+    ) -> bool:
+        """Replace the experiment by what `change` makes of it; tell whether it could be.
+
+        Edits that follow each other with the same `merge` are one step of undo. A change that raises `UserError`
+        leaves everything as it is.
+        """
+        old = self.experiment
+        try:
+            new = change(old)
+        except UserError as error:
+            self.refused.emit(error)
+            return False
+        if new == old:
+            return True
+        self._history.record(new, label, merge)
+        self._announce(old)
+        return True
+
+    def end_gesture(self) -> None:
+        """Let the next edit be a step of undo of its own."""
+        self._history.end_gesture()
+
+    def undo(self) -> None:
+        """Take the latest edit back."""
+        old = self.experiment
+        if self._history.undo() is not None:
+            self._announce(old)
+
+    def redo(self) -> None:
+        """Do what was undone again."""
+        old = self.experiment
+        if self._history.redo() is not None:
+            self._announce(old)
+
+    def close(self) -> None:
+        """Wait for the work under way; to be called before the program ends."""
+        self._task.close()
+
+    def _announce(self, old: Experiment) -> None:
+        self.changed.emit(old, self.experiment)
+        self.history_changed.emit()
+        experiment, known = self.experiment, self._result
+        if work(experiment) <= AT_ONCE:
+            self._task.cancel()
+            self._take(run(experiment, known))
+        else:
+            self._task.start(lambda: run(experiment, known), self._take, self._fail)
+
+    def _take(self, result: Result) -> None:
+        self._result = result
+        self.computed.emit(result)
+
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, MemoryError):
+            self.refused.emit(
+                OutOfMemory("there is not enough memory for this experiment: make the image smaller or use fewer filters")
+            )
+            return
+        raise error
+
+
+def work(experiment: Experiment) -> int:
+    """Return roughly how many multiplications an experiment takes."""
+    total = 0
+    for stage, shape in zip(experiment.stages, experiment.shapes, strict=True):
+        size = math.prod(shape)
+        if isinstance(stage, Convolution):
+            size *= math.prod(stage.weight.shape[1:])
+        elif isinstance(stage, Pooling):
+            size *= sum(stage.kernel)
+        total += size
+    return total

@@ -1,0 +1,181 @@
+"""Pictures from files, drops and the clipboard, read off the GUI thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QDialog, QFileDialog
+
+from ...core import ImageError, NumberError, image_from_pixels, inspect_image, parse_matrix
+from ...core.editing import with_image
+from ...core.messages import mark
+from ..language import _
+from ..tasks import LatestTask
+from .picture_dialog import MAX_SIDE, Picture, PictureDialog
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+    from PySide6.QtWidgets import QWidget
+
+    from ..settings import Settings
+    from .model import ConvModel
+
+PATTERNS = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm *.pbm *.pnm"
+SUGGESTED_SIDE = 1024
+
+
+class PictureLoader(QObject):
+    """Turns picture files into the model's input.
+
+    A picture goes in as it is when it is small enough and has one frame; else the user is asked.
+
+    Signals: `refused(error)`, `opened()`, `peak_changed(1 or 255)`, `busy_changed(bool)`.
+    """
+
+    refused = Signal(object)
+    opened = Signal()
+    peak_changed = Signal(float)
+    busy_changed = Signal(bool)
+
+    def __init__(self, model: ConvModel, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model, self._settings = model, settings
+        self._task = LatestTask(self)
+        self._task.busy_changed.connect(self.busy_changed)
+        self.picture: Picture | None = None
+        self.peak = 255.0 if settings.get("peak", 1.0) == 255 else 1.0
+
+    def ask(self, window: QWidget) -> None:
+        """Let the user choose a file."""
+        folder = self._settings.get("folder", "")
+        name, _filter = QFileDialog.getOpenFileName(
+            window, _("Open a picture"), folder, f"{_('Pictures')} ({PATTERNS});;{_('All files')} (*)"
+        )
+        if name:
+            self.open(Path(name), window)
+
+    def open(self, path: Path, window: QWidget) -> None:
+        """Open a picture file."""
+        self._read(path, path.name, window)
+
+    def paste(self, window: QWidget) -> None:
+        """Take the clipboard's picture, file or matrix of numbers."""
+        if not self.take(QGuiApplication.clipboard().mimeData(), window):
+            self.refused.emit(
+                ImageError("there is no picture in the clipboard: copy a picture, or cells of a spreadsheet, first")
+            )
+
+    def take(self, data: QMimeData, window: QWidget) -> bool:
+        """Take what was pasted or dropped; tell whether there was anything of use."""
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if files:
+            self.open(files[0], window)
+        elif data.hasImage():
+            self._take_pixels(QImage(data.imageData()))
+        elif data.hasText() and data.text().strip():
+            self._take_matrix(data.text())
+        else:
+            return False
+        return True
+
+    def adjust(self, window: QWidget) -> None:
+        """Ask again how the present picture becomes the input."""
+        if self.picture is not None:
+            self._ask_how(self.picture, window)
+
+    def set_peak(self, peak: float) -> None:
+        """Write white as 1 or as 255; the input is converted."""
+        if peak != self.peak:
+            factor = peak / self.peak
+            self.peak = peak
+            self._settings.set("peak", peak)
+            self._model.edit(lambda e: with_image(e, e.image * factor), mark("change the range of values"))
+        self.peak_changed.emit(peak)
+
+    def close(self) -> None:
+        """Wait for the work under way."""
+        self._task.close()
+
+    def _read(self, source: Path | bytes, name: str, window: QWidget) -> None:
+        def inspected(info: object) -> None:
+            picture = Picture(source, info)  # type: ignore[arg-type]
+            picture = replace(picture, channels=picture.info.channels)
+            if picture.info.frames > 1 or max(picture.info.width, picture.info.height) > MAX_SIDE:
+                too_large = max(picture.info.width, picture.info.height) > MAX_SIDE
+                self._ask_how(replace(picture, max_side=SUGGESTED_SIDE) if too_large else picture, window)
+            else:
+                self._load(picture)
+
+        self._task.start(lambda: inspect_image(source, name=name), inspected, lambda error: self._fail(error, source))
+
+    def _ask_how(self, picture: Picture, window: QWidget) -> None:
+        dialog = PictureDialog(picture, window)
+        dialog.finished.connect(lambda answer: self._answered(dialog, answer))
+        dialog.open()
+
+    def _answered(self, dialog: PictureDialog, answer: int) -> None:
+        picture = dialog.picture
+        dialog.deleteLater()
+        if answer == QDialog.DialogCode.Accepted:
+            self._load(picture)
+
+    def _load(self, picture: Picture) -> None:
+        def loaded(image: np.ndarray) -> None:
+            self.picture = picture
+            if isinstance(picture.source, Path):
+                self._settings.add_recent(picture.source.absolute())
+                self._settings.set("folder", str(picture.source.absolute().parent))
+            image = image * self.peak if self.peak != 1 else image
+            image.flags.writeable = False
+            if self._model.edit(lambda e: with_image(e, image), mark("open a picture")):
+                self.opened.emit()
+
+        self._task.start(picture.load, loaded, lambda error: self._fail(error, picture.source))
+
+    def _fail(self, error: BaseException, source: Path | bytes) -> None:
+        if not isinstance(error, ImageError):
+            raise error
+        if isinstance(source, Path) and not source.exists():
+            self._settings.forget_recent(source.absolute())
+            self.opened.emit()
+        self.refused.emit(error)
+
+    def _take_pixels(self, image: QImage) -> None:
+        if image.isNull():
+            self.refused.emit(ImageError("the clipboard's picture cannot be read: save it as a file and open that"))
+            return
+        max_side = SUGGESTED_SIDE if max(image.width(), image.height()) > MAX_SIDE else None
+        grey = image.isGrayscale() and not image.hasAlphaChannel()
+        pixels = _pixels(image)
+        self._task.start(
+            lambda: image_from_pixels(pixels, "grey" if grey else "rgb", max_side),
+            self._take_array,
+            lambda error: self._fail(error, b""),
+        )
+
+    def _take_array(self, image: np.ndarray) -> None:
+        self.picture = None
+        self._model.edit(lambda e: with_image(e, image * self.peak), mark("paste a picture"))
+        self.opened.emit()
+
+    def _take_matrix(self, text: str) -> None:
+        try:
+            matrix = parse_matrix(text)
+        except NumberError as error:
+            self.refused.emit(error)
+            return
+        self.picture = None
+        self._model.edit(lambda e: with_image(e, matrix[None]), mark("paste a matrix"))
+        self.opened.emit()
+
+
+def _pixels(image: QImage) -> np.ndarray:
+    """Return a Qt image's pixels: uint8 (H, W, 4), red first."""
+    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return lines[:, : 4 * image.width()].reshape(image.height(), image.width(), 4).copy()

@@ -1,0 +1,119 @@
+"""The strip of cards: input, padding, and every stage, from left to right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QWidget
+
+from ...core import Convolution
+from ..language import Speaking
+from ..theme import icon
+from .card import Card, ViewKey, new_stage_titles
+
+if TYPE_CHECKING:
+    from ...core import Experiment
+
+
+def view_keys(experiment: Experiment) -> list[ViewKey]:
+    """Return the views of an experiment in order: the input, and each stage with the padding before a convolution."""
+    keys: list[ViewKey] = [("input", -1)]
+    for index, stage in enumerate(experiment.stages):
+        if isinstance(stage, Convolution):
+            keys.append(("padding", index))
+        keys.append(("stage", index))
+    return keys
+
+
+class Strip(Speaking, QScrollArea):
+    """Holds the cards.
+
+    Signals: `card_added(card)`, `add_asked(kind)` for a stage at the end, `order_asked(stage, target)`.
+    """
+
+    card_added = Signal(object)
+    add_asked = Signal(str)
+    order_asked = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards: dict[ViewKey, Card] = {}
+        self._enlarged: ViewKey | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._row = QWidget()
+        self._layout = QHBoxLayout(self._row)
+        self._layout.setContentsMargins(10, 10, 10, 6)
+        self._layout.setSpacing(8)
+        self.add_button = QToolButton()
+        self.add_button.setAutoRaise(True)
+        self.add_button.setMinimumHeight(64)
+        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.tip(self.add_button, "Add a stage at the end")
+        self._menu = QMenu(self.add_button)
+        self.add_button.setMenu(self._menu)
+        self._layout.addWidget(self.add_button)
+        self.setWidget(self._row)
+        self.retranslate()
+        self.restyle()
+
+    def set_keys(self, keys: list[ViewKey]) -> None:
+        """Show a card for each view; those that stay keep their zoom and channel."""
+        for key in [key for key in self.cards if key not in keys]:
+            card = self.cards.pop(key)
+            self._layout.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        for place, key in enumerate(keys):
+            if key not in self.cards:
+                card = Card(key)
+                card.enlarge_asked.connect(lambda key=key: self.enlarge(key))
+                card.dropped.connect(lambda point, key=key: self._drop(key, point))
+                self.cards[key] = card
+                self.card_added.emit(card)
+            if self._layout.indexOf(self.cards[key]) != place:
+                self._layout.removeWidget(self.cards[key])
+                self._layout.insertWidget(place, self.cards[key], 1)
+        if self._enlarged not in self.cards:
+            self._enlarged = None
+        self._arrange()
+
+    def enlarge(self, key: ViewKey) -> None:
+        """Give a card all the room, or give it back."""
+        self._enlarged = None if self._enlarged == key else key
+        self._arrange()
+
+    @property
+    def enlarged(self) -> ViewKey | None:
+        """The card that has all the room."""
+        return self._enlarged
+
+    def reveal(self, key: ViewKey) -> None:
+        """Scroll to a card."""
+        if key in self.cards:
+            self.ensureWidgetVisible(self.cards[key], 20, 0)
+
+    def retranslate(self) -> None:
+        """Name the stages in the menu of +."""
+        self._menu.clear()
+        for kind, title in new_stage_titles().items():
+            self._menu.addAction(title, lambda kind=kind: self.add_asked.emit(kind))
+
+    def restyle(self) -> None:
+        """Take the icon from the theme."""
+        self.add_button.setIcon(icon("plus", self))
+
+    def _arrange(self) -> None:
+        for key, card in self.cards.items():
+            card.setVisible(self._enlarged in (None, key))
+        self.add_button.setVisible(self._enlarged is None)
+
+    def _drop(self, key: ViewKey, point: QPoint) -> None:
+        """Let a dragged card go to where it was dropped."""
+        x = self._row.mapFromGlobal(point).x()
+        stages = sorted(stage for kind, stage in self.cards if kind == "stage")
+        passed = [s for s in stages if s != key[1] and self.cards["stage", s].geometry().center().x() < x]
+        if len(passed) != key[1]:
+            self.order_asked.emit(key[1], len(passed))

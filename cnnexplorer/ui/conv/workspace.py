@@ -1,0 +1,545 @@
+"""The Convolution workspace: joins the model, the cards, the steps and the inspector."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from ...core import Convolution, Experiment, Pooling, Rectangle, format_number, step_at, step_index
+from ...core.arithmetic import pad
+from ...core.editing import default_stage, insert_stage, move_stage, remove_stage, with_image
+from ...core.messages import mark
+from ...core.samples import SAMPLES, make_sample
+from ..language import Speaking, _
+from ..widgets.painting import Look
+from .card import Card, CardContent, ViewKey
+from .inspector import Inspector
+from .model import ConvModel
+from .names import (
+    STAGE_ICONS,
+    channel_name,
+    shape_text,
+    size_formula,
+    stage_about,
+    stage_kind,
+    stage_title,
+    unvisited_cells,
+    unvisited_text,
+)
+from .pencil import Pencil
+from .picture_loader import PictureLoader
+from .player import Player
+from .spotlight import display_cell, linked_views, lit_views
+from .step_view import ArithmeticView, StepView
+from .strip import Strip, view_keys
+from .transport import Transport
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ...core import Result, Step
+    from ..actions import Actions
+    from ..settings import Settings
+
+LOOKS = {
+    "input": Look("grey"),
+    "padding": Look("grey"),
+    "convolution": Look("diverging"),
+    "activation": Look("diverging"),
+    "pooling": Look("diverging"),
+    "flatten": Look("diverging"),
+}
+
+
+def first_experiment() -> Experiment:
+    """Return what a new user sees: a hand-drawn digit, Sobel vertical, ReLU, max pooling."""
+    stages = tuple(default_stage(kind) for kind in ("convolution", "activation", "max"))
+    return Experiment(make_sample("digit"), stages)
+
+
+class ConvWorkspace(Speaking, QWidget):
+    """The workspace.
+
+    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `computed(result)`,
+    `zoomed(pixels a cell)`.
+    """
+
+    refused = Signal(object)
+    told = Signal(str)
+    computed = Signal(object)
+    zoomed = Signal(float)
+
+    def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions, self._settings = actions, settings
+        self._looks = dict(LOOKS)
+        self._selected: ViewKey = ("input", -1)
+        self._shown: Result | None = None
+        self._step: Step | None = None
+        self._padded: dict[int, tuple[object, object, NDArray[np.float64]]] = {}
+        self.model = ConvModel(first_experiment(), self)
+        self.player = Player(self)
+        self.pictures = PictureLoader(self.model, settings, self)
+        self.strip = Strip()
+        self.step_view, self.arithmetic = StepView(), ArithmeticView()
+        self.inspector = Inspector(self.model, settings, [actions[id_] for id_ in ("open", "paste", "adjust")])
+        buttons = ("first", "back", "play", "forward", "last", "loop", "fill", "spotlight")
+        self.transport = Transport(self.player, [actions[id_] for id_ in buttons])
+        self._build()
+        self._connect()
+        self._show_result(self.model.result)
+        self.pencil = Pencil(self.strip.cards["input", -1], self.model, self)
+        self.pencil.refused.connect(self.refused)
+        self.inspector.input.ink_changed.connect(self.pencil.set_ink)
+        self.select(("stage", 0))
+
+    # what is shown
+
+    @property
+    def step(self) -> Step | None:
+        """The present step."""
+        return self._step
+
+    @property
+    def selected(self) -> ViewKey:
+        """The view whose settings the inspector shows."""
+        return self._selected
+
+    def select(self, key: ViewKey) -> None:
+        """Choose a view: the inspector shows its settings."""
+        if key not in self.strip.cards:
+            return
+        self._selected = key
+        for other, card in self.strip.cards.items():
+            card.set_selected(other == key)
+        self.inspector.show_view(key)
+        self._show_display()
+
+    def kind_of(self, key: ViewKey) -> str:
+        """Return which look a view has: "input", "padding", or the kind of its stage."""
+        assert self._shown is not None
+        return key[0] if key[0] != "stage" else stage_kind(self._shown.experiment.stages[key[1]])
+
+    # actions
+
+    def slots(self) -> dict[str, object]:
+        """Return what the actions of this workspace do."""
+        return {
+            "open": lambda: self.pictures.ask(self),
+            "paste": self.paste,
+            "adjust": lambda: self.pictures.adjust(self),
+            "default": lambda: self.model.edit(lambda _old: first_experiment(), mark("begin anew")),
+            "undo": self.model.undo,
+            "redo": self.model.redo,
+            "copy_arithmetic": self.copy_arithmetic,
+            "first": lambda: self._jump(0),
+            "back": lambda: self.player.step(-1),
+            "play": self.player.toggle,
+            "forward": lambda: self.player.step(1),
+            "last": lambda: self._jump(self.player.count - 1),
+            "loop": self._switch_loop,
+            "fill": self._switch_fill,
+            "spotlight": self._switch_spotlight,
+            "slower": lambda: self._change_speed(1 / 1.5),
+            "faster": lambda: self._change_speed(1.5),
+            "fit": lambda: [card.view.fit() for card in self.strip.cards.values()],
+            "one_to_one": lambda: [card.view.one_to_one() for card in self.strip.cards.values()],
+            "enlarge": lambda: self.strip.enlarge(self._selected),
+        }
+
+    def copy_arithmetic(self) -> None:
+        """Copy the present step's arithmetic as text."""
+        QGuiApplication.clipboard().setText(self.arithmetic.text())
+
+    def paste(self) -> None:
+        """Take the clipboard's picture or matrix as the input."""
+        self.pictures.paste(self)
+
+    def close_work(self) -> None:
+        """Stop the animation and wait for work under way; to be called before the program ends."""
+        self.player.pause()
+        self.pictures.close()
+        self.model.close()
+
+    def retranslate(self) -> None:
+        """Say every text that depends on the experiment."""
+        if self._shown is not None:
+            self._show_result(self._shown)
+
+    # building
+
+    def _build(self) -> None:
+        grids = QScrollArea()
+        grids.setWidget(self.step_view)
+        words = QScrollArea()
+        words.setWidget(self.arithmetic)
+        for area in (grids, words):
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+        words.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._steps = QSplitter(Qt.Orientation.Horizontal)
+        self._steps.addWidget(grids)
+        self._steps.addWidget(words)
+        self._steps.setSizes([560, 400])
+        self._columns = QSplitter(Qt.Orientation.Vertical)
+        self._columns.addWidget(self.strip)
+        self._columns.addWidget(self._steps)
+        self._columns.setStretchFactor(0, 3)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setSizes([430, 190])
+        for splitter in (self._steps, self._columns):
+            splitter.setChildrenCollapsible(False)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._columns, 1)
+        column.addWidget(self.transport)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(middle, 1)
+        row.addWidget(self.inspector)
+
+    def _connect(self) -> None:
+        self.strip.card_added.connect(self._adopt)
+        self.strip.add_asked.connect(lambda kind: self._insert(kind, len(self.model.experiment.stages)))
+        self.strip.order_asked.connect(self._move)
+        self.model.changed.connect(self._experiment_changed)
+        self.model.computed.connect(self._show_result)
+        self.model.refused.connect(self.refused)
+        self.model.history_changed.connect(self._show_history)
+        self.player.moved.connect(lambda _position: self._show_step())
+        self.player.playing_changed.connect(self._actions.show_playing)
+        self.inspector.refused.connect(self.refused)
+        self.inspector.display.look_chosen.connect(self._set_look)
+        self.inspector.convolution.filter_chosen.connect(self._show_filter)
+        self.inspector.input.sample_chosen.connect(self._take_sample)
+        self.inspector.input.value_range_chosen.connect(self.pictures.set_peak)
+        self.pictures.refused.connect(self.refused)
+        self.pictures.peak_changed.connect(self.inspector.input.set_value_range)
+        self.pictures.opened.connect(lambda: self._actions["adjust"].setEnabled(self.pictures.picture is not None))
+        self._actions["adjust"].setEnabled(False)
+        self._restore()
+
+    def _restore(self) -> None:
+        """Take what was remembered."""
+        self._actions["loop"].setChecked(self._settings.get("loop", True))
+        self._actions["fill"].setChecked(self._settings.get("fill", False))
+        self._actions["spotlight"].setChecked(self._settings.get("spotlight", True))
+        self.player.loop = self._actions["loop"].isChecked()
+        self.transport.set_speed(self._settings.get("speed", 2.0))
+        self.inspector.input.set_value_range(self.pictures.peak)
+        for kind, look in LOOKS.items():
+            decimals = self._settings.get(f"look/{kind}/decimals", look.decimals)
+            colour_map = self._settings.get(f"look/{kind}/colours", look.colour_map)
+            self._looks[kind] = Look(colour_map, decimals=min(max(decimals, 0), 8))
+        self._show_history()
+
+    def save_settings(self) -> None:
+        """Remember speed, switches and looks."""
+        self._settings.set("speed", self.player.speed)
+        for name in ("loop", "fill", "spotlight"):
+            self._settings.set(name, self._actions[name].isChecked())
+        for kind, look in self._looks.items():
+            self._settings.set(f"look/{kind}/decimals", look.decimals)
+            self._settings.set(f"look/{kind}/colours", look.colour_map)
+
+    def _adopt(self, card: Card) -> None:
+        key = card.key
+        card.selected.connect(lambda: self.select(key))
+        card.hovered.connect(lambda cell: self._hover(key, cell))
+        card.clicked.connect(lambda row, column: self._click(key, row, column))
+        card.channel_chosen.connect(lambda: self._channel_chosen(key))
+        card.insert_asked.connect(
+            lambda kind, before: self._insert(kind, max(key[1], 0) + (0 if before or key[0] != "stage" else 1))
+        )
+        card.move_asked.connect(lambda by: self._move(key[1], key[1] + by))
+        card.remove_asked.connect(lambda: self._remove(key[1]))
+        card.view.zoomed.connect(self.zoomed)
+
+    # from the model to the views
+
+    def _experiment_changed(self, _old: Experiment, new: Experiment) -> None:
+        """Show the settings at once; the maps follow when they are computed."""
+        if view_keys(new) == list(self.strip.cards):
+            self.inspector.refresh(new)
+
+    def _show_result(self, result: Result) -> None:
+        old, self._shown = self._shown, result
+        experiment = result.experiment
+        place = self.player.place
+        output = None if old is None or place is None else self._step and self._step.output
+        self.strip.set_keys(view_keys(experiment))
+        self.player.set_counts([math.prod(shape) for shape in experiment.shapes])
+        if output is not None and place is not None:
+            self._keep_place(experiment, place[0], output)
+        for key, card in self.strip.cards.items():
+            self._show_card(key, card, result)
+        self.transport.set_stages([stage_title(stage) for stage in experiment.stages])
+        if self._selected not in self.strip.cards:
+            self._selected = ("input", -1)
+        self.select(self._selected)
+        self.inspector.convolution.show_result(result, self._looks["convolution"])
+        self._show_step()
+        self.computed.emit(result)
+
+    def _keep_place(self, experiment: Experiment, stage: int, output: tuple[int, int, int]) -> None:
+        """Let the animation stand at the same output cell, where there still is one."""
+        if stage >= len(experiment.stages):
+            return
+        shape = experiment.shapes[stage]
+        limits = (1, shape[0], 1) if len(shape) == 1 else shape
+        cell = tuple(min(value, limit - 1) for value, limit in zip(output, limits, strict=True))
+        self.player.blockSignals(True)
+        self.player.go_to(stage, step_index(shape, (cell[0], cell[1], cell[2])))
+        self.player.blockSignals(False)
+
+    def _show_card(self, key: ViewKey, card: Card, result: Result) -> None:
+        experiment = result.experiment
+        kind, index = key
+        look = self._looks[self.kind_of(key)]
+        if kind == "input":
+            image = experiment.image
+            content = CardContent(
+                _("Input"), "image-outline", _("The image, or the drawing, that everything is made from."), image,
+                shape_text(image.shape), "", "", look, colour=len(image) == 3,
+            )  # fmt: skip
+            card.set_content(content, (False, False))
+        elif kind == "padding":
+            self._show_padding(card, index, result, look)
+        else:
+            stage = experiment.stages[index]
+            output = result.outputs[index]
+            maps = output.reshape(1, -1, 1) if output.ndim == 1 else output
+            note = "" if isinstance(stage, Convolution) else unvisited_text(*unvisited_cells(experiment, index))
+            content = CardContent(
+                stage_title(stage), STAGE_ICONS[stage_kind(stage)], stage_about(stage), maps,
+                shape_text(experiment.shapes[index]), size_formula(experiment, index), note, look,
+            )  # fmt: skip
+            card.set_content(content, (index > 0, index < len(experiment.stages) - 1))
+        card.view.set_unvisited(*self._unvisited_in(key, experiment))
+
+    def _show_padding(self, card: Card, index: int, result: Result, look: Look) -> None:
+        experiment = result.experiment
+        stage = experiment.stages[index]
+        assert isinstance(stage, Convolution)
+        source = result.input_of(index)
+        known = self._padded.get(index)
+        if known is None or known[0] is not source or known[1] != (stage.sides, stage.padding_mode):
+            known = (source, (stage.sides, stage.padding_mode), pad(source, stage.sides, stage.padding_mode))
+            self._padded[index] = known
+        top, bottom, left, right = stage.sides
+        _channels, height, width = source.shape
+        if top == bottom == left == right:
+            formula = "" if not top else f"{height} + 2·{top} = {known[2].shape[1]}"
+        else:
+            formula = (
+                f"{_('height')}: {top} + {height} + {bottom} = {known[2].shape[1]}\n"
+                f"{_('width')}: {left} + {width} + {right} = {known[2].shape[2]}"
+            )
+        content = CardContent(
+            _("Padding"), "border-outside", _("Cells around the image, so that the kernel can reach its border."),
+            known[2], shape_text(known[2].shape), formula, unvisited_text(*unvisited_cells(experiment, index)), look,
+            colour=index == 0 and len(source) == 3,
+        )  # fmt: skip
+        card.set_content(content, (False, False))
+        card.view.set_padding(Rectangle(top, left, height, width) if any(stage.sides) else None)
+
+    @staticmethod
+    def _unvisited_in(key: ViewKey, experiment: Experiment) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return what of a view the next stage never reads; a pooling's padding is not shown, so it is taken off."""
+        kind, index = key
+        if kind == "padding":
+            return unvisited_cells(experiment, index)
+        following = index + 1
+        stage = experiment.stages[following] if following < len(experiment.stages) else None
+        if not isinstance(stage, Pooling):
+            return (), ()
+        rows, columns = unvisited_cells(experiment, following)
+        _channels, height, width = experiment.input_shape(following)
+        return (
+            tuple(row - stage.sides[0] for row in rows if 0 <= row - stage.sides[0] < height),
+            tuple(column - stage.sides[2] for column in columns if 0 <= column - stage.sides[2] < width),
+        )
+
+    def _show_step(self) -> None:
+        """Show the present step in every view."""
+        result, place = self._shown, self.player.place
+        assert result is not None
+        experiment = result.experiment
+        self._step = None if place is None else step_at(experiment, result, *place)
+        step = self._step
+        lit = {} if step is None else lit_views(experiment, step)
+        spotlight, fill = self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked()
+        if step is not None:
+            self.strip.cards["stage", step.stage_index].set_channel(step.output[0])
+        for key, card in self.strip.cards.items():
+            card.view.set_lit(lit.get(key) if spotlight else None)
+            card.set_active(step is not None and key == ("stage", step.stage_index))
+            card.view.set_filled(self._filled(key, card, step) if fill else None)
+        source = self._source_card(step)
+        self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits)
+        self.arithmetic.set_step(step)
+        self.inspector.activation.show_step(step)
+        if self.player.playing and step is not None:
+            self._follow(step, lit)
+
+    def _filled(self, key: ViewKey, card: Card, step: Step | None) -> int | None:
+        """Return how many cells of a view the steps so far have computed; None for all."""
+        kind, index = key
+        if step is None or kind == "input":
+            return None
+        if kind == "padding":
+            return 0 if index > step.stage_index else None
+        if index != step.stage_index:
+            return None if index < step.stage_index else 0
+        if card.channel != step.output[0]:
+            return None if (card.channel or 0) < step.output[0] else 0
+        assert self._shown is not None
+        row, column = display_cell(self._shown.experiment, index, step.output)
+        return row * card.view.shape[1] + column + 1
+
+    def _source_card(self, step: Step | None) -> Card:
+        """Return the card that the present step reads from."""
+        if step is None or step.stage_index == 0 and not isinstance(step.stage, Convolution):
+            return self.strip.cards["input", -1]
+        if isinstance(step.stage, Convolution):
+            return self.strip.cards["padding", step.stage_index]
+        return self.strip.cards["stage", step.stage_index - 1]
+
+    def _follow(self, step: Step, lit: dict[ViewKey, object]) -> None:
+        """Keep the playing step in sight: in zoomed views, and in a strip that is wider than the window."""
+        for key, spot in lit.items():
+            card = self.strip.cards[key]
+            if card.view.scale > 1.5:
+                card.view.show_cell(spot.frame.top, spot.frame.left)  # type: ignore[attr-defined]
+        if step.index == 0:
+            self.strip.reveal(("stage", step.stage_index))
+
+    def _show_display(self) -> None:
+        card = self.strip.cards[self._selected]
+        if card.content is not None:
+            self.inspector.display.show_map(card.shown, card.content.look, card.limits)
+
+    def _show_history(self) -> None:
+        history = self.model.history
+        for name, label in (("undo", history.undo_label), ("redo", history.redo_label)):
+            action = self._actions[name]
+            action.setEnabled(label is not None)
+            action.setStatusTip("" if label is None else _(label))
+
+    # from the views to the model
+
+    def _hover(self, key: ViewKey, cell: tuple[int, int] | None) -> None:
+        assert self._shown is not None
+        linked = {} if cell is None else linked_views(self._shown.experiment, key, *cell)
+        for other, card in self.strip.cards.items():
+            card.view.set_linked(linked.get(other))
+        self.told.emit("" if cell is None else self._describe(key, *cell))
+
+    def _describe(self, key: ViewKey, row: int, column: int) -> str:
+        """Say where a cell is, its value, and what it sees."""
+        assert self._shown is not None
+        card = self.strip.cards[key]
+        assert card.content is not None
+        channels = len(card.content.maps)
+        planes = range(channels) if card.channel is None else [card.channel]
+        decimals = max(card.content.look.decimals, 4)
+        values = ", ".join(
+            f"{channel_name(c, channels)} {format_number(float(card.content.maps[c, row, column]), decimals)}"
+            if card.channel is None
+            else format_number(float(card.content.maps[c, row, column]), decimals)
+            for c in planes
+        )
+        where = _("row {row}, column {column}").format(row=row, column=column)
+        if channels > 1 and card.channel is not None:
+            where = f"{_('channel')} {channel_name(card.channel, channels)}, {where}"
+        text = f"{card.content.title}: {where}: {values}"
+        field = linked_views(self._shown.experiment, key, row, column).get(("input", -1))
+        if field is not None and (field.height, field.width) != (1, 1):
+            text += "   ·   " + _("sees rows {top}–{bottom}, columns {left}–{right} of the input").format(
+                top=field.top, bottom=field.top + field.height - 1, left=field.left, right=field.left + field.width - 1
+            )
+        return text
+
+    def _click(self, key: ViewKey, row: int, column: int) -> None:
+        """Go to the step of an output cell."""
+        if key[0] != "stage" or self._shown is None:
+            return
+        card = self.strip.cards[key]
+        shape = self._shown.experiment.shapes[key[1]]
+        self.player.pause()
+        self.player.go_to(key[1], step_index(shape, (card.channel or 0, row, column)))
+
+    def _channel_chosen(self, key: ViewKey) -> None:
+        self.select(key)
+        card = self.strip.cards[key]
+        step = self._step
+        if key[0] == "stage" and step is not None and step.stage_index == key[1] and card.channel is not None:
+            assert self._shown is not None
+            shape = self._shown.experiment.shapes[key[1]]
+            self.player.go_to(key[1], step_index(shape, (card.channel, step.output[1], step.output[2])))
+        if key[0] == "stage" and card.channel is not None:
+            self.inspector.convolution.choose_filter(card.channel)
+        self._show_step()
+
+    def _show_filter(self, index: int) -> None:
+        """Show a filter's own map when it is chosen in the bank."""
+        card = self.strip.cards.get(self._selected)
+        if card is not None and self._selected[0] == "stage":
+            card.set_channel(index)
+            self._channel_chosen(self._selected)
+
+    def _set_look(self, look: Look) -> None:
+        kind = self.kind_of(self._selected)
+        self._looks[kind] = look
+        if self._shown is not None:
+            for key, card in self.strip.cards.items():
+                if self.kind_of(key) == kind:
+                    self._show_card(key, card, self._shown)
+        if kind == "convolution":
+            self.step_view.set_decimals(look.decimals)
+            self.arithmetic.set_decimals(look.decimals)
+        self._show_display()
+        self._show_step()
+
+    def _insert(self, kind: str, index: int) -> None:
+        if self.model.edit(lambda e: insert_stage(e, index, default_stage(kind)), mark("add a stage")):
+            self.select(("stage", index))
+            self.strip.reveal(("stage", index))
+
+    def _move(self, index: int, target: int) -> None:
+        if self.model.edit(lambda e: move_stage(e, index, target), mark("move a stage")):
+            self.select(("stage", target))
+
+    def _remove(self, index: int) -> None:
+        self.model.edit(lambda e: remove_stage(e, index), mark("remove a stage"))
+
+    def _take_sample(self, id_: str) -> None:
+        image = make_sample(id_)
+        peak = self.pictures.peak if image.max() <= 1 else 1.0
+        self.model.edit(lambda e: with_image(e, image * peak), SAMPLES[id_].title)
+
+    # the transport
+
+    def _jump(self, position: int) -> None:
+        self.player.pause()
+        self.player.go(position)
+
+    def _switch_loop(self) -> None:
+        self.player.loop = self._actions["loop"].isChecked()
+
+    def _switch_fill(self) -> None:
+        self._show_step()
+
+    def _switch_spotlight(self) -> None:
+        self._show_step()
+
+    def _change_speed(self, factor: float) -> None:
+        self.transport.set_speed(round(self.player.speed * factor, 1))

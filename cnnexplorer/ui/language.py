@@ -1,0 +1,114 @@
+"""English and Spanish, switched while the program runs.
+
+English is in the source; other languages are gettext catalogues in resources/translations.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+LANGUAGES = {"en": "English", "es": "Español"}
+
+
+class _Voice:
+    """The catalogue in use; the one thing here that changes."""
+
+    code = "en"
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    qt: QTranslator | None = None
+
+
+def translate(text: str) -> str:
+    """Return an English text in the language in use."""
+    return _Voice.catalogue.gettext(text) if text else ""
+
+
+def translate_count(one: str, many: str, count: int) -> str:
+    """Return the text for one or for many in the language in use, with {count} put in."""
+    return _Voice.catalogue.ngettext(one, many, count).format(count=count)
+
+
+_ = translate
+
+
+def language() -> str:
+    """Return the code of the language in use."""
+    return _Voice.code
+
+
+def system_language() -> str:
+    """Return the system's language where the program speaks it, else English."""
+    code = QLocale.system().name()[:2]
+    return code if code in LANGUAGES else "en"
+
+
+def use_language(code: str) -> None:
+    """Switch to a language, and let every widget say its texts again."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    _Voice.code = code
+    _Voice.catalogue = load_catalogue(code)
+    if _Voice.qt is not None:
+        app.removeTranslator(_Voice.qt)
+        _Voice.qt = None
+    if code != "en":
+        translator = QTranslator(app)
+        if translator.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            app.installTranslator(translator)
+            _Voice.qt = translator
+    # Qt would post this event for its own translator only, and later: widgets must agree at once.
+    for widget in app.topLevelWidgets():
+        app.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))
+
+
+def load_catalogue(code: str) -> gettext.NullTranslations:
+    """Read the catalogue of a language."""
+    if code == "en":
+        return gettext.NullTranslations()
+    data = files("cnnexplorer.resources").joinpath("translations", f"{code}.mo").read_bytes()
+    return gettext.GNUTranslations(io.BytesIO(data))
+
+
+class Speaking:
+    """A widget whose texts follow the language, and whose icons follow the theme.
+
+    Mixed in before the Qt class. `say` and `tip` give a text once for all languages; what depends on more than the
+    language belongs into `retranslate`, what depends on colours into `restyle`.
+    """
+
+    def say(self, setter: Callable[[str], object], text: str) -> None:
+        """Hand a text to a setter, now and after each change of language."""
+        self.__dict__.setdefault("_texts", []).append((setter, text))
+        setter(translate(text))
+
+    def tip(self, widget: QWidget, text: str) -> None:
+        """Give a control its tooltip and its accessible name."""
+        self.say(widget.setToolTip, text)
+        self.say(widget.setAccessibleName, text)
+
+    def retranslate(self) -> None:
+        """Say again what `say` cannot know."""
+
+    def restyle(self) -> None:
+        """Take colours and icons from the theme again."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language and the palette."""
+        if event.type() == QEvent.Type.LanguageChange:
+            for setter, text in self.__dict__.get("_texts", ()):
+                setter(translate(text))
+            self.retranslate()
+        elif event.type() == QEvent.Type.PaletteChange:
+            self.restyle()
+        super().changeEvent(event)  # type: ignore[misc]  # the Qt class comes next

@@ -1,0 +1,306 @@
+"""The window: rail, workspace, menus, banner and status bar."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..core import ImageError, UserError
+from .actions import ACTIONS, MENUS, Actions
+from .conv.workspace import ConvWorkspace
+from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
+from .language import LANGUAGES, Speaking, _, language, use_language
+from .theme import THEMES, icon, use_theme
+from .trouble import Banner
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+
+    from .settings import Settings
+
+
+class MainWindow(Speaking, QMainWindow):
+    """The program's window.
+
+    Emits `shown_first()` once it has been painted.
+    """
+
+    shown_first = Signal()
+
+    def __init__(self, settings: Settings, log_path: Path | None = None) -> None:
+        super().__init__()
+        self._settings, self._log_path = settings, log_path
+        self.tour: Tour | None = None
+        self.setWindowTitle("CNN Explorer")
+        self.setMinimumSize(900, 560)
+        self.setAcceptDrops(True)
+        self.actions_ = Actions(self)
+        self.banner = Banner()
+        self.conv = ConvWorkspace(self.actions_, settings)
+        self._workspaces = QStackedWidget()
+        self._workspaces.addWidget(self.conv)
+        self._build()
+        self._build_menus()
+        self._build_status()
+        self._connect()
+        self._restore()
+
+    def open_file(self, path: Path) -> None:
+        """Open a picture, as from the command line."""
+        self.banner.clear()
+        self.conv.pictures.open(path, self)
+
+    def show_trouble(self, error: UserError) -> None:
+        """Tell of expected trouble."""
+        self.banner.show_error(error)
+
+    def start_tour(self) -> None:
+        """Show the window in five steps."""
+        if self.tour is not None:
+            return
+        self.conv.player.pause()
+        self.conv.select(("stage", 0))
+        self.actions_["inspector"].setChecked(True)
+        self._show_inspector()
+        targets = {
+            "input": lambda: self.conv.strip.cards["input", -1],
+            "kernel": lambda: self.conv.inspector.convolution.matrix,
+            "stages": lambda: self.conv.strip,
+            "arithmetic": lambda: self.conv.arithmetic,
+            "transport": lambda: self.conv.transport,
+        }
+        self.tour = Tour(targets, self)
+        self.tour.finished.connect(self._end_tour)
+
+    # Qt's side
+
+    def retranslate(self) -> None:
+        """Say the menus' and the actions' texts."""
+        self.actions_.retranslate()
+        for id_, menu in self._menus.items():
+            menu.setTitle(_(MENUS[id_]))
+        self._recent.setTitle(_("Open &recent"))
+        self._rail_conv.setText(_("Convolution"))
+        self._fill_recent()
+
+    def restyle(self) -> None:
+        """Take icons from the theme."""
+        self.actions_.restyle()
+        self.actions_.show_playing(self.conv.player.playing)
+        self._rail_conv.setIcon(icon("grid", self, "accent"))
+        self.theme_button.setIcon(icon("theme-light-dark", self, "muted"))
+        self.language_button.setIcon(icon("translate", self, "muted"))
+        self.help_button.setIcon(icon("help-circle-outline", self, "muted"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Run the action of a plain key that no widget wanted."""
+        if not self.actions_.take_key(event):
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files, pictures and text."""
+        data = event.mimeData()
+        if data.hasUrls() or data.hasImage() or data.hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what is dropped."""
+        self.banner.clear()
+        if self.conv.pictures.take(event.mimeData(), self):
+            event.acceptProposedAction()
+        else:
+            self.show_trouble(ImageError("nothing that was dropped is a picture: drop a picture file"))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the settings, and wait for work under way."""
+        self.conv.save_settings()
+        self._settings.set_bytes("geometry", self.saveGeometry())
+        self._settings.set("inspector", self.actions_["inspector"].isChecked())
+        self.conv.close_work()
+        super().closeEvent(event)
+
+    # building
+
+    def _build(self) -> None:
+        rail = QWidget()
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(4, 8, 4, 8)
+        column.setSpacing(6)
+        self._rail_conv = QToolButton()
+        self._rail_conv.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self._rail_conv.setIconSize(QSize(26, 26))
+        self._rail_conv.setCheckable(True)
+        self._rail_conv.setChecked(True)
+        self._rail_conv.setAutoRaise(True)
+        self._rail_conv.setAutoExclusive(True)
+        self._rail_conv.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._rail_conv.setText(_("Convolution"))
+        self.tip(self._rail_conv, "The Convolution workspace")
+        self.theme_button = self._rail_menu("Light or dark")
+        self.language_button = self._rail_menu("Language")
+        self.help_button = self._rail_menu("Help")
+        column.addWidget(self._rail_conv)
+        column.addStretch(1)
+        for button in (self.theme_button, self.language_button, self.help_button):
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        center = QWidget()
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(rail)
+        row.addWidget(self._workspaces, 1)
+        layout = QVBoxLayout(center)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addLayout(row, 1)
+        self.setCentralWidget(center)
+
+    def _rail_menu(self, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(22, 22))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(QMenu(button))
+        self.tip(button, tip)
+        return button
+
+    def _build_menus(self) -> None:
+        self._menus = {id_: self.menuBar().addMenu(_(title)) for id_, title in MENUS.items()}
+        for spec in ACTIONS:
+            if spec.id in ("quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "adjust"):
+                self._menus[spec.menu].addSeparator()
+            self._menus[spec.menu].addAction(self.actions_[spec.id])
+            if spec.id == "open":
+                self._recent = self._menus["file"].addMenu(_("Open &recent"))
+        self._recent.aboutToShow.connect(self._fill_recent)
+        for ids, button in (
+            ([f"theme_{name}" for name in THEMES], self.theme_button),
+            ([f"language_{code}" for code in LANGUAGES], self.language_button),
+        ):
+            group = QActionGroup(self)
+            for id_ in ids:
+                group.addAction(self.actions_[id_])
+            button.menu().addActions(group.actions())
+        self.help_button.menu().addActions([self.actions_[id_] for id_ in ("palette", "shortcuts", "tour", "about")])
+
+    def _build_status(self) -> None:
+        self.status_cell, self.status_time, self.status_zoom = QLabel(), QLabel(), QLabel()
+        self.status_device = QLabel("CPU")
+        self.status_cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.status_cell, 1)
+        for label in (self.status_zoom, self.status_time, self.status_device):
+            bar.addPermanentWidget(label)
+        self.tip(self.status_device, "Where the maps are computed")
+        self.tip(self.status_time, "Time of the last computation")
+        self.tip(self.status_zoom, "Zoom of the map used last")
+
+    def _connect(self) -> None:
+        slots = {
+            **self.conv.slots(),
+            "quit": self.close,
+            "inspector": self._show_inspector,
+            "palette": lambda: CommandPalette(self.actions_, self).open(),
+            "shortcuts": lambda: ShortcutsPage(self).open(),
+            "tour": self.start_tour,
+            "about": lambda: AboutPage(self._log_path, self).open(),
+            **{f"theme_{name}": lambda name=name: self.set_theme(name) for name in THEMES},
+            **{f"language_{code}": lambda code=code: self.set_language(code) for code in LANGUAGES},
+        }
+        self.actions_.connect_all(slots)
+        self.conv.refused.connect(self.show_trouble)
+        self.conv.model.changed.connect(self._begin_timing)
+        self.conv.computed.connect(self._show_time)
+        self.conv.told.connect(self.status_cell.setText)
+        self.conv.zoomed.connect(self._show_zoom)
+        self._began = time.perf_counter()
+
+    def _restore(self) -> None:
+        self.resize(1280, 760)
+        self.restoreGeometry(self._settings.bytes("geometry"))
+        self.actions_["inspector"].setChecked(self._settings.get("inspector", True))
+        self._show_inspector()
+        theme = self._settings.get("theme", "system")
+        self.actions_[f"theme_{theme if theme in THEMES else 'system'}"].setChecked(True)
+        self.actions_[f"language_{language()}"].setChecked(True)
+        self.retranslate()
+        self.restyle()
+        if not has_torch():
+            self.show_trouble(
+                UserError("torch is not installed, so there will be no networks: pip install torch torchvision. All "
+                          "else works")  # fmt: skip
+            )
+
+    # what the actions do
+
+    def set_theme(self, name: str) -> None:
+        """Switch the theme and remember it."""
+        self._settings.set("theme", name)
+        self.actions_[f"theme_{name}"].setChecked(True)
+        use_theme(name)
+
+    def set_language(self, code: str) -> None:
+        """Switch the language and remember it."""
+        self._settings.set("language", code)
+        self.actions_[f"language_{code}"].setChecked(True)
+        use_language(code)
+
+    def _show_inspector(self) -> None:
+        self.conv.inspector.setVisible(self.actions_["inspector"].isChecked())
+
+    def _end_tour(self) -> None:
+        self.tour = None
+        self._settings.set("tour_seen", True)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        files = self._settings.recent_files()
+        for path in files:
+            self._recent.addAction(path.name, lambda path=path: self.open_file(path)).setStatusTip(str(path))
+        if files:
+            self._recent.addSeparator()
+            self._recent.addAction(_("Forget these"), self._settings.forget_recent)
+        self._recent.setEnabled(bool(files))
+        self._recent.menuAction().setEnabled(True)
+        if not files:
+            none = QAction(_("None yet"), self._recent)
+            none.setEnabled(False)
+            self._recent.addAction(none)
+
+    def _begin_timing(self) -> None:
+        self._began = time.perf_counter()
+        self.banner.clear()
+
+    def _show_time(self) -> None:
+        self.status_time.setText(f"{1000 * (time.perf_counter() - self._began):.1f} ms")
+
+    def _show_zoom(self, scale: float) -> None:
+        self.status_zoom.setText(_("{pixels} px a cell").format(pixels=f"{scale:.3g}"))
+
+
+def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
+    """Show the window and begin: the first kernel slides, and at the first start the tour opens."""
+    window.show()
+    if file is not None:
+        window.open_file(file)
+    if settings.get("tour_seen", False):
+        QTimer.singleShot(600, window, window.conv.player.play)
+    else:
+        QTimer.singleShot(300, window, window.start_tour)

@@ -1,0 +1,90 @@
+"""Work off the GUI thread: the only thread code of the program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class LatestTask(QObject):
+    """Runs one job at a time on a thread of its own; only the latest one's answer arrives.
+
+    A job is a function without arguments over frozen values. Its answer, or its exception, comes back on the GUI
+    thread. A job that was replaced before it began never runs; one replaced later runs to its end, unheard.
+    """
+
+    _finished = Signal(int, object, object)
+    busy_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._request = 0
+        self._busy = False
+        self._on_success: Callable[[Any], None] | None = None
+        self._on_failure: Callable[[BaseException], None] | None = None
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is awaited."""
+        return self._busy
+
+    def start(
+        self,
+        job: Callable[[], Any],
+        on_success: Callable[[Any], None],
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        """Run a job in place of any that is under way."""
+        self._request += 1
+        self._on_success, self._on_failure = on_success, on_failure
+        self._pool.clear()
+        self._pool.start(_Job(self._finished, self._request, job))
+        self._set_busy(True)
+
+    def cancel(self) -> None:
+        """Forget the job under way."""
+        self._request += 1
+        self._pool.clear()
+        self._set_busy(False)
+
+    def close(self) -> None:
+        """Forget the job under way and wait until its thread is idle; to be called before the program ends."""
+        self.cancel()
+        self._pool.waitForDone()
+
+    def _deliver(self, request: int, value: object, error: BaseException | None) -> None:
+        if request != self._request:
+            return
+        self._set_busy(False)
+        assert self._on_success is not None
+        assert self._on_failure is not None
+        if error is None:
+            self._on_success(value)
+        else:
+            self._on_failure(error)
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self._busy:
+            self._busy = busy
+            self.busy_changed.emit(busy)
+
+
+class _Job(QRunnable):
+    def __init__(self, finished: Any, request: int, job: Callable[[], Any]) -> None:  # noqa: ANN401  # a bound signal
+        super().__init__()
+        self._finished, self._request, self._job = finished, request, job
+
+    def run(self) -> None:
+        try:
+            value = self._job()
+        except BaseException as error:  # noqa: BLE001  # handed to the GUI thread, which shows or raises it
+            self._finished.emit(self._request, None, error)
+        else:
+            self._finished.emit(self._request, value, None)

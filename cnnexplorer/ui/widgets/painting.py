@@ -1,0 +1,265 @@
+"""Painting of feature maps: colours, cells and numbers, on any painter.
+
+The same code paints on the screen and into files.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from cmap import Colormap
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+
+from ...core import format_number
+from ...core.messages import mark
+from ..theme import number_font
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..theme import Colours
+
+COLOUR_MAPS: dict[str, tuple[str, str]] = {
+    "grey": ("gray", mark("Grey")),
+    "diverging": ("vik", mark("Diverging around zero")),
+    "viridis": ("viridis", mark("Viridis (perceptual)")),
+    "cividis": ("cividis", mark("Cividis (perceptual)")),
+    "magma": ("magma", mark("Magma (perceptual)")),
+}
+RANGES: dict[str, str] = {
+    "map": mark("Each map its own"),
+    "shared": mark("Shared by all maps"),
+    "fixed": mark("Fixed by hand"),
+}
+GRID_FROM = 6.0  # pixels a cell from which lines are drawn between cells
+NUMBER_FROM = 13.0  # pixels a cell from which numbers may fit
+MAX_NUMBERS = 6000
+
+
+@dataclass(frozen=True)
+class Look:
+    """How maps are shown: colour map, what the range is taken from, the fixed range, decimals of the numbers."""
+
+    colour_map: str = "grey"
+    range_mode: str = "map"
+    low: float = 0.0
+    high: float = 1.0
+    decimals: int = 2
+
+    def range_for(self, plane: NDArray[np.float64], maps: NDArray[np.float64]) -> tuple[float, float]:
+        """Return the values that the ends of the colour map stand for.
+
+        Around zero where the map is diverging; 0 to 1 (or 0 to 255) for grey images that stay inside that.
+        """
+        if self.range_mode == "fixed":
+            return self.low, self.high
+        low, high = finite_range(maps if self.range_mode == "shared" else plane)
+        if self.colour_map == "diverging":
+            reach = max(abs(low), abs(high)) or 1.0
+            return -reach, reach
+        if self.colour_map == "grey" and low >= 0:
+            if high <= 1:
+                return 0.0, 1.0
+            if high > 64 and high <= 255:
+                return 0.0, 255.0
+        if low == high:
+            return low - 0.5, high + 0.5
+        return low, high
+
+
+def finite_range(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the smallest and the largest value that is a finite number; (0, 0) where there is none."""
+    low, high = float(values.min()), float(values.max())
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+
+
+@lru_cache(maxsize=16)
+def colour_table(name: str) -> list[int]:
+    """Return the 256 colours of a colour map, as Qt's 0xAARRGGBB."""
+    table = (Colormap(COLOUR_MAPS[name][0]).lut(256)[:, :3] * 255).round().astype(int)
+    return [0xFF000000 | (int(r) << 16) | (int(g) << 8) | int(b) for r, g, b in table]
+
+
+@lru_cache(maxsize=16)
+def bright_indices(name: str) -> tuple[bool, ...]:
+    """Tell for each of the 256 colours whether dark text reads better on it."""
+    return tuple(QColor.fromRgb(value).lightnessF() > 0.5 for value in colour_table(name))
+
+
+def to_indices(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
+    """Return the place of each value on a colour map from `low` to `high`; NaN stands at 0."""
+    scale = 255.0 / (high - low) if high > low else 0.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = np.nan_to_num((values - low) * scale, nan=0.0, posinf=255.0, neginf=0.0)
+        return np.clip(scaled + 0.5, 0, 255).astype(np.uint8)
+
+
+def map_image(
+    values: NDArray[np.float64], name: str, low: float, high: float, size: tuple[int, int] | None = None
+) -> QImage:
+    """Return a picture of a map (H, W), or of an image (3, H, W) in its own colours.
+
+    Parameters
+    ----------
+    size
+        (height, width) in pixels to scale down to, by area; None for a pixel a cell.
+    """
+    planes = values if values.ndim == 3 else values[None]
+    if size is not None:
+        planes = np.stack([cv2.resize(plane, size[::-1], interpolation=cv2.INTER_AREA) for plane in planes])
+    if len(planes) == 3:
+        indices = np.ascontiguousarray(to_indices(planes, low, high).transpose(1, 2, 0))
+        height, width = indices.shape[:2]
+        return QImage(indices.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    indices = np.ascontiguousarray(to_indices(planes[0], low, high))
+    height, width = indices.shape
+    image = QImage(indices.data, width, height, width, QImage.Format.Format_Indexed8)
+    image.setColorTable(colour_table(name))
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where cells lie: cell (0, 0) begins at (x, y), each is `scale` pixels wide and high."""
+
+    x: float
+    y: float
+    scale: float
+
+    def rect(self, top: float, left: float, height: float = 1, width: float = 1) -> QRectF:
+        """Return where a rectangle of cells lies."""
+        return QRectF(
+            self.x + left * self.scale, self.y + top * self.scale, width * self.scale, height * self.scale
+        )
+
+    def cell_at(self, x: float, y: float) -> tuple[int, int]:
+        """Return the (row, column) at a point, which may lie outside the map."""
+        return math.floor((y - self.y) / self.scale), math.floor((x - self.x) / self.scale)
+
+    def visible(self, shape: tuple[int, int], area: QRectF) -> tuple[slice, slice]:
+        """Return which rows and columns of a map touch an area."""
+        row0, column0 = self.cell_at(area.left(), area.top())
+        row1, column1 = self.cell_at(area.right(), area.bottom())
+        return (
+            slice(min(max(row0, 0), shape[0]), max(min(row1 + 1, shape[0]), 0)),
+            slice(min(max(column0, 0), shape[1]), max(min(column1 + 1, shape[1]), 0)),
+        )
+
+
+def paint_map(
+    painter: QPainter,
+    values: NDArray[np.float64],
+    look: Look,
+    limits: tuple[float, float],
+    placement: Placement,
+    area: QRectF,
+    theme: Colours,
+    ratio: float = 1.0,
+) -> None:
+    """Paint a map (H, W) or an image (3, H, W): cells, the lines between them, and numbers where they fit.
+
+    Parameters
+    ----------
+    limits
+        The values at the ends of the colour map.
+    ratio
+        Device pixels a pixel, so that what is scaled down stays sharp.
+    """
+    shape = values.shape[-2], values.shape[-1]
+    rows, columns = placement.visible(shape, area)
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    if height <= 0 or width <= 0:
+        return
+    part = values[..., rows, columns]
+    target = placement.rect(rows.start, columns.start, height, width)
+    pixels = placement.scale * ratio
+    size = None if pixels >= 1 else (max(round(height * pixels), 1), max(round(width * pixels), 1))
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.drawImage(target, map_image(part, look.colour_map, *limits, size))
+    if placement.scale >= GRID_FROM:
+        _paint_not_finite(painter, part, rows.start, columns.start, placement, theme)
+        _paint_grid(painter, rows, columns, placement, theme)
+    if part.ndim == 2:
+        _paint_numbers(painter, part, rows.start, columns.start, look, limits, placement)
+
+
+def paint_hatching(painter: QPainter, rect: QRectF, colour: QColor, spacing: float = 6.0) -> None:
+    """Hatch a rectangle with diagonal lines."""
+    painter.save()
+    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+    painter.setPen(QPen(colour, 1))
+    start = rect.left() - rect.height()
+    for step in range(math.ceil((rect.width() + rect.height()) / spacing) + 1):
+        x = start + step * spacing
+        painter.drawLine(QPointF(x, rect.bottom()), QPointF(x + rect.height(), rect.top()))
+    painter.restore()
+
+
+def number_size(texts: list[str], scale: float) -> float | None:
+    """Return the pixel height at which the longest text fits in a cell, or None where none is legible."""
+    if scale < NUMBER_FROM:
+        return None
+    longest = max((len(text) for text in texts), default=1)
+    size = min(15.0, scale * 0.46, (scale - 3) / (0.62 * longest))
+    return size if size >= 7.0 else None
+
+
+def _paint_numbers(
+    painter: QPainter,
+    part: NDArray[np.float64],
+    top: int,
+    left: int,
+    look: Look,
+    limits: tuple[float, float],
+    placement: Placement,
+) -> None:
+    if placement.scale < NUMBER_FROM or part.size > MAX_NUMBERS:
+        return
+    texts = [[format_number(value, look.decimals) for value in row] for row in part.tolist()]
+    size = number_size([text for row in texts for text in row], placement.scale)
+    if size is None:
+        return
+    painter.setFont(number_font(size))
+    bright = bright_indices(look.colour_map)
+    indices = to_indices(part, *limits).tolist()
+    for dark_text, colour in ((True, QColor("#101317")), (False, QColor("#f5f6f8"))):
+        painter.setPen(colour)
+        for row, (line, places) in enumerate(zip(texts, indices, strict=True)):
+            for column, (text, place) in enumerate(zip(line, places, strict=True)):
+                if bright[place] is dark_text:
+                    painter.drawText(
+                        placement.rect(top + row, left + column), Qt.AlignmentFlag.AlignCenter, text
+                    )
+
+
+def _paint_grid(painter: QPainter, rows: slice, columns: slice, placement: Placement, theme: Colours) -> None:
+    painter.setPen(QPen(theme.colour("line", 0.85 if placement.scale > 12 else 0.45), 1))
+    area = placement.rect(
+        rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start
+    )
+    for row in range(rows.start, rows.stop + 1):
+        y = round(placement.y + row * placement.scale) + 0.5
+        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+    for column in range(columns.start, columns.stop + 1):
+        x = round(placement.x + column * placement.scale) + 0.5
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+
+def _paint_not_finite(
+    painter: QPainter, part: NDArray[np.float64], top: int, left: int, placement: Placement, theme: Colours
+) -> None:
+    """Mark cells that hold NaN or infinity: no colour of the map stands for them."""
+    wrong = ~np.isfinite(part if part.ndim == 2 else part.sum(axis=0))
+    if wrong.any():
+        brush = QBrush(theme.colour("error"), Qt.BrushStyle.DiagCrossPattern)
+        for row, column in np.argwhere(wrong).tolist():
+            painter.fillRect(placement.rect(top + row, left + column), brush)

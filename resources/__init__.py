@@ -1,0 +1,1 @@
+"""Data files of CNN Explorer, read through importlib.resources."""
