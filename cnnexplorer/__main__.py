@@ -37,7 +37,7 @@ def check_qt() -> None:
 def check_libraries() -> None:
     """Find system libraries that are missing; Qt itself would abort, or name the wrong one."""
     try:
-        import PySide6.QtWidgets  # noqa: F401, PLC0415  # what it needs is what is being asked
+        import PySide6.QtWidgets  # noqa: F401  # what it needs is what is being asked
     except ImportError as error:
         raise CannotStart(f"Qt cannot be loaded ({error}): run  {APT}") from error
 
@@ -58,7 +58,7 @@ def check_display() -> None:
 
 
 def _check_xcb() -> None:
-    import PySide6  # noqa: PLC0415  # after check_libraries
+    import PySide6  # after check_libraries
 
     plugin = Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
     try:
@@ -96,7 +96,7 @@ def main() -> int:
         check_qt()
         check_libraries()
         check_display()
-        from .app import run  # noqa: PLC0415  # nothing of it can be imported before the checks
+        from .app import run  # nothing of it can be imported before the checks
     except CannotStart as error:
         print(f"CNN Explorer cannot start: {error}", file=sys.stderr)
         return 1

@@ -60,7 +60,9 @@ def update(code: str) -> None:
     catalog.creation_date = catalog.revision_date = None
     file = io.BytesIO()
     write_po(file, catalog, sort_output=True, width=110, no_location=True, omit_header=False)
-    lines = [line for line in file.getvalue().decode().splitlines() if not line.startswith(('"POT-Creation', '"PO-Rev'))]
+    lines = [
+        line for line in file.getvalue().decode().splitlines() if not line.startswith(('"POT-Creation', '"PO-Rev'))
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     (FOLDER / f"{code}.mo").write_bytes(compiled(read(code)))
     missing = [message.id for message in read(code) if message.id and not message.string]

@@ -49,7 +49,8 @@ def rectangle(shape: Position, start: Position, end: Position, size: int = 1) ->
     left, right = sorted((start[1], end[1]))
     rows, columns = np.indices(shape)
     depth = np.minimum.reduce([rows - top, bottom - rows, columns - left, right - columns])
-    return (depth >= 0) & (depth < size)
+    inside: NDArray[np.bool_] = (depth >= 0) & (depth < size)
+    return inside
 
 
 def region(image: NDArray[np.float64], cell: Position) -> NDArray[np.bool_]:
@@ -59,7 +60,8 @@ def region(image: NDArray[np.float64], cell: Position) -> NDArray[np.bool_]:
         same = np.zeros_like(same)
         same[cell] = True
     _, labels = cv2.connectedComponents(same.astype(np.uint8), connectivity=4)
-    return labels == labels[cell]
+    joined: NDArray[np.bool_] = labels == labels[cell]
+    return joined
 
 
 def painted(image: NDArray[np.float64], mask: NDArray[np.bool_], value: tuple[float, ...]) -> NDArray[np.float64]:

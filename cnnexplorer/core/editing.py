@@ -29,6 +29,18 @@ def with_image(experiment: Experiment, image: ArrayLike) -> Experiment:
     return Experiment(array, fit_channels(experiment.stages, array.shape[0]))
 
 
+def with_fitting_image(experiment: Experiment, image: NDArray[np.float64]) -> tuple[Experiment, int]:
+    """Return the experiment with another image, and how many stages at the end had to go because they do not fit it."""
+    stages = experiment.stages
+    while True:
+        try:
+            return Experiment(image, fit_channels(stages, image.shape[0])), len(experiment.stages) - len(stages)
+        except SettingError as error:
+            if error.stage is None:
+                raise
+            stages = stages[: error.stage]
+
+
 def with_stages(experiment: Experiment, stages: tuple[Stage, ...]) -> Experiment:
     """Return the experiment with other stages, whose kernels are given the planes that they need."""
     if len(stages) > MAX_STAGES:

@@ -43,7 +43,7 @@ def gaussian_kernel(size: int, sigma: float) -> NDArray[np.float64]:
     _check_deviation(sigma)
     offsets = np.arange(size) - (size - 1) / 2
     line = np.exp(-(offsets**2) / (2 * sigma**2))
-    return np.outer(line, line) / np.square(line.sum())
+    return np.asarray(np.outer(line, line) / line.sum() ** 2)
 
 
 def laplacian_of_gaussian_kernel(size: int, sigma: float) -> NDArray[np.float64]:

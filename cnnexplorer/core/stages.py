@@ -528,8 +528,10 @@ def _image_shape(shape: Shape, stage: Term) -> tuple[int, int, int]:
 
 def _is_finite(value: object) -> bool:
     try:
-        return isinstance(value, int | float | np.number) and not isinstance(value, bool) and math.isfinite(value)
-    except (OverflowError, TypeError):  # more than a float holds, or a complex number
+        if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
+            return False
+        return math.isfinite(value)
+    except OverflowError:  # a whole number larger than a float holds
         return False
 
 

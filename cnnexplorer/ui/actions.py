@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
-from ..core.messages import mark
+from cnnexplorer.core.messages import mark
+
 from .language import _
 from .theme import icon
 
@@ -34,6 +35,7 @@ class ActionSpec:
     shortcuts: tuple[str, ...]
     tip: str
     checkable: bool = False
+    short: str = ""
 
 
 MENUS = {
@@ -46,11 +48,12 @@ MENUS = {
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", "file", mark("&Open a picture…"), "folder-open-outline", ("Ctrl+O",),
-               mark("Open a picture file as the input")),
+               mark("Open a picture file as the input"), short=mark("Open")),
     ActionSpec("paste", "file", mark("&Paste a picture"), "clipboard-outline", ("Ctrl+Shift+V",),
-               mark("Take the picture, or a matrix of numbers, from the clipboard as the input")),
+               mark("Take the picture, or a matrix of numbers, from the clipboard as the input"),
+               short=mark("Paste")),
     ActionSpec("adjust", "file", mark("&Adjust the picture…"), "tune-variant", ("Ctrl+J",),
-               mark("Choose frame, part, colours and working size of the picture")),
+               mark("Choose frame, part, colours and working size of the picture"), short=mark("Adjust")),
     ActionSpec("default", "file", mark("&Begin anew"), "restart", ("Ctrl+N",),
                mark("Go back to the first example; undo brings your work back")),
     ActionSpec("quit", "file", mark("&Quit"), "exit-to-app", ("Ctrl+Q",), mark("Close the program")),
@@ -85,7 +88,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("theme_dark", "view", mark("&Dark"), "weather-night", (), mark("Dark colours"), checkable=True),
     ActionSpec("language_en", "view", "English", "translate", (), mark("The program speaks English"), checkable=True),
     ActionSpec("language_es", "view", "Español", "translate", (), mark("The program speaks Spanish"), checkable=True),
-    ActionSpec("palette", "help", mark("&Find an action…"), "magnify", ("Ctrl+K",), mark("Find any action by its name")),
+    ActionSpec("palette", "help", mark("&Find an action…"), "magnify", ("Ctrl+K",),
+               mark("Find any action by its name")),
     ActionSpec("shortcuts", "help", mark("&Keyboard shortcuts"), "keyboard-outline", ("F1",),
                mark("Show every shortcut")),
     ActionSpec("tour", "help", mark("Guided &tour"), "compass-outline", (), mark("Show the window in five steps")),
@@ -129,6 +133,7 @@ class Actions(QObject):
         for spec in ACTIONS:
             action = self._actions[spec.id]
             action.setText(_(spec.text))
+            action.setIconText(_(spec.short) or plain(_(spec.text)))
             keys, tip = shortcut_text(spec), _(spec.tip)
             action.setToolTip(f"{tip} ({keys})" if keys else tip)
             action.setStatusTip(tip)

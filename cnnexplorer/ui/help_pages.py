@@ -27,8 +27,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from .. import __version__
-from ..core.messages import mark
+from cnnexplorer import __version__
+from cnnexplorer.core.messages import mark
+
 from .actions import ACTIONS, MENUS, plain, shortcut_text
 from .language import Speaking, _
 from .theme import colours
@@ -228,7 +229,7 @@ class Tour(Speaking, QWidget):
 
     def __init__(self, targets: dict[str, Callable[[], QWidget]], window: QWidget) -> None:
         super().__init__(window)
-        self._targets = targets
+        self._targets, self._window = targets, window
         self._step = 0
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -288,7 +289,7 @@ class Tour(Speaking, QWidget):
 
     def end(self) -> None:
         """End the tour."""
-        self.parentWidget().removeEventFilter(self)
+        self._window.removeEventFilter(self)
         self.close()
         self.finished.emit()
 
@@ -304,8 +305,8 @@ class Tour(Speaking, QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the window's size."""
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self.setGeometry(self.parentWidget().rect())
+        if event.type() == QEvent.Type.Resize and watched is self._window:
+            self.setGeometry(self._window.rect())
             self._place()
         return super().eventFilter(watched, event)
 
@@ -330,7 +331,7 @@ class Tour(Speaking, QWidget):
     def _lit(self) -> QRect:
         widget = self._targets[TOUR[self._step][0]]()
         visible = widget.visibleRegion().boundingRect()
-        return QRect(widget.mapTo(self.parentWidget(), visible.topLeft()), visible.size()).intersected(self.rect())
+        return QRect(widget.mapTo(self._window, visible.topLeft()), visible.size()).intersected(self.rect())
 
     def _place(self) -> None:
         """Put the card beside what is lit: where there is most room."""

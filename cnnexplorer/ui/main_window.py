@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ..core import ImageError, UserError
+from cnnexplorer.core import ImageError, UserError
+
 from .actions import ACTIONS, MENUS, Actions
 from .conv.workspace import ConvWorkspace
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
@@ -29,6 +30,8 @@ from .theme import THEMES, icon, use_theme
 from .trouble import Banner
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 
     from .settings import Settings
@@ -139,11 +142,11 @@ class MainWindow(Speaking, QMainWindow):
     def _build(self) -> None:
         rail = QWidget()
         column = QVBoxLayout(rail)
-        column.setContentsMargins(4, 8, 4, 8)
+        column.setContentsMargins(3, 8, 3, 8)
         column.setSpacing(6)
         self._rail_conv = QToolButton()
         self._rail_conv.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self._rail_conv.setIconSize(QSize(26, 26))
+        self._rail_conv.setIconSize(QSize(24, 24))
         self._rail_conv.setCheckable(True)
         self._rail_conv.setChecked(True)
         self._rail_conv.setAutoRaise(True)
@@ -221,8 +224,8 @@ class MainWindow(Speaking, QMainWindow):
             "shortcuts": lambda: ShortcutsPage(self).open(),
             "tour": self.start_tour,
             "about": lambda: AboutPage(self._log_path, self).open(),
-            **{f"theme_{name}": lambda name=name: self.set_theme(name) for name in THEMES},
-            **{f"language_{code}": lambda code=code: self.set_language(code) for code in LANGUAGES},
+            **{f"theme_{name}": partial(self.set_theme, name) for name in THEMES},
+            **{f"language_{code}": partial(self.set_language, code) for code in LANGUAGES},
         }
         self.actions_.connect_all(slots)
         self.conv.refused.connect(self.show_trouble)
@@ -233,7 +236,8 @@ class MainWindow(Speaking, QMainWindow):
         self._began = time.perf_counter()
 
     def _restore(self) -> None:
-        self.resize(1280, 760)
+        room = self.screen().availableGeometry()
+        self.resize(min(1280, room.width()), min(800, room.height()))
         self.restoreGeometry(self._settings.bytes("geometry"))
         self.actions_["inspector"].setChecked(self._settings.get("inspector", True))
         self._show_inspector()
@@ -244,8 +248,10 @@ class MainWindow(Speaking, QMainWindow):
         self.restyle()
         if not has_torch():
             self.show_trouble(
-                UserError("torch is not installed, so there will be no networks: pip install torch torchvision. All "
-                          "else works")  # fmt: skip
+                UserError(
+                    "torch is not installed, so there will be no networks: pip install torch torchvision. All else "
+                    "works"
+                )
             )
 
     # what the actions do
@@ -273,7 +279,7 @@ class MainWindow(Speaking, QMainWindow):
         self._recent.clear()
         files = self._settings.recent_files()
         for path in files:
-            self._recent.addAction(path.name, lambda path=path: self.open_file(path)).setStatusTip(str(path))
+            self._recent.addAction(path.name, partial(self.open_file, path)).setStatusTip(str(path))
         if files:
             self._recent.addSeparator()
             self._recent.addAction(_("Forget these"), self._settings.forget_recent)

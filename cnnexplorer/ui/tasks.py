@@ -84,7 +84,7 @@ class _Job(QRunnable):
     def run(self) -> None:
         try:
             value = self._job()
-        except BaseException as error:  # noqa: BLE001  # handed to the GUI thread, which shows or raises it
+        except BaseException as error:  # handed to the GUI thread, which shows or raises it
             self._finished.emit(self._request, None, error)
         else:
             self._finished.emit(self._request, value, None)

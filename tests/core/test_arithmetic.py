@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812  # torch's own habit
+import torch.nn.functional as F  # torch's own habit
 
 from cnnexplorer.core import Activation, Convolution, Experiment, Flatten, Pooling, arithmetic, run
 
@@ -216,7 +216,8 @@ def test_chains_read_views_rightly():
 POOLINGS = [
     (kind, kernel, stride, padding, ceil_mode, include)
     for kind, kernel, stride, padding, ceil_mode, include in itertools.product(
-        ("max", "average"), (1, 2, 3, (2, 3), (5, 4)), (None, 1, 2, (3, 2)), (0, 1, (1, 0), 2), (False, True), (True, False)
+        ("max", "average"), (1, 2, 3, (2, 3), (5, 4)), (None, 1, 2, (3, 2)), (0, 1, (1, 0), 2), (False, True),
+        (True, False)
     )
     if all(
         p <= k // 2

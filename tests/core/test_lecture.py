@@ -24,9 +24,7 @@ def test_section_2_is_twelve():
     result = run(experiment)
     assert result.outputs[0].tolist() == [[[12.0]]]
     step = step_at(experiment, result, 0, 0)
-    assert step.expression() == (
-        "(0·0) + (2·1) + (3·0) + (2·1) + (4·1) + (1·1) + (0·0) + (3·1) + (0·0) = 12"
-    )
+    assert step.expression() == ("(0·0) + (2·1) + (3·0) + (2·1) + (4·1) + (1·1) + (0·0) + (3·1) + (0·0) = 12")
 
 
 def test_section_2_convolution_is_not_flipped_unless_asked():

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from superqt import QElidingLabel
 
-from ..language import Speaking, _
-from ..theme import colours, icon
-from ..widgets.figures import ColourBar, Thumbnails
-from ..widgets.map_view import MapView
+from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.theme import colours, icon
+from cnnexplorer.ui.widgets.figures import ColourBar, Thumbnails
+from cnnexplorer.ui.widgets.map_view import MapView
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
-    from ..widgets.painting import Look
+    from cnnexplorer.ui.widgets.painting import Look
 
 ViewKey = tuple[str, int]  # ("input", -1), ("padding", stage) or ("stage", stage)
 NEW_STAGES = ("convolution", "activation", "max", "average", "flatten")
-MIN_WIDTH = 172
+MIN_WIDTH = 150
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,17 @@ class Card(Speaking, QFrame):
         self._active = False
         self._channel: int | None = 0
         self._movable = (False, False)
+        self._enlarged = False
         self.setMinimumWidth(MIN_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icon = QLabel()
-        self._title = QLabel()
+        self._title = QElidingLabel()
         font = self._title.font()
         font.setBold(True)
         self._title.setFont(font)
         self._title.setMinimumWidth(20)
         self._shape = QLabel()
-        self._shape.setForegroundRole(self._shape.foregroundRole())
         self._menu_button = QToolButton()
         self._menu_button.setAutoRaise(True)
         self._menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -156,6 +158,11 @@ class Card(Speaking, QFrame):
             self._active = active
             self.update()
 
+    def set_enlarged(self, enlarged: bool) -> None:
+        """Give the map all the height, or keep it a square below the name, so that the maps of all cards are level."""
+        self._enlarged = enlarged
+        self._shape_view()
+
     def menu(self) -> QMenu:
         """Return the menu of what can be done with this stage."""
         menu = QMenu(self)
@@ -206,6 +213,11 @@ class Card(Speaking, QFrame):
         if self._active:
             painter.setPen(QPen(theme.colour("output"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawLine(12, 3, self.width() - 13, 3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the map a square."""
+        super().resizeEvent(event)
+        self._shape_view()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the card."""
@@ -260,11 +272,15 @@ class Card(Speaking, QFrame):
         layout.setSpacing(5)
         layout.addLayout(header)
         layout.addWidget(self._shape)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self.view, 100)
         layout.addWidget(self.bar)
         layout.addWidget(self.thumbnails)
         layout.addWidget(self._formula)
         layout.addWidget(self._note)
+        layout.addStretch(1)
+
+    def _shape_view(self) -> None:
+        self.view.setMaximumHeight(16_777_215 if self._enlarged else max(self.width() - 18, 120))
 
     def _known_channels(self) -> int:
         """How many channels the thumbnails know, the picture of all not counted."""
@@ -297,7 +313,7 @@ class Card(Speaking, QFrame):
 
     def _fill_insert(self, menu: QMenu, before: bool) -> None:
         for kind, title in new_stage_titles().items():
-            menu.addAction(title, lambda kind=kind: self.insert_asked.emit(kind, before))
+            menu.addAction(title, partial(self.insert_asked.emit, kind, before))
 
 
 def new_stage_titles() -> dict[str, str]:

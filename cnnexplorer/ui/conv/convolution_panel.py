@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QTabBar, QToolButton, QWidget
 
-from ...core import Convolution, SettingError
-from ...core.editing import add_filter, remove_filter, with_bias, with_groups, with_kernel, with_stage
-from ...core.kernels import KERNEL_TOOLS, PRESETS, random_kernel, resize_kernel
-from ...core.messages import mark
-from ...core.stages import MAX_KERNEL
-from ..language import _
-from ..settings import MyPreset
-from ..theme import icon
-from ..widgets.figures import Thumbnails
-from ..widgets.form import Choice, Form
-from ..widgets.matrix_editor import KERNEL_LOOK, MatrixEditor
-from ..widgets.number_field import NumberField, PairField
+from cnnexplorer.core import Convolution, SettingError
+from cnnexplorer.core.editing import add_filter, remove_filter, with_bias, with_groups, with_kernel, with_stage
+from cnnexplorer.core.kernels import KERNEL_TOOLS, PRESETS, random_kernel, resize_kernel
+from cnnexplorer.core.messages import mark
+from cnnexplorer.core.stages import MAX_KERNEL
+from cnnexplorer.ui.language import _
+from cnnexplorer.ui.settings import MyPreset
+from cnnexplorer.ui.theme import icon
+from cnnexplorer.ui.widgets.figures import Thumbnails
+from cnnexplorer.ui.widgets.form import Choice, Form
+from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK, MatrixEditor
+from cnnexplorer.ui.widgets.number_field import NumberField, PairField
+
 from .names import channel_name
 
 if TYPE_CHECKING:
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ...core import Experiment, Result
-    from ..settings import Settings
-    from ..widgets.painting import Look
+    from cnnexplorer.core import Experiment, Result
+    from cnnexplorer.ui.settings import Settings
+    from cnnexplorer.ui.widgets.painting import Look
+
     from .model import ConvModel
 
 _TOOLS = {
@@ -89,7 +92,8 @@ class ConvolutionPanel(Form):
     @property
     def plane(self) -> int | None:
         """Which plane of the filter is shown and edited; None for all alike."""
-        return self.planes.tabData(self.planes.currentIndex())
+        plane: int | None = self.planes.tabData(self.planes.currentIndex())
+        return plane
 
     def refresh(self, experiment: Experiment) -> None:
         """Show an experiment's convolution."""
@@ -179,7 +183,7 @@ class ConvolutionPanel(Form):
         self.matrix.gesture_ended.connect(self._model.end_gesture)
         self.wide(self.matrix)
         self.tool_buttons = {
-            name: self._tool(tip, lambda name=name: self._apply_tool(name)) for name, (_icon, tip) in _TOOLS.items()
+            name: self._tool(tip, partial(self._apply_tool, name)) for name, (_icon, tip) in _TOOLS.items()
         }
         self.random_button = self._tool("Random weights, as before training", self._randomise)
         self.more_button = self._tool("Copy, paste, or save as a preset of mine", self._open_more)
@@ -199,7 +203,9 @@ class ConvolutionPanel(Form):
     def _build_settings(self) -> None:
         self.heading(mark("Convolution"))
         self.stride = PairField((1, 1), 1, 64)
-        self.stride.edited.connect(lambda value: self._edit(lambda s: replace(s, stride=value), mark("edit the stride")))
+        self.stride.edited.connect(
+            lambda value: self._edit(lambda s: replace(s, stride=value), mark("edit the stride"))
+        )
         self.row(mark("Stride"), self.stride, mark("The step with which the kernel slides"))
         self.dilation = PairField((1, 1), 1, 64)
         self.dilation.edited.connect(
@@ -251,8 +257,8 @@ class ConvolutionPanel(Form):
         mine = self._settings.my_presets()
         if mine:
             self.presets.insertSeparator(self.presets.count())
-        for number, preset in enumerate(mine):
-            self.presets.addItem(preset.title, f"{_MY}{number}")
+        for number, own in enumerate(mine):
+            self.presets.addItem(own.title, f"{_MY}{number}")
         self.presets.setCurrentIndex(0)
 
     def _refresh_planes(self, stage: Convolution, channels: int) -> None:
@@ -315,7 +321,8 @@ class ConvolutionPanel(Form):
 
     def _randomise(self) -> None:
         self._seed += 1
-        self._edit_kernel(lambda kernel: random_kernel(*kernel.shape, self._seed), mark("random weights"))
+        seed = self._seed
+        self._edit_kernel(lambda kernel: random_kernel(kernel.shape[0], kernel.shape[1], seed), mark("random weights"))
 
     def _choose_preset(self) -> None:
         id_ = str(self.presets.currentData() or "")
@@ -357,7 +364,7 @@ class ConvolutionPanel(Form):
         if mine:
             forget = menu.addMenu(_("Delete a preset of mine"))
             for preset in mine:
-                forget.addAction(preset.title, lambda title=preset.title: self.forget_preset(title))
+                forget.addAction(preset.title, partial(self.forget_preset, preset.title))
         menu.popup(self.more_button.mapToGlobal(self.more_button.rect().bottomLeft()))
         menu.aboutToHide.connect(menu.deleteLater)
 

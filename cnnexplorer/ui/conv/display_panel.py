@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from ...core import SettingError, format_number, map_stats
-from ...core.messages import mark
-from ..language import _
-from ..widgets.figures import Histogram
-from ..widgets.form import Choice, Form
-from ..widgets.number_field import NumberField
-from ..widgets.painting import COLOUR_MAPS, RANGES, Look
+from cnnexplorer.core import SettingError, format_number, map_stats
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.language import _
+from cnnexplorer.ui.widgets.figures import Histogram
+from cnnexplorer.ui.widgets.form import Choice, Form
+from cnnexplorer.ui.widgets.number_field import NumberField
+from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, RANGES, Look
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QColorDialog, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QColorDialog, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from ...core.drawing import MAX_DRAWN
-from ...core.editing import resize_image, with_channels, with_image
-from ...core.messages import mark
-from ...core.samples import SAMPLES, add_noise
-from ..language import _
-from ..theme import icon
-from ..widgets.form import Choice, Form
-from ..widgets.number_field import NumberField, PairField
+from cnnexplorer.core.drawing import MAX_DRAWN
+from cnnexplorer.core.editing import resize_image, with_channels, with_image
+from cnnexplorer.core.messages import mark
+from cnnexplorer.core.samples import SAMPLES, add_noise
+from cnnexplorer.ui.language import _
+from cnnexplorer.ui.theme import icon
+from cnnexplorer.ui.widgets.form import Choice, Form
+from cnnexplorer.ui.widgets.number_field import NumberField, PairField
+
 from .pencil import TOOL_ICONS, TOOLS, Ink
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
-    from ...core import Experiment
+    from cnnexplorer.core import Experiment
+
     from .model import ConvModel
 
 MAX_CANVAS = 64
@@ -73,7 +75,8 @@ class InputPanel(Form):
         """Return what is drawn with."""
         tool = next(id_ for id_, button in self.tools.items() if button.isChecked())
         if self.channels_choice.value() == "rgb":
-            value = tuple(part * self._peak for part in self._colour.getRgbF()[:3])
+            parts = (self._colour.redF(), self._colour.greenF(), self._colour.blueF())
+            value = tuple(part * self._peak for part in parts)
         else:
             value = (self.value_field.value(),)
         return Ink(tool, value, int(self.brush_size.value()))
@@ -114,8 +117,8 @@ class InputPanel(Form):
         for action in file_actions:
             button = QToolButton()
             button.setDefaultAction(action)
-            button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
-            button.setSizePolicy(self.sample_choice.sizePolicy())
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             buttons.addWidget(button)
         holder = QWidget()
         holder.setLayout(buttons)
@@ -178,7 +181,7 @@ class InputPanel(Form):
         self.brush_size.edited.connect(self._emit_ink)
         self.brush_size.refused.connect(self.refused)
         self.row(mark("Width"), self.brush_size, mark("Width of brush, eraser, line and outline, in cells"))
-        self._too_large = self.hint("This picture is too large to draw on: make it smaller with “Adjust…”.")
+        self._too_large = self.hint("This picture is too large to draw on: make it smaller with “Adjust”.")
 
     def _build_noise(self) -> None:
         self.heading(mark("Noise"))

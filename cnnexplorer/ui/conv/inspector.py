@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from ...core import Activation, Convolution, Flatten
+from cnnexplorer.core import Activation, Convolution, Flatten
+
 from .convolution_panel import ConvolutionPanel
 from .display_panel import DisplayPanel
 from .input_panel import InputPanel
@@ -16,12 +17,13 @@ from .stage_panels import ActivationPanel, FlattenPanel, PaddingPanel, PoolingPa
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
-    from ...core import Experiment
-    from ..settings import Settings
+    from cnnexplorer.core import Experiment
+    from cnnexplorer.ui.settings import Settings
+
     from .card import ViewKey
     from .model import ConvModel
 
-WIDTH = 312
+WIDTH = 300
 
 
 class Inspector(QScrollArea):

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ...core import Convolution, Experiment, Pooling, Result, UserError, run
-from ...core.history import History
-from ...core.messages import mark
-from ..tasks import LatestTask
+from cnnexplorer.core import Convolution, Experiment, Pooling, Result, UserError, run
+from cnnexplorer.core.editing import with_fitting_image
+from cnnexplorer.core.history import History
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.tasks import LatestTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 AT_ONCE = 2_000_000  # multiplications: a few milliseconds, less than handing them to a thread and back feels like
 
@@ -77,6 +81,34 @@ class ConvModel(QObject):
         self._announce(old)
         return True
 
+    def take_image(self, image: NDArray[np.float64], label: str) -> bool:
+        """Replace the image by another picture; stages at the end that do not fit it go, and the user is told."""
+        removed = 0
+
+        def change(experiment: Experiment) -> Experiment:
+            nonlocal removed
+            changed, removed = with_fitting_image(experiment, image)
+            return changed
+
+        done = self.edit(change, label)
+        if removed:
+            self.refused.emit(
+                UserError(
+                    "the last {count} stages do not fit an input of {height} × {width} and were taken out: undo brings "
+                    "them back",
+                    count=removed,
+                    height=image.shape[1],
+                    width=image.shape[2],
+                )
+                if removed > 1
+                else UserError(
+                    "the last stage does not fit an input of {height} × {width} and was taken out: undo brings it back",
+                    height=image.shape[1],
+                    width=image.shape[2],
+                )
+            )
+        return done
+
     def end_gesture(self) -> None:
         """Let the next edit be a step of undo of its own."""
         self._history.end_gesture()
@@ -114,7 +146,9 @@ class ConvModel(QObject):
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, MemoryError):
             self.refused.emit(
-                OutOfMemory("there is not enough memory for this experiment: make the image smaller or use fewer filters")
+                OutOfMemory(
+                    "there is not enough memory for this experiment: make the image smaller or use fewer filters"
+                )
             )
             return
         raise error

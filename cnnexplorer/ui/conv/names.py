@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...core import Activation, Convolution, Flatten, Pooling, unvisited, window_reach
-from ...core.messages import mark
-from ..language import _, translate_count
+from cnnexplorer.core import Activation, Convolution, Flatten, Pooling, unvisited, window_reach
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.language import _, translate_count
 
 if TYPE_CHECKING:
-    from ...core import Experiment, Stage
-    from ...core.stages import Shape
+    from cnnexplorer.core import Experiment, Stage
+    from cnnexplorer.core.stages import Shape
 
 ACTIVATION_NAMES = {
     "relu": "ReLU",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ...core import drawing, format_number
-from ...core.editing import with_image
-from ...core.messages import mark
-from ..widgets.cell_editor import CellEditor
+from cnnexplorer.core import drawing, format_number
+from cnnexplorer.core.editing import with_image
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.widgets.cell_editor import CellEditor
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,9 +126,7 @@ class Pencil(QObject):
                     image = drawing.with_cell(image, channel, row, column, value)
                 return image
 
-            self._model.edit(
-                lambda experiment: with_image(experiment, change(experiment.image)), mark("type a value")
-            )
+            self._model.edit(lambda experiment: with_image(experiment, change(experiment.image)), mark("type a value"))
         if move != (0, 0):
             rows, columns = self._card.view.shape
             row, column = row + move[0], column + move[1]

@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QColorDialog, QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from ...core import ImageError, load_image
-from ...core.messages import mark
-from ..language import Speaking, _
-from ..tasks import LatestTask
-from ..theme import colours
-from ..widgets.form import Choice, Form
-from ..widgets.number_field import NumberField
-from ..widgets.painting import map_image
+from cnnexplorer.core import ImageError, load_image
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.tasks import LatestTask
+from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.form import Choice, Form
+from cnnexplorer.ui.widgets.number_field import NumberField
+from cnnexplorer.ui.widgets.painting import map_image
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
-    from ...core.images import ImageInfo
+    from cnnexplorer.core.images import ImageInfo
 
 MAX_SIDE = 2048
 PREVIEW_SIDE = 400
@@ -298,7 +307,7 @@ class PictureDialog(Speaking, QDialog):
     def _ask_background(self) -> None:
         colour = QColorDialog.getColor(QColor.fromRgbF(*self.picture.background), self, _("Background"))
         if colour.isValid():
-            self._set(background=colour.getRgbF()[:3])
+            self._set(background=(colour.redF(), colour.greenF(), colour.blueF()))
 
     def _preview(self) -> None:
         whole = replace(self.picture, crop=None)

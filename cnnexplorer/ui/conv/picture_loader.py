@@ -11,18 +11,20 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from ...core import ImageError, NumberError, image_from_pixels, inspect_image, parse_matrix
-from ...core.editing import with_image
-from ...core.messages import mark
-from ..language import _
-from ..tasks import LatestTask
+from cnnexplorer.core import ImageError, NumberError, image_from_pixels, inspect_image, parse_matrix
+from cnnexplorer.core.editing import with_image
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.language import _
+from cnnexplorer.ui.tasks import LatestTask
+
 from .picture_dialog import MAX_SIDE, Picture, PictureDialog
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtWidgets import QWidget
 
-    from ..settings import Settings
+    from cnnexplorer.ui.settings import Settings
+
     from .model import ConvModel
 
 PATTERNS = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm *.pbm *.pnm"
@@ -132,7 +134,7 @@ class PictureLoader(QObject):
                 self._settings.set("folder", str(picture.source.absolute().parent))
             image = image * self.peak if self.peak != 1 else image
             image.flags.writeable = False
-            if self._model.edit(lambda e: with_image(e, image), mark("open a picture")):
+            if self._model.take_image(image, mark("open a picture")):
                 self.opened.emit()
 
         self._task.start(picture.load, loaded, lambda error: self._fail(error, picture.source))
@@ -160,7 +162,7 @@ class PictureLoader(QObject):
 
     def _take_array(self, image: np.ndarray) -> None:
         self.picture = None
-        self._model.edit(lambda e: with_image(e, image * self.peak), mark("paste a picture"))
+        self._model.take_image(image * self.peak, mark("paste a picture"))
         self.opened.emit()
 
     def _take_matrix(self, text: str) -> None:
@@ -170,7 +172,7 @@ class PictureLoader(QObject):
             self.refused.emit(error)
             return
         self.picture = None
-        self._model.edit(lambda e: with_image(e, matrix[None]), mark("paste a matrix"))
+        self._model.take_image(matrix[None], mark("paste a matrix"))
         self.opened.emit()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...core import Activation, Convolution, Flatten, Rectangle, source_rectangles
-from ..widgets.map_view import Lit
+from cnnexplorer.core import Activation, Convolution, Flatten, Rectangle, source_rectangles
+from cnnexplorer.ui.widgets.map_view import Lit
 
 if TYPE_CHECKING:
-    from ...core import Experiment, Step
+    from cnnexplorer.core import Experiment, Step
+
     from .card import ViewKey
 
 
@@ -93,7 +94,9 @@ def _taps(step: Step, padded: bool) -> tuple[Rectangle, ...]:
     top, left = (0, 0) if padded else (stage.sides[0], stage.sides[2])
     _channels, height, width = step.input_shape
     cells = [
-        Rectangle(step.window.top + m * stage.dilations[0] - top, step.window.left + n * stage.dilations[1] - left, 1, 1)
+        Rectangle(
+            step.window.top + m * stage.dilations[0] - top, step.window.left + n * stage.dilations[1] - left, 1, 1
+        )
         for m in range(rows)
         for n in range(columns)
     ]

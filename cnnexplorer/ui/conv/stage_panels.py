@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
-from ...core import ACTIVATIONS, Activation, Convolution, Pooling, activation_formula
-from ...core.arithmetic import activate
-from ...core.editing import with_stage
-from ...core.messages import mark
-from ..theme import icon
-from ..widgets.figures import Curve
-from ..widgets.form import Choice, Form
-from ..widgets.number_field import NumberField, PairField
+from cnnexplorer.core import ACTIVATIONS, Activation, Convolution, Pooling, activation_formula
+from cnnexplorer.core.arithmetic import activate
+from cnnexplorer.core.editing import with_stage
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.theme import icon
+from cnnexplorer.ui.widgets.figures import Curve
+from cnnexplorer.ui.widgets.form import Choice, Form
+from cnnexplorer.ui.widgets.number_field import NumberField, PairField
+
 from .names import ACTIVATION_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...core import Experiment, Stage, Step
+    from cnnexplorer.core import Experiment, Stage, Step
+
     from .model import ConvModel
 
 _PARAMETERS = {
@@ -112,9 +114,7 @@ class PaddingPanel(StagePanel):
                 "circular": mark("Circular: from the other side"),
             }
         )
-        self.mode.activated.connect(
-            lambda: self._edit(lambda: replace(self._convolution(), padding_mode=self.mode.value()), mark("edit the padding"))
-        )
+        self.mode.activated.connect(self._choose_mode)
         self.row(mark("Holds"), self.mode)
         self.hint("Padding lets the output keep its size, and the border its say.")
         self.layout_.addStretch(1)
@@ -147,8 +147,12 @@ class PaddingPanel(StagePanel):
 
     def _choose_kind(self) -> None:
         kind = self.kind.value()
-        padding = self._convolution().sides if kind == "number" else kind
+        padding: Any = self._convolution().sides if kind == "number" else kind
         self._edit(lambda: replace(self._convolution(), padding=padding), mark("edit the padding"))
+
+    def _choose_mode(self) -> None:
+        mode: Any = self.mode.value()
+        self._edit(lambda: replace(self._convolution(), padding_mode=mode), mark("edit the padding"))
 
     def _edit_side(self, number: int, cells: int) -> None:
         sides = [cells] * 4 if self.link.isChecked() else list(self._convolution().sides)

@@ -10,18 +10,19 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ...core import Activation, Convolution, Flatten, activation_formula, format_number
-from ..language import Speaking, _
-from ..theme import code_font, colours, number_font
-from ..widgets.matrix_editor import KERNEL_LOOK
-from ..widgets.painting import Look, Placement, paint_hatching, paint_map
+from cnnexplorer.core import Activation, Convolution, Flatten, activation_formula, format_number
+from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.theme import code_font, colours, number_font
+from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK
+from cnnexplorer.ui.widgets.painting import Look, Placement, paint_hatching, paint_map
+
 from .names import channel_name
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
-    from ...core import Step
-    from ..theme import Colours
+    from cnnexplorer.core import Step
+    from cnnexplorer.ui.theme import Colours
 
 _GAP = 34.0
 _MARGIN = 12.0
@@ -97,7 +98,7 @@ class StepView(Speaking, QWidget):
         room = self.width() - 2 * _MARGIN - 2 * _GAP - subtotal_width
         across = room / (3 * columns)
         down = ((self.height() - _TITLE - _MARGIN) / planes - 14) / rows
-        cell = max(min(across, down, 44.0), 6.0)
+        cell = max(min(across, down, 64.0), 6.0)
         block_w, block_h = cell * columns, cell * rows + 14
         left = max((self.width() - 3 * block_w - 2 * _GAP - subtotal_width) / 2, 4.0)
         top = max((self.height() - _TITLE - planes * block_h) / 2, 0) + _TITLE
@@ -111,7 +112,9 @@ class StepView(Speaking, QWidget):
         for plane in range(planes):
             y = top + plane * block_h
             spots = [Placement(x, y, cell) for x in xs]
-            self._grid(painter, theme, step.inputs[plane], self._shown(self._input_look), self._input_limits, spots[0], "input")
+            self._grid(
+                painter, theme, step.inputs[plane], self._shown(self._input_look), self._input_limits, spots[0], "input"
+            )
             self._hatch_padding(painter, theme, step, plane, spots[0])
             weights = step.weights[plane]
             limits = KERNEL_LOOK.range_for(weights, weights)
@@ -214,7 +217,9 @@ class StepView(Speaking, QWidget):
     def _title(painter: QPainter, theme: Colours, x: float, y: float, width: float, text: str, role: str) -> None:
         painter.setPen(theme.colour(role))
         painter.setFont(number_font(12))
-        painter.drawText(QRectF(x, y, width, _TITLE - 3), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(
+            QRectF(x, y, width, _TITLE - 3), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text
+        )
 
     @staticmethod
     def _sign(painter: QPainter, theme: Colours, x: float, y: float, text: str) -> None:
@@ -280,10 +285,9 @@ class ArithmeticView(QWidget):
                 painter.drawText(QPointF(x, y + metrics.ascent()), token.text)
                 x += advance * len(token.text)
 
-    @staticmethod
-    def _font() -> object:
+    def _font(self) -> QFont:
         font = code_font()
-        font.setPixelSize(14)
+        font.setPixelSize(min(max(self.width() // 28, 13), 18))
         return font
 
     def _broken(self, advance: float) -> list[list[Token]]:
@@ -304,7 +308,7 @@ class ArithmeticView(QWidget):
         return broken
 
     def _resize(self) -> None:
-        metrics = QFontMetricsF(self._font())  # type: ignore[arg-type]
+        metrics = QFontMetricsF(self._font())
         lines = len(self._broken(metrics.horizontalAdvance("0")))
         needed = math.ceil(2 * _MARGIN + lines * (metrics.lineSpacing() + 4))
         if needed != self.minimumHeight():

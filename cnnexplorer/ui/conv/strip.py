@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QWidget
 
-from ...core import Convolution
-from ..language import Speaking
-from ..theme import icon
+from cnnexplorer.core import Convolution
+from cnnexplorer.ui.language import Speaking
+from cnnexplorer.ui.theme import icon
+
 from .card import Card, ViewKey, new_stage_titles
 
 if TYPE_CHECKING:
-    from ...core import Experiment
+    from cnnexplorer.core import Experiment
 
 
 def view_keys(experiment: Experiment) -> list[ViewKey]:
@@ -45,8 +47,8 @@ class Strip(Speaking, QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._row = QWidget()
         self._layout = QHBoxLayout(self._row)
-        self._layout.setContentsMargins(10, 10, 10, 6)
-        self._layout.setSpacing(8)
+        self._layout.setContentsMargins(6, 8, 4, 6)
+        self._layout.setSpacing(6)
         self.add_button = QToolButton()
         self.add_button.setAutoRaise(True)
         self.add_button.setMinimumHeight(64)
@@ -99,7 +101,7 @@ class Strip(Speaking, QScrollArea):
         """Name the stages in the menu of +."""
         self._menu.clear()
         for kind, title in new_stage_titles().items():
-            self._menu.addAction(title, lambda kind=kind: self.add_asked.emit(kind))
+            self._menu.addAction(title, partial(self.add_asked.emit, kind))
 
     def restyle(self) -> None:
         """Take the icon from the theme."""
@@ -108,6 +110,7 @@ class Strip(Speaking, QScrollArea):
     def _arrange(self) -> None:
         for key, card in self.cards.items():
             card.setVisible(self._enlarged in (None, key))
+            card.set_enlarged(self._enlarged == key)
         self.add_button.setVisible(self._enlarged is None)
 
     def _drop(self, key: ViewKey, point: QPoint) -> None:

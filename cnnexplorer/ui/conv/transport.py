@@ -9,9 +9,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
-from ...core import format_number
-from ..language import Speaking, _
-from ..theme import colours, number_font
+from cnnexplorer.core import format_number
+from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.theme import colours, number_font
+
 from .player import MAX_SPEED, MIN_SPEED, Player
 
 if TYPE_CHECKING:
@@ -213,8 +214,8 @@ class Transport(Speaking, QWidget):
 
 def speed_of(place: int) -> float:
     """Return the speed of a place of the slider: as many places to double it anywhere."""
-    speed = MIN_SPEED * (MAX_SPEED / MIN_SPEED) ** (place / _SLIDER_STEPS)
-    return round(speed) if speed >= 10 else round(speed * 2) / 2
+    speed: float = MIN_SPEED * (MAX_SPEED / MIN_SPEED) ** (place / _SLIDER_STEPS)
+    return float(round(speed)) if speed >= 10 else round(speed * 2) / 2
 
 
 def slider_of(speed: float) -> int:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from ...core import Convolution, Experiment, Pooling, Rectangle, format_number, step_at, step_index
-from ...core.arithmetic import pad
-from ...core.editing import default_stage, insert_stage, move_stage, remove_stage, with_image
-from ...core.messages import mark
-from ...core.samples import SAMPLES, make_sample
-from ..language import Speaking, _
-from ..widgets.painting import Look
+from cnnexplorer.core import Convolution, Experiment, Pooling, Rectangle, format_number, step_at, step_index
+from cnnexplorer.core.arithmetic import pad
+from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
+from cnnexplorer.core.messages import mark
+from cnnexplorer.core.samples import SAMPLES, make_sample
+from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.widgets.painting import Look
+
 from .card import Card, CardContent, ViewKey
 from .inspector import Inspector
 from .model import ConvModel
@@ -40,15 +40,18 @@ from .strip import Strip, view_keys
 from .transport import Transport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
     from numpy.typing import NDArray
 
-    from ...core import Result, Step
-    from ..actions import Actions
-    from ..settings import Settings
+    from cnnexplorer.core import Result, Step
+    from cnnexplorer.ui.actions import Actions
+    from cnnexplorer.ui.settings import Settings
+    from cnnexplorer.ui.widgets.map_view import Lit
 
 LOOKS = {
     "input": Look("grey"),
-    "padding": Look("grey"),
     "convolution": Look("diverging"),
     "activation": Look("diverging"),
     "pooling": Look("diverging"),
@@ -121,13 +124,16 @@ class ConvWorkspace(Speaking, QWidget):
         self._show_display()
 
     def kind_of(self, key: ViewKey) -> str:
-        """Return which look a view has: "input", "padding", or the kind of its stage."""
+        """Return which look a view has: "input", or the kind of its stage; padding looks like what it surrounds."""
         assert self._shown is not None
-        return key[0] if key[0] != "stage" else stage_kind(self._shown.experiment.stages[key[1]])
+        kind, index = key
+        if kind == "padding":
+            return self.kind_of(("stage", index - 1) if index else ("input", -1))
+        return kind if kind == "input" else stage_kind(self._shown.experiment.stages[index])
 
     # actions
 
-    def slots(self) -> dict[str, object]:
+    def slots(self) -> dict[str, Callable[[], object]]:
         """Return what the actions of this workspace do."""
         return {
             "open": lambda: self.pictures.ask(self),
@@ -143,12 +149,12 @@ class ConvWorkspace(Speaking, QWidget):
             "forward": lambda: self.player.step(1),
             "last": lambda: self._jump(self.player.count - 1),
             "loop": self._switch_loop,
-            "fill": self._switch_fill,
-            "spotlight": self._switch_spotlight,
+            "fill": self._show_step,
+            "spotlight": self._show_step,
             "slower": lambda: self._change_speed(1 / 1.5),
             "faster": lambda: self._change_speed(1.5),
-            "fit": lambda: [card.view.fit() for card in self.strip.cards.values()],
-            "one_to_one": lambda: [card.view.one_to_one() for card in self.strip.cards.values()],
+            "fit": self._fit,
+            "one_to_one": self._one_to_one,
             "enlarge": lambda: self.strip.enlarge(self._selected),
         }
 
@@ -189,9 +195,9 @@ class ConvWorkspace(Speaking, QWidget):
         self._columns = QSplitter(Qt.Orientation.Vertical)
         self._columns.addWidget(self.strip)
         self._columns.addWidget(self._steps)
-        self._columns.setStretchFactor(0, 3)
+        self._columns.setStretchFactor(0, 1)
         self._columns.setStretchFactor(1, 1)
-        self._columns.setSizes([430, 190])
+        self._columns.setSizes([350, 270])
         for splitter in (self._steps, self._columns):
             splitter.setChildrenCollapsible(False)
         middle = QWidget()
@@ -274,7 +280,7 @@ class ConvWorkspace(Speaking, QWidget):
         old, self._shown = self._shown, result
         experiment = result.experiment
         place = self.player.place
-        output = None if old is None or place is None else self._step and self._step.output
+        output = None if old is None or self._step is None else self._step.output
         self.strip.set_keys(view_keys(experiment))
         self.player.set_counts([math.prod(shape) for shape in experiment.shapes])
         if output is not None and place is not None:
@@ -407,18 +413,18 @@ class ConvWorkspace(Speaking, QWidget):
 
     def _source_card(self, step: Step | None) -> Card:
         """Return the card that the present step reads from."""
-        if step is None or step.stage_index == 0 and not isinstance(step.stage, Convolution):
+        if step is None or (step.stage_index == 0 and not isinstance(step.stage, Convolution)):
             return self.strip.cards["input", -1]
         if isinstance(step.stage, Convolution):
             return self.strip.cards["padding", step.stage_index]
         return self.strip.cards["stage", step.stage_index - 1]
 
-    def _follow(self, step: Step, lit: dict[ViewKey, object]) -> None:
+    def _follow(self, step: Step, lit: dict[ViewKey, Lit]) -> None:
         """Keep the playing step in sight: in zoomed views, and in a strip that is wider than the window."""
         for key, spot in lit.items():
             card = self.strip.cards[key]
             if card.view.scale > 1.5:
-                card.view.show_cell(spot.frame.top, spot.frame.left)  # type: ignore[attr-defined]
+                card.view.show_cell(spot.frame.top, spot.frame.left)
         if step.index == 0:
             self.strip.reveal(("stage", step.stage_index))
 
@@ -509,8 +515,9 @@ class ConvWorkspace(Speaking, QWidget):
         self._show_display()
         self._show_step()
 
-    def _insert(self, kind: str, index: int) -> None:
-        if self.model.edit(lambda e: insert_stage(e, index, default_stage(kind)), mark("add a stage")):
+    def _insert(self, kind: Literal["convolution", "activation", "max", "average", "flatten"], index: int) -> None:
+        stage = default_stage(kind)
+        if self.model.edit(lambda e: insert_stage(e, index, stage), mark("add a stage")):
             self.select(("stage", index))
             self.strip.reveal(("stage", index))
 
@@ -524,7 +531,7 @@ class ConvWorkspace(Speaking, QWidget):
     def _take_sample(self, id_: str) -> None:
         image = make_sample(id_)
         peak = self.pictures.peak if image.max() <= 1 else 1.0
-        self.model.edit(lambda e: with_image(e, image * peak), SAMPLES[id_].title)
+        self.model.take_image(image * peak, SAMPLES[id_].title)
 
     # the transport
 
@@ -535,11 +542,13 @@ class ConvWorkspace(Speaking, QWidget):
     def _switch_loop(self) -> None:
         self.player.loop = self._actions["loop"].isChecked()
 
-    def _switch_fill(self) -> None:
-        self._show_step()
+    def _fit(self) -> None:
+        for card in self.strip.cards.values():
+            card.view.fit()
 
-    def _switch_spotlight(self) -> None:
-        self._show_step()
+    def _one_to_one(self) -> None:
+        for card in self.strip.cards.values():
+            card.view.one_to_one()
 
     def _change_speed(self, factor: float) -> None:
         self.transport.set_speed(round(self.player.speed * factor, 1))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtWidgets import QLineEdit
 
-from ...core import NumberError, parse_number
-from ..theme import number_font
+from cnnexplorer.core import NumberError, parse_number
+from cnnexplorer.ui.theme import number_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -35,6 +35,7 @@ class CellEditor(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._cell = (0, 0)
         self._before = ""
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -45,9 +46,8 @@ class CellEditor(QLineEdit):
         """Open over a cell at `rect`, with a text that is selected or goes on being typed."""
         self._cell, self._before = cell, text if selected else ""
         width, height = max(rect.width(), 56), max(rect.height(), 26)
-        parent = self.parentWidget()
-        x = min(max(rect.center().x() - width / 2, 0), parent.width() - width)
-        y = min(max(rect.center().y() - height / 2, 0), parent.height() - height)
+        x = min(max(rect.center().x() - width / 2, 0), self._over.width() - width)
+        y = min(max(rect.center().y() - height / 2, 0), self._over.height() - height)
         self.setGeometry(round(x), round(y), round(width), round(height))
         self.setFont(number_font(min(15.0, height * 0.55)))
         self.setText(text)
@@ -96,4 +96,4 @@ class CellEditor(QLineEdit):
 
     def _close(self) -> None:
         self.hide()
-        self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self._over.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -11,8 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from ...core import format_number
-from ..theme import colours, number_font
+from cnnexplorer.core import format_number
+from cnnexplorer.ui.theme import colours, number_font
+
 from .painting import Look, colour_table, finite_range, map_image
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class Thumbnails(QWidget):
         for maps, look in zip(rows, looks, strict=True):
             small = [_shrunk(plane, 2 * self._side) for plane in maps]
             pool = np.concatenate([plane.ravel() for plane in small]) if shared and small else None
-            self._rows.append([(plane, look, look.range_for(plane, plane if pool is None else pool)) for plane in small])
+            self._rows.append(
+                [(plane, look, look.range_for(plane, plane if pool is None else pool)) for plane in small]
+            )
         self._index = index
         if len(self) != count:
             self.updateGeometry()
@@ -241,7 +244,9 @@ class Histogram(QWidget):
         width = box.width() / len(heights)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for index, height in enumerate(heights.tolist()):
-            bar = QRectF(box.left() + index * width, box.bottom() - height * box.height(), width - 0.5, height * box.height())
+            bar = QRectF(
+                box.left() + index * width, box.bottom() - height * box.height(), width - 0.5, height * box.height()
+            )
             painter.fillRect(bar, theme.colour("accent", 0.8))
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawRect(box)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from ..language import Speaking, _
-from ..theme import colours
+from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.theme import colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

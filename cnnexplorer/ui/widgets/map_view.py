@@ -11,8 +11,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ...core import Rectangle
-from ..theme import colours
+from cnnexplorer.core import Rectangle
+from cnnexplorer.ui.theme import colours
+
 from .painting import Look, Placement, paint_hatching, paint_map
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-MAX_SCALE = 96.0
+MAX_SCALE = 256.0
+MAX_FITTED = 160.0
 _DRAG_FROM = 4  # pixels that make a press a drag
 
 
@@ -296,7 +298,9 @@ class MapView(QWidget):
         elif event.type() == QEvent.Type.Gesture:
             pinch = event.gesture(Qt.GestureType.PinchGesture)  # type: ignore[attr-defined]
             if pinch is not None:
-                self.zoom_to(self.scale * pinch.scaleFactor(), QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())))
+                self.zoom_to(
+                    self.scale * pinch.scaleFactor(), QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint()))
+                )
                 return True
         return super().event(event)
 
@@ -344,7 +348,7 @@ class MapView(QWidget):
     def _fit_scale(self) -> float:
         rows, columns = self.shape
         scale = min((self.width() - 2) / columns, (self.height() - 2) / rows)
-        return min(float(math.floor(scale)) if scale >= 4 else max(scale, 0.001), 64.0)
+        return min(float(math.floor(scale)) if scale >= 4 else max(scale, 0.001), MAX_FITTED)
 
     def _fit(self) -> None:
         scale = self._fit_scale()
@@ -417,7 +421,7 @@ class MapView(QWidget):
     def _paint_lit(self, painter: QPainter, lit: Lit) -> None:
         theme = colours(self)
         place = self._placement.rect
-        painter.fillRect(place(0, 0, *self.shape), theme.colour("panel", 0.62))
+        painter.fillRect(place(0, 0, *self.shape), theme.colour("panel", 0.5))
         ratio = self.devicePixelRatioF()
         area = QRectF(self.rect())
         assert self._cache is not None

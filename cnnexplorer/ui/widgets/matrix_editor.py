@@ -9,8 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ...core import NumberError, format_matrix, format_number, parse_matrix
-from ..theme import colours
+from cnnexplorer.core import NumberError, format_matrix, format_number, parse_matrix
+from cnnexplorer.ui.theme import colours
+
 from .cell_editor import CellEditor
 from .painting import Look, Placement, paint_map
 
@@ -105,7 +106,8 @@ class MatrixEditor(QWidget):
     def heightForWidth(self, width: int) -> int:
         """Return the height of square cells."""
         rows, columns = self._values.shape
-        return round(min((width - 4) / columns, 52.0, 280 / rows if rows > 6 else 52.0) * rows) + 4
+        cell: float = min((width - 4) / columns, 52.0, 280 / rows if rows > 6 else 52.0)
+        return int(cell * rows + 4.5)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the cells, and a frame around the current one."""
@@ -170,8 +172,10 @@ class MatrixEditor(QWidget):
             self._nudge(1.0 if key == Qt.Key.Key_PageUp else -1.0)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.edited.emit(*self._current, 0.0)
-        elif event.text().strip() and event.text().isprintable() and not event.modifiers() & (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        elif (
+            event.text().strip()
+            and event.text().isprintable()
+            and not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         ):
             self._open(event.text())
         else:

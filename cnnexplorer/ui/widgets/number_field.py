@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPalette, QValidator
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from ...core import NumberError, format_number, parse_number
-from ..language import Speaking
-from ..theme import colours, icon
+from cnnexplorer.core import NumberError, format_number, parse_number
+from cnnexplorer.ui.language import Speaking
+from cnnexplorer.ui.theme import colours, icon
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
@@ -52,6 +52,7 @@ class NumberField(QAbstractSpinBox):
         self._value = value
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.lineEdit().textEdited.connect(self._mark_validity)
         self.editingFinished.connect(self._commit)
         self._show()
@@ -91,7 +92,15 @@ class NumberField(QAbstractSpinBox):
             )
         return number
 
-    def validate(self, text: str, position: int) -> object:
+    def sizeHint(self) -> QSize:
+        """Return room for a number of eight digits."""
+        return QSize(self.fontMetrics().horizontalAdvance("-0.000000") + 34, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a number of three digits."""
+        return QSize(self.fontMetrics().horizontalAdvance("000") + 30, super().minimumSizeHint().height())
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Let everything be typed; it is judged when the typing ends."""
         return QValidator.State.Acceptable, text, position
 
@@ -244,7 +253,9 @@ class PairField(Speaking, QWidget):
     def restyle(self) -> None:
         """Show whether the two are linked."""
         linked = self._link.isChecked()
-        self._link.setIcon(icon("link-variant" if linked else "link-variant-off", self, "accent" if linked else "muted"))
+        self._link.setIcon(
+            icon("link-variant" if linked else "link-variant-off", self, "accent" if linked else "muted")
+        )
 
     def _edit(self, index: int, number: int) -> None:
         if self._link.isChecked():

@@ -16,14 +16,14 @@ from cmap import Colormap
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
-from ...core import format_number
-from ...core.messages import mark
-from ..theme import number_font
+from cnnexplorer.core import format_number
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.theme import number_font
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..theme import Colours
+    from cnnexplorer.ui.theme import Colours
 
 COLOUR_MAPS: dict[str, tuple[str, str]] = {
     "grey": ("gray", mark("Grey")),
@@ -39,6 +39,7 @@ RANGES: dict[str, str] = {
 }
 GRID_FROM = 6.0  # pixels a cell from which lines are drawn between cells
 NUMBER_FROM = 13.0  # pixels a cell from which numbers may fit
+TRIPLES_FROM = 34.0  # pixels a cell from which the three numbers of a colour fit
 MAX_NUMBERS = 6000
 
 
@@ -137,9 +138,7 @@ class Placement:
 
     def rect(self, top: float, left: float, height: float = 1, width: float = 1) -> QRectF:
         """Return where a rectangle of cells lies."""
-        return QRectF(
-            self.x + left * self.scale, self.y + top * self.scale, width * self.scale, height * self.scale
-        )
+        return QRectF(self.x + left * self.scale, self.y + top * self.scale, width * self.scale, height * self.scale)
 
     def cell_at(self, x: float, y: float) -> tuple[int, int]:
         """Return the (row, column) at a point, which may lie outside the map."""
@@ -190,6 +189,8 @@ def paint_map(
         _paint_grid(painter, rows, columns, placement, theme)
     if part.ndim == 2:
         _paint_numbers(painter, part, rows.start, columns.start, look, limits, placement)
+    elif placement.scale >= TRIPLES_FROM:
+        _paint_triples(painter, part, rows.start, columns.start, look, limits, placement)
 
 
 def paint_hatching(painter: QPainter, rect: QRectF, colour: QColor, spacing: float = 6.0) -> None:
@@ -236,16 +237,36 @@ def _paint_numbers(
         for row, (line, places) in enumerate(zip(texts, indices, strict=True)):
             for column, (text, place) in enumerate(zip(line, places, strict=True)):
                 if bright[place] is dark_text:
-                    painter.drawText(
-                        placement.rect(top + row, left + column), Qt.AlignmentFlag.AlignCenter, text
-                    )
+                    painter.drawText(placement.rect(top + row, left + column), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_triples(
+    painter: QPainter,
+    part: NDArray[np.float64],
+    top: int,
+    left: int,
+    look: Look,
+    limits: tuple[float, float],
+    placement: Placement,
+) -> None:
+    """Write R, G and B of each pixel below each other."""
+    texts = [[[format_number(value, look.decimals) for value in row] for row in plane] for plane in part.tolist()]
+    longest = [text for plane in texts for row in plane for text in row]
+    size = number_size(longest, placement.scale)
+    if size is None or part.size > MAX_NUMBERS:
+        return
+    painter.setFont(number_font(min(size, placement.scale / 4.2)))
+    bright = to_indices(np.tensordot([0.299, 0.587, 0.114], part, axes=1), *limits) > 127
+    for row, line in enumerate(bright.tolist()):
+        for column, is_bright in enumerate(line):
+            painter.setPen(QColor("#101317" if is_bright else "#f5f6f8"))
+            text = "\n".join(plane[row][column] for plane in texts)
+            painter.drawText(placement.rect(top + row, left + column), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _paint_grid(painter: QPainter, rows: slice, columns: slice, placement: Placement, theme: Colours) -> None:
     painter.setPen(QPen(theme.colour("line", 0.85 if placement.scale > 12 else 0.45), 1))
-    area = placement.rect(
-        rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start
-    )
+    area = placement.rect(rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start)
     for row in range(rows.start, rows.stop + 1):
         y = round(placement.y + row * placement.scale) + 0.5
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
