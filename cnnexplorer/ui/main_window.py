@@ -30,6 +30,7 @@ from .theme import THEMES, icon, use_theme
 from .trouble import Banner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
@@ -216,7 +217,7 @@ class MainWindow(Speaking, QMainWindow):
         self.tip(self.status_zoom, "Zoom of the map used last")
 
     def _connect(self) -> None:
-        slots = {
+        slots: dict[str, Callable[[], object]] = {
             **self.conv.slots(),
             "quit": self.close,
             "inspector": self._show_inspector,

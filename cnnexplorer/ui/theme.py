@@ -13,6 +13,7 @@ import qtawesome
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
+from qtawesome.iconic_font import IconicFont
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -120,7 +121,13 @@ def icon(name: str, widget: QWidget, role: str = "text") -> QIcon:
 
 @lru_cache(maxsize=512)
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
-    return qtawesome.icon(f"mdi6.{name}", color=colour, color_disabled=disabled)  # type: ignore[no-any-return]
+    return _icon_font().icon(f"mdi6.{name}", color=colour, color_disabled=disabled)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _icon_font() -> IconicFont:
+    """Load one family of icons: qtawesome's own `icon` would load all twelve, a tenth of the time to the window."""
+    return IconicFont(*(family for family in qtawesome._BUNDLED_FONTS if family[0] == "mdi6"))
 
 
 def number_font(pixels: float) -> QFont:

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnexplorer.core import ImageError, load_image
+import cnnexplorer.core
+from cnnexplorer.core import ImageError
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.tasks import LatestTask
@@ -68,7 +69,7 @@ class Picture:
 
     def load(self, max_side: int | None = None) -> NDArray[np.float64]:
         """Read the image (C, H, W), values 0 to 1; `max_side` in place of the picture's own for a preview."""
-        return load_image(
+        return cnnexplorer.core.load_image(
             self.source,
             self.channels,  # type: ignore[arg-type]  # "rgb" or "grey"
             max_side if max_side is not None else self.max_side,

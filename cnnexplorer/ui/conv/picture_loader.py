@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from cnnexplorer.core import ImageError, NumberError, image_from_pixels, inspect_image, parse_matrix
+import cnnexplorer.core
+from cnnexplorer.core import ImageError, NumberError, parse_matrix
 from cnnexplorer.core.editing import with_image
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _
@@ -113,7 +114,11 @@ class PictureLoader(QObject):
             else:
                 self._load(picture)
 
-        self._task.start(lambda: inspect_image(source, name=name), inspected, lambda error: self._fail(error, source))
+        self._task.start(
+            lambda: cnnexplorer.core.inspect_image(source, name=name),
+            inspected,
+            lambda error: self._fail(error, source),
+        )
 
     def _ask_how(self, picture: Picture, window: QWidget) -> None:
         dialog = PictureDialog(picture, window)
@@ -155,7 +160,7 @@ class PictureLoader(QObject):
         grey = image.isGrayscale() and not image.hasAlphaChannel()
         pixels = _pixels(image)
         self._task.start(
-            lambda: image_from_pixels(pixels, "grey" if grey else "rgb", max_side),
+            lambda: cnnexplorer.core.image_from_pixels(pixels, "grey" if grey else "rgb", max_side),
             self._take_array,
             lambda error: self._fail(error, b""),
         )
