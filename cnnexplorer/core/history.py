@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from .stages import Stage
 
 MAX_ENTRIES = 5000
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 256 * 2**20  # of which thousands of edits take a few: the rest is for whole pictures
 _ENTRY_BYTES = 2000  # what an entry's own objects take, measured
 _PACKED_BYTES = 2**20  # arrays up to this size are packed: a few milliseconds at most
+_COMPARED_BYTES = 2**24  # larger arrays are not even compared: they are kept whole
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,12 @@ class _Change:
     back: _Delta | None
 
     @classmethod
-    def between(cls, old: NDArray[np.float64], new: NDArray[np.float64]) -> _Change | None:
+    def between(cls, old: NDArray[np.float64], new: NDArray[np.float64]) -> _Change | _Whole | None:
         if old is new:
             return None
+        size = max(old.nbytes, new.nbytes)
+        if size > _COMPARED_BYTES or (old.shape != new.shape and size > _PACKED_BYTES):
+            return _Whole(old, new)
         back = None if old.shape == new.shape else _Delta.between(new, old)
         return cls(_Delta.between(old, new), back)
 
@@ -98,12 +102,27 @@ class _Change:
 
 
 @dataclass(frozen=True)
+class _Whole:
+    """Both arrays as they are: for large pictures, where finding the difference would take too long."""
+
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+
+    @property
+    def size(self) -> int:
+        return self.before.nbytes + self.after.nbytes
+
+    def apply(self, _array: NDArray[np.float64], forward: bool) -> NDArray[np.float64]:
+        return self.after if forward else self.before
+
+
+@dataclass(frozen=True)
 class _Retuned:
     """A convolution that was made from another one: its settings, and how its weights changed."""
 
     source: int
     settings: dict[str, Any]
-    change: _Change | None
+    change: _Change | _Whole | None
 
 
 @dataclass
@@ -116,7 +135,7 @@ class Entry:
 
     label: str
     merge: Hashable
-    image: _Change | None
+    image: _Change | _Whole | None
     plans: tuple[list[int | Stage | _Retuned], list[int | Stage | _Retuned]]
     size: int
 

@@ -231,7 +231,7 @@ class MainWindow(Speaking, QMainWindow):
         self.actions_.connect_all(slots)
         self.conv.refused.connect(self.show_trouble)
         self.conv.model.changed.connect(self._begin_timing)
-        self.conv.computed.connect(self._show_time)
+        self.conv.model.computed.connect(self._show_time)
         self.conv.told.connect(self.status_cell.setText)
         self.conv.zoomed.connect(self._show_zoom)
         self._began = time.perf_counter()
@@ -275,6 +275,7 @@ class MainWindow(Speaking, QMainWindow):
     def _end_tour(self) -> None:
         self.tour = None
         self._settings.set("tour_seen", True)
+        self.conv.player.play()
 
     def _fill_recent(self) -> None:
         self._recent.clear()

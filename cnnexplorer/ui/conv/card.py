@@ -21,22 +21,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
-    from cnnexplorer.ui.widgets.painting import Look
+    from cnnexplorer.ui.widgets.painting import Look, MapSource
 
-ViewKey = tuple[str, int]  # ("input", -1), ("padding", stage) or ("stage", stage)
+    from .shown import ViewKey
+
 NEW_STAGES = ("convolution", "activation", "max", "average", "flatten")
 MIN_WIDTH = 150
 
 
 @dataclass(frozen=True)
 class CardContent:
-    """What a card shows: `maps` is (C, H, W); `colour` tells that three channels are a picture's R, G, B."""
+    """What a card shows; `colour` tells that its three channels are a picture's R, G, B."""
 
     title: str
     icon: str
     about: str
-    maps: NDArray[np.float64]
+    source: MapSource
     shape: str
+    settings: str
     formula: str
     note: str
     look: Look
@@ -67,6 +69,7 @@ class Card(Speaking, QFrame):
         self._is_selected = False
         self._active = False
         self._channel: int | None = 0
+        self._limits = (0.0, 1.0)
         self._movable = (False, False)
         self._enlarged = False
         self.setMinimumWidth(MIN_WIDTH)
@@ -79,6 +82,8 @@ class Card(Speaking, QFrame):
         self._title.setFont(font)
         self._title.setMinimumWidth(20)
         self._shape = QLabel()
+        self._settings = QElidingLabel()
+        self._settings.setMinimumWidth(20)
         self._menu_button = QToolButton()
         self._menu_button.setAutoRaise(True)
         self._menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -105,7 +110,7 @@ class Card(Speaking, QFrame):
         """Show a stage; `movable` tells whether it can go left, and right."""
         self.content = content
         self._movable = movable
-        channels = len(content.maps)
+        channels = len(content.source.values)
         if self._channel is None and not content.colour:
             self._channel = 0
         elif self._channel is not None and (content.colour and channels != self._known_channels()):
@@ -115,6 +120,7 @@ class Card(Speaking, QFrame):
         self._title.setText(content.title)
         self._title.setToolTip(content.about)
         self._shape.setText(content.shape)
+        self._settings.setText(content.settings)
         self._formula.setText(content.formula)
         self._formula.setVisible(bool(content.formula))
         self._note.setText(content.note)
@@ -130,21 +136,21 @@ class Card(Speaking, QFrame):
 
     def set_channel(self, channel: int) -> None:
         """Show a channel, without a signal."""
-        if channel != self._channel and self.content is not None and 0 <= channel < len(self.content.maps):
+        if channel != self._channel and self.content is not None and 0 <= channel < len(self.content.source.values):
             self._channel = channel
             self._show_maps()
 
     @property
     def limits(self) -> tuple[float, float]:
         """The values at the ends of the colour map."""
-        assert self.content is not None
-        return self.content.look.range_for(self.shown, self.content.maps)
+        return self._limits
 
     @property
     def shown(self) -> NDArray[np.float64]:
         """The map that is shown: (H, W), or (3, H, W) for a picture."""
         assert self.content is not None
-        return self.content.maps if self._channel is None else self.content.maps[self._channel]
+        maps = self.content.source.values
+        return maps if self._channel is None else maps[self._channel]
 
     def set_selected(self, selected: bool) -> None:
         """Frame the card: the inspector shows its settings."""
@@ -193,7 +199,12 @@ class Card(Speaking, QFrame):
         """Take the theme's colours."""
         theme = colours(self)
         self._menu_button.setIcon(icon("dots-vertical", self, "muted"))
-        for label, role in ((self._shape, "muted"), (self._formula, "muted"), (self._note, "error")):
+        for label, role in (
+            (self._shape, "text"),
+            (self._settings, "muted"),
+            (self._formula, "muted"),
+            (self._note, "error"),
+        ):
             palette = label.palette()
             palette.setColor(palette.ColorRole.WindowText, theme.colour(role))
             label.setPalette(palette)
@@ -272,6 +283,7 @@ class Card(Speaking, QFrame):
         layout.setSpacing(5)
         layout.addLayout(header)
         layout.addWidget(self._shape)
+        layout.addWidget(self._settings)
         layout.addWidget(self.view, 100)
         layout.addWidget(self.bar)
         layout.addWidget(self.thumbnails)
@@ -289,10 +301,14 @@ class Card(Speaking, QFrame):
     def _show_maps(self) -> None:
         content = self.content
         assert content is not None
-        limits = self.limits
-        self.view.set_map(self.shown, content.look, limits)
+        limits = self._limits = content.source.limits(content.look, self._channel)
+        small = content.source.small
+        self.view.set_map(
+            self.shown, content.look, limits, small if small is None or self._channel is None else small[self._channel]
+        )
         self.bar.set_range("grey" if self._channel is None else content.look.colour_map, limits)
-        entries = [*([content.maps] if content.colour else []), *content.maps]
+        maps = content.source.values if small is None else small
+        entries = [*([maps] if content.colour else []), *maps]
         index = 0 if self._channel is None else self._channel + content.colour
         shared = content.look.range_mode == "shared"
         self.thumbnails.set_maps([entries], [content.look], index, shared=shared and not content.colour)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from cnnexplorer.core import SettingError, format_number, map_stats
+from cnnexplorer.core import SettingError, Stats, format_number, map_stats
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _
-from cnnexplorer.ui.widgets.figures import Histogram
+from cnnexplorer.ui.tasks import LatestTask
+from cnnexplorer.ui.widgets.figures import Histogram, histogram_counts
 from cnnexplorer.ui.widgets.form import Choice, Form
 from cnnexplorer.ui.widgets.number_field import NumberField
 from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, RANGES, Look
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+COUNTED_AT_ONCE = 200_000  # values: a few milliseconds
 _STATS = {
     "minimum": mark("Minimum"),
     "maximum": mark("Maximum"),
@@ -85,6 +87,7 @@ class DisplayPanel(Form):
         self._count.setSingleShot(True)
         self._count.setInterval(60)
         self._count.timeout.connect(self._count_values)
+        self._task = LatestTask(self)
         self.restyle()
 
     def show_map(self, values: NDArray[np.float64], look: Look, limits: tuple[float, float]) -> None:
@@ -100,6 +103,11 @@ class DisplayPanel(Form):
         if values is not self._values:
             self._values = values
             self._count.start()
+
+    def close_work(self) -> None:
+        """Wait for the counting under way; to be called before the program ends."""
+        self._count.stop()
+        self._task.close()
 
     def retranslate(self) -> None:
         """Write the figures again."""
@@ -130,7 +138,15 @@ class DisplayPanel(Form):
     def _count_values(self) -> None:
         if self._values is None:
             return
-        stats = map_stats(self._values)
+        values = self._values
+        if values.size > COUNTED_AT_ONCE:
+            self._task.start(lambda: count(values), self._show_counts, self._fail)
+        else:
+            self._task.cancel()
+            self._show_counts(count(values))
+
+    def _show_counts(self, counted: tuple[Stats, NDArray[np.float64]]) -> None:
+        stats, counts = counted
         for name, text in (
             ("minimum", format_number(stats.minimum, 4)),
             ("maximum", format_number(stats.maximum, 4)),
@@ -138,7 +154,16 @@ class DisplayPanel(Form):
             ("zeros", f"{100 * stats.zeros:.1f} %"),
         ):
             self.figures[name].setText(text)
-        self.histogram.set_values(self._values)
+        self.histogram.set_counts(counts, (stats.minimum, stats.maximum))
         self.histogram.setAccessibleDescription(
             _("from {low} to {high}").format(low=format_number(stats.minimum), high=format_number(stats.maximum))
         )
+
+    @staticmethod
+    def _fail(error: BaseException) -> None:
+        raise error
+
+
+def count(values: NDArray[np.float64]) -> tuple[Stats, NDArray[np.float64]]:
+    """Return the figures of a map, and how many of its values fall into each bin of the histogram."""
+    return map_stats(values), histogram_counts(values)

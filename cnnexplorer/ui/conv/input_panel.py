@@ -212,12 +212,12 @@ class InputPanel(Form):
 
     def _choose_channels(self) -> None:
         channels = 3 if self.channels_choice.value() == "rgb" else 1
-        self._model.edit(lambda e: with_image(e, with_channels(e.image, channels)), mark("change the channels"))
+        self._model.edit_image(lambda image: with_channels(image, channels), mark("change the channels"))
         self.refresh(self._model.experiment)
         self._emit_ink()
 
     def _clear(self) -> None:
-        self._model.edit(lambda e: with_image(e, np.zeros_like(e.image)), mark("clear the input"))
+        self._model.edit_image(np.zeros_like, mark("clear the input"))
 
     def _suggest_amount(self) -> None:
         self.noise_amount.setRange(0, 1 if self.noise_kind.value() == "salt_pepper" else None)
@@ -226,7 +226,7 @@ class InputPanel(Form):
 
     def _add_noise(self) -> None:
         kind, amount, seed = self.noise_kind.value(), self.noise_amount.value(), int(self.noise_seed.value())
-        self._model.edit(lambda e: with_image(e, add_noise(e.image, kind, amount, seed)), mark("add noise"))
+        self._model.edit_image(lambda image: add_noise(image, kind, amount, seed), mark("add noise"))
 
     def _ask_colour(self) -> None:
         self.set_colour(QColorDialog.getColor(self._colour, self, _("Colour to draw with")))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cnnexplorer.core import Experiment
     from cnnexplorer.ui.settings import Settings
 
-    from .card import ViewKey
     from .model import ConvModel
+    from .shown import ViewKey
 
 WIDTH = 300
 

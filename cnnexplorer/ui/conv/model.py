@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnexplorer.core import Convolution, Experiment, Pooling, Result, UserError, run
-from cnnexplorer.core.editing import with_fitting_image
+from cnnexplorer.core import Convolution, Experiment, Pooling, Result, UserError
+from cnnexplorer.core.editing import with_fitting_image, with_image
 from cnnexplorer.core.history import History
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.tasks import LatestTask
+
+from .shown import Shown, compute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+CHANGED_AT_ONCE = 200_000  # values of an image that a tool changes in a few milliseconds
 AT_ONCE = 2_000_000  # multiplications: a few milliseconds, less than handing them to a thread and back feels like
 
 
@@ -29,7 +32,7 @@ class OutOfMemory(UserError):
 class ConvModel(QObject):
     """Holds the experiment; replaces it whole, and computes what follows.
 
-    Signals: `changed(old, new)` with experiments; `computed(result)`, whose experiment may for a moment be older than
+    Signals: `changed(old, new)` with experiments; `computed(shown)`, whose experiment may for a moment be older than
     the latest; `refused(error)` where an edit cannot be; `history_changed()`; `busy_changed(bool)`.
     """
 
@@ -43,8 +46,10 @@ class ConvModel(QObject):
         super().__init__(parent)
         self._history = History(experiment)
         self._task = LatestTask(self)
-        self._task.busy_changed.connect(self.busy_changed)
-        self._result = run(experiment)
+        self._changes = LatestTask(self)
+        for task in (self._task, self._changes):
+            task.busy_changed.connect(self._show_busy)
+        self._shown = compute(experiment)
 
     @property
     def experiment(self) -> Experiment:
@@ -54,7 +59,12 @@ class ConvModel(QObject):
     @property
     def result(self) -> Result:
         """The latest result; its `experiment` says what it belongs to."""
-        return self._result
+        return self._shown.result
+
+    @property
+    def shown(self) -> Shown:
+        """The latest result made ready for the views."""
+        return self._shown
 
     @property
     def history(self) -> History:
@@ -80,6 +90,22 @@ class ConvModel(QObject):
         self._history.record(new, label, merge)
         self._announce(old)
         return True
+
+    def edit_image(self, change: Callable[[NDArray[np.float64]], NDArray[np.float64]], label: str) -> None:
+        """Replace the image by what a pure function makes of it, off the GUI thread where it is large.
+
+        A change of a large image is dropped when the experiment was replaced meanwhile.
+        """
+        old = self.experiment
+        if old.image.size <= CHANGED_AT_ONCE:
+            self.edit(lambda experiment: with_image(experiment, change(experiment.image)), label)
+            return
+
+        def changed(new: Experiment) -> None:
+            if self.experiment is old:
+                self.edit(lambda _old: new, label)
+
+        self._changes.start(lambda: with_image(old, change(old.image)), changed, self._fail)
 
     def take_image(self, image: NDArray[np.float64], label: str) -> bool:
         """Replace the image by another picture; stages at the end that do not fit it go, and the user is told."""
@@ -127,23 +153,30 @@ class ConvModel(QObject):
 
     def close(self) -> None:
         """Wait for the work under way; to be called before the program ends."""
+        self._changes.close()
         self._task.close()
 
     def _announce(self, old: Experiment) -> None:
         self.changed.emit(old, self.experiment)
         self.history_changed.emit()
-        experiment, known = self.experiment, self._result
+        experiment, known = self.experiment, self._shown
         if work(experiment) <= AT_ONCE:
             self._task.cancel()
-            self._take(run(experiment, known))
+            self._take(compute(experiment, known))
         else:
-            self._task.start(lambda: run(experiment, known), self._take, self._fail)
+            self._task.start(lambda: compute(experiment, known), self._take, self._fail)
 
-    def _take(self, result: Result) -> None:
-        self._result = result
-        self.computed.emit(result)
+    def _take(self, shown: Shown) -> None:
+        self._shown = shown
+        self.computed.emit(shown)
+
+    def _show_busy(self) -> None:
+        self.busy_changed.emit(self._task.busy or self._changes.busy)
 
     def _fail(self, error: BaseException) -> None:
+        if isinstance(error, UserError):
+            self.refused.emit(error)
+            return
         if isinstance(error, MemoryError):
             self.refused.emit(
                 OutOfMemory(

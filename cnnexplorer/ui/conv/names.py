@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnexplorer.core import Activation, Convolution, Flatten, Pooling, unvisited, window_reach
+from cnnexplorer.core import (
+    Activation,
+    Convolution,
+    Flatten,
+    Pooling,
+    activation_formula,
+    unvisited,
+    window_reach,
+)
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _, translate_count
 
@@ -63,6 +71,44 @@ def stage_about(stage: Stage) -> str:
     if stage.kind == "max":
         return _("The largest value of each region is kept: the map shrinks, the strongest answers stay.")
     return _("The mean of each region is kept: the map shrinks and grows smooth.")
+
+
+def stage_settings(stage: Stage) -> str:
+    """Return a stage's settings in a few words; what is as usual is left out, but for the stride."""
+    if isinstance(stage, Activation):
+        return f"f(x) = {activation_formula(stage, None)}"
+    if isinstance(stage, Flatten):
+        return ""
+    if isinstance(stage, Pooling):
+        parts = [_sides(stage.kernel), f"{_('stride')} {_pair(stage.strides)}"]
+        if any(stage.sides):
+            parts.append(f"{_('padding')} {_pair((stage.sides[0], stage.sides[2]))}")
+        return ", ".join(parts)
+    parts = [_sides(stage.kernel_size), f"{_('stride')} {_pair(stage.strides)}"]
+    if stage.dilations != (1, 1):
+        parts.append(f"{_('dilation')} {_pair(stage.dilations)}")
+    if stage.groups > 1:
+        parts.append(translate_count("{count} group", "{count} groups", stage.groups))
+    if stage.flip:
+        parts.append(_("flipped"))
+    return ", ".join(parts)
+
+
+def padding_settings(stage: Convolution) -> str:
+    """Return a convolution's padding in a few words."""
+    if not any(stage.sides):
+        return _("none")
+    modes = {"zeros": _("zeros"), "reflect": _("reflect"), "replicate": _("replicate"), "circular": _("circular")}
+    cells = str(stage.sides[0]) if len(set(stage.sides)) == 1 else "/".join(map(str, stage.sides))
+    return f"{stage.padding if isinstance(stage.padding, str) else cells}, {modes[stage.padding_mode]}"
+
+
+def _sides(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+def _pair(numbers: tuple[int, int]) -> str:
+    return str(numbers[0]) if numbers[0] == numbers[1] else f"{numbers[0]}×{numbers[1]}"
 
 
 def channel_name(channel: int, channels: int) -> str:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 import cnnexplorer.core
 from cnnexplorer.core import ImageError, NumberError, parse_matrix
-from cnnexplorer.core.editing import with_image
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
@@ -21,6 +20,7 @@ from cnnexplorer.ui.tasks import LatestTask
 from .picture_dialog import MAX_SIDE, Picture, PictureDialog
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PySide6.QtCore import QMimeData
     from PySide6.QtWidgets import QWidget
 
@@ -97,7 +97,7 @@ class PictureLoader(QObject):
             factor = peak / self.peak
             self.peak = peak
             self._settings.set("peak", peak)
-            self._model.edit(lambda e: with_image(e, e.image * factor), mark("change the range of values"))
+            self._model.edit_image(lambda image: image * factor, mark("change the range of values"))
         self.peak_changed.emit(peak)
 
     def close(self) -> None:
@@ -132,17 +132,16 @@ class PictureLoader(QObject):
             self._load(picture)
 
     def _load(self, picture: Picture) -> None:
-        def loaded(image: np.ndarray) -> None:
+        def loaded(image: NDArray[np.float64]) -> None:
             self.picture = picture
             if isinstance(picture.source, Path):
                 self._settings.add_recent(picture.source.absolute())
                 self._settings.set("folder", str(picture.source.absolute().parent))
-            image = image * self.peak if self.peak != 1 else image
-            image.flags.writeable = False
             if self._model.take_image(image, mark("open a picture")):
                 self.opened.emit()
 
-        self._task.start(picture.load, loaded, lambda error: self._fail(error, picture.source))
+        peak = self.peak
+        self._task.start(lambda: _scaled(picture.load(), peak), loaded, lambda error: self._fail(error, picture.source))
 
     def _fail(self, error: BaseException, source: Path | bytes) -> None:
         if not isinstance(error, ImageError):
@@ -158,16 +157,16 @@ class PictureLoader(QObject):
             return
         max_side = SUGGESTED_SIDE if max(image.width(), image.height()) > MAX_SIDE else None
         grey = image.isGrayscale() and not image.hasAlphaChannel()
-        pixels = _pixels(image)
+        pixels, peak = _pixels(image), self.peak
         self._task.start(
-            lambda: cnnexplorer.core.image_from_pixels(pixels, "grey" if grey else "rgb", max_side),
+            lambda: _scaled(cnnexplorer.core.image_from_pixels(pixels, "grey" if grey else "rgb", max_side), peak),
             self._take_array,
             lambda error: self._fail(error, b""),
         )
 
-    def _take_array(self, image: np.ndarray) -> None:
+    def _take_array(self, image: NDArray[np.float64]) -> None:
         self.picture = None
-        self._model.take_image(image * self.peak, mark("paste a picture"))
+        self._model.take_image(image, mark("paste a picture"))
         self.opened.emit()
 
     def _take_matrix(self, text: str) -> None:
@@ -181,7 +180,14 @@ class PictureLoader(QObject):
         self.opened.emit()
 
 
-def _pixels(image: QImage) -> np.ndarray:
+def _scaled(image: NDArray[np.float64], peak: float) -> NDArray[np.float64]:
+    """Return an image in the values in use, as an array of its own that need not be copied again."""
+    scaled = image * peak
+    scaled.flags.writeable = False
+    return scaled
+
+
+def _pixels(image: QImage) -> NDArray[np.uint8]:
     """Return a Qt image's pixels: uint8 (H, W, 4), red first."""
     image = image.convertToFormat(QImage.Format.Format_RGBA8888)
     lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())

@@ -10,7 +10,7 @@ from cnnexplorer.ui.widgets.map_view import Lit
 if TYPE_CHECKING:
     from cnnexplorer.core import Experiment, Step
 
-    from .card import ViewKey
+    from .shown import ViewKey
 
 
 def lit_views(experiment: Experiment, step: Step) -> dict[ViewKey, Lit]:

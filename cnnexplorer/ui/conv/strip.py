@@ -8,24 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QWidget
 
-from cnnexplorer.core import Convolution
 from cnnexplorer.ui.language import Speaking
 from cnnexplorer.ui.theme import icon
 
-from .card import Card, ViewKey, new_stage_titles
+from .card import Card, new_stage_titles
 
 if TYPE_CHECKING:
-    from cnnexplorer.core import Experiment
-
-
-def view_keys(experiment: Experiment) -> list[ViewKey]:
-    """Return the views of an experiment in order: the input, and each stage with the padding before a convolution."""
-    keys: list[ViewKey] = [("input", -1)]
-    for index, stage in enumerate(experiment.stages):
-        if isinstance(stage, Convolution):
-            keys.append(("padding", index))
-        keys.append(("stage", index))
-    return keys
+    from .shown import ViewKey
 
 
 class Strip(Speaking, QScrollArea):

@@ -10,23 +10,24 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from cnnexplorer.core import Convolution, Experiment, Pooling, Rectangle, format_number, step_at, step_index
-from cnnexplorer.core.arithmetic import pad
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.widgets.painting import Look
 
-from .card import Card, CardContent, ViewKey
+from .card import Card, CardContent
 from .inspector import Inspector
 from .model import ConvModel
 from .names import (
     STAGE_ICONS,
     channel_name,
+    padding_settings,
     shape_text,
     size_formula,
     stage_about,
     stage_kind,
+    stage_settings,
     stage_title,
     unvisited_cells,
     unvisited_text,
@@ -34,21 +35,21 @@ from .names import (
 from .pencil import Pencil
 from .picture_loader import PictureLoader
 from .player import Player
+from .shown import view_keys
 from .spotlight import display_cell, linked_views, lit_views
 from .step_view import ArithmeticView, StepView
-from .strip import Strip, view_keys
+from .strip import Strip
 from .transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from cnnexplorer.core import Result, Step
+    from cnnexplorer.core import Step
     from cnnexplorer.ui.actions import Actions
     from cnnexplorer.ui.settings import Settings
     from cnnexplorer.ui.widgets.map_view import Lit
+
+    from .shown import Shown, ViewKey
 
 LOOKS = {
     "input": Look("grey"),
@@ -68,13 +69,11 @@ def first_experiment() -> Experiment:
 class ConvWorkspace(Speaking, QWidget):
     """The workspace.
 
-    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `computed(result)`,
-    `zoomed(pixels a cell)`.
+    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `zoomed(pixels a cell)`.
     """
 
     refused = Signal(object)
     told = Signal(str)
-    computed = Signal(object)
     zoomed = Signal(float)
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
@@ -82,9 +81,8 @@ class ConvWorkspace(Speaking, QWidget):
         self._actions, self._settings = actions, settings
         self._looks = dict(LOOKS)
         self._selected: ViewKey = ("input", -1)
-        self._shown: Result | None = None
+        self._shown: Shown | None = None
         self._step: Step | None = None
-        self._padded: dict[int, tuple[object, object, NDArray[np.float64]]] = {}
         self.model = ConvModel(first_experiment(), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
@@ -95,7 +93,7 @@ class ConvWorkspace(Speaking, QWidget):
         self.transport = Transport(self.player, [actions[id_] for id_ in buttons])
         self._build()
         self._connect()
-        self._show_result(self.model.result)
+        self._show_result(self.model.shown)
         self.pencil = Pencil(self.strip.cards["input", -1], self.model, self)
         self.pencil.refused.connect(self.refused)
         self.inspector.input.ink_changed.connect(self.pencil.set_ink)
@@ -129,7 +127,7 @@ class ConvWorkspace(Speaking, QWidget):
         kind, index = key
         if kind == "padding":
             return self.kind_of(("stage", index - 1) if index else ("input", -1))
-        return kind if kind == "input" else stage_kind(self._shown.experiment.stages[index])
+        return kind if kind == "input" else stage_kind(self._shown.result.experiment.stages[index])
 
     # actions
 
@@ -170,6 +168,7 @@ class ConvWorkspace(Speaking, QWidget):
         """Stop the animation and wait for work under way; to be called before the program ends."""
         self.player.pause()
         self.pictures.close()
+        self.inspector.display.close_work()
         self.model.close()
 
     def retranslate(self) -> None:
@@ -276,9 +275,9 @@ class ConvWorkspace(Speaking, QWidget):
         if view_keys(new) == list(self.strip.cards):
             self.inspector.refresh(new)
 
-    def _show_result(self, result: Result) -> None:
-        old, self._shown = self._shown, result
-        experiment = result.experiment
+    def _show_result(self, shown: Shown) -> None:
+        old, self._shown = self._shown, shown
+        result, experiment = shown.result, shown.result.experiment
         place = self.player.place
         output = None if old is None or self._step is None else self._step.output
         self.strip.set_keys(view_keys(experiment))
@@ -286,14 +285,13 @@ class ConvWorkspace(Speaking, QWidget):
         if output is not None and place is not None:
             self._keep_place(experiment, place[0], output)
         for key, card in self.strip.cards.items():
-            self._show_card(key, card, result)
+            self._show_card(key, card, shown)
         self.transport.set_stages([stage_title(stage) for stage in experiment.stages])
         if self._selected not in self.strip.cards:
             self._selected = ("input", -1)
         self.select(self._selected)
         self.inspector.convolution.show_result(result, self._looks["convolution"])
         self._show_step()
-        self.computed.emit(result)
 
     def _keep_place(self, experiment: Experiment, stage: int, output: tuple[int, int, int]) -> None:
         """Let the animation stand at the same output cell, where there still is one."""
@@ -306,53 +304,48 @@ class ConvWorkspace(Speaking, QWidget):
         self.player.go_to(stage, step_index(shape, (cell[0], cell[1], cell[2])))
         self.player.blockSignals(False)
 
-    def _show_card(self, key: ViewKey, card: Card, result: Result) -> None:
-        experiment = result.experiment
+    def _show_card(self, key: ViewKey, card: Card, shown: Shown) -> None:
+        experiment, source = shown.result.experiment, shown.sources[key]
         kind, index = key
         look = self._looks[self.kind_of(key)]
         if kind == "input":
             image = experiment.image
             content = CardContent(
-                _("Input"), "image-outline", _("The image, or the drawing, that everything is made from."), image,
-                shape_text(image.shape), "", "", look, colour=len(image) == 3,
+                _("Input"), "image-outline", _("The image, or the drawing, that everything is made from."), source,
+                shape_text(image.shape), "", "", "", look, colour=len(image) == 3,
             )  # fmt: skip
             card.set_content(content, (False, False))
         elif kind == "padding":
-            self._show_padding(card, index, result, look)
+            self._show_padding(card, index, shown, look)
         else:
             stage = experiment.stages[index]
-            output = result.outputs[index]
-            maps = output.reshape(1, -1, 1) if output.ndim == 1 else output
             note = "" if isinstance(stage, Convolution) else unvisited_text(*unvisited_cells(experiment, index))
             content = CardContent(
-                stage_title(stage), STAGE_ICONS[stage_kind(stage)], stage_about(stage), maps,
-                shape_text(experiment.shapes[index]), size_formula(experiment, index), note, look,
+                stage_title(stage), STAGE_ICONS[stage_kind(stage)], stage_about(stage), source,
+                shape_text(experiment.shapes[index]), stage_settings(stage), size_formula(experiment, index), note,
+                look,
             )  # fmt: skip
             card.set_content(content, (index > 0, index < len(experiment.stages) - 1))
         card.view.set_unvisited(*self._unvisited_in(key, experiment))
 
-    def _show_padding(self, card: Card, index: int, result: Result, look: Look) -> None:
-        experiment = result.experiment
+    def _show_padding(self, card: Card, index: int, shown: Shown, look: Look) -> None:
+        experiment = shown.result.experiment
         stage = experiment.stages[index]
         assert isinstance(stage, Convolution)
-        source = result.input_of(index)
-        known = self._padded.get(index)
-        if known is None or known[0] is not source or known[1] != (stage.sides, stage.padding_mode):
-            known = (source, (stage.sides, stage.padding_mode), pad(source, stage.sides, stage.padding_mode))
-            self._padded[index] = known
         top, bottom, left, right = stage.sides
-        _channels, height, width = source.shape
+        channels, height, width = experiment.input_shape(index)
+        padded = shown.sources["padding", index]
         if top == bottom == left == right:
-            formula = "" if not top else f"{height} + 2·{top} = {known[2].shape[1]}"
+            formula = "" if not top else f"{height} + 2·{top} = {padded.values.shape[1]}"
         else:
             formula = (
-                f"{_('height')}: {top} + {height} + {bottom} = {known[2].shape[1]}\n"
-                f"{_('width')}: {left} + {width} + {right} = {known[2].shape[2]}"
+                f"{_('height')}: {top} + {height} + {bottom} = {padded.values.shape[1]}\n"
+                f"{_('width')}: {left} + {width} + {right} = {padded.values.shape[2]}"
             )
         content = CardContent(
             _("Padding"), "border-outside", _("Cells around the image, so that the kernel can reach its border."),
-            known[2], shape_text(known[2].shape), formula, unvisited_text(*unvisited_cells(experiment, index)), look,
-            colour=index == 0 and len(source) == 3,
+            padded, shape_text(padded.values.shape), padding_settings(stage), formula,
+            unvisited_text(*unvisited_cells(experiment, index)), look, colour=index == 0 and channels == 3,
         )  # fmt: skip
         card.set_content(content, (False, False))
         card.view.set_padding(Rectangle(top, left, height, width) if any(stage.sides) else None)
@@ -376,9 +369,9 @@ class ConvWorkspace(Speaking, QWidget):
 
     def _show_step(self) -> None:
         """Show the present step in every view."""
-        result, place = self._shown, self.player.place
-        assert result is not None
-        experiment = result.experiment
+        place = self.player.place
+        assert self._shown is not None
+        result, experiment = self._shown.result, self._shown.result.experiment
         self._step = None if place is None else step_at(experiment, result, *place)
         step = self._step
         lit = {} if step is None else lit_views(experiment, step)
@@ -408,7 +401,7 @@ class ConvWorkspace(Speaking, QWidget):
         if card.channel != step.output[0]:
             return None if (card.channel or 0) < step.output[0] else 0
         assert self._shown is not None
-        row, column = display_cell(self._shown.experiment, index, step.output)
+        row, column = display_cell(self._shown.result.experiment, index, step.output)
         return row * card.view.shape[1] + column + 1
 
     def _source_card(self, step: Step | None) -> Card:
@@ -444,7 +437,7 @@ class ConvWorkspace(Speaking, QWidget):
 
     def _hover(self, key: ViewKey, cell: tuple[int, int] | None) -> None:
         assert self._shown is not None
-        linked = {} if cell is None else linked_views(self._shown.experiment, key, *cell)
+        linked = {} if cell is None else linked_views(self._shown.result.experiment, key, *cell)
         for other, card in self.strip.cards.items():
             card.view.set_linked(linked.get(other))
         self.told.emit("" if cell is None else self._describe(key, *cell))
@@ -454,20 +447,21 @@ class ConvWorkspace(Speaking, QWidget):
         assert self._shown is not None
         card = self.strip.cards[key]
         assert card.content is not None
-        channels = len(card.content.maps)
+        maps = card.content.source.values
+        channels = len(maps)
         planes = range(channels) if card.channel is None else [card.channel]
         decimals = max(card.content.look.decimals, 4)
         values = ", ".join(
-            f"{channel_name(c, channels)} {format_number(float(card.content.maps[c, row, column]), decimals)}"
+            f"{channel_name(c, channels)} {format_number(float(maps[c, row, column]), decimals)}"
             if card.channel is None
-            else format_number(float(card.content.maps[c, row, column]), decimals)
+            else format_number(float(maps[c, row, column]), decimals)
             for c in planes
         )
         where = _("row {row}, column {column}").format(row=row, column=column)
         if channels > 1 and card.channel is not None:
             where = f"{_('channel')} {channel_name(card.channel, channels)}, {where}"
         text = f"{card.content.title}: {where}: {values}"
-        field = linked_views(self._shown.experiment, key, row, column).get(("input", -1))
+        field = linked_views(self._shown.result.experiment, key, row, column).get(("input", -1))
         if field is not None and (field.height, field.width) != (1, 1):
             text += "   ·   " + _("sees rows {top}–{bottom}, columns {left}–{right} of the input").format(
                 top=field.top, bottom=field.top + field.height - 1, left=field.left, right=field.left + field.width - 1
@@ -479,7 +473,7 @@ class ConvWorkspace(Speaking, QWidget):
         if key[0] != "stage" or self._shown is None:
             return
         card = self.strip.cards[key]
-        shape = self._shown.experiment.shapes[key[1]]
+        shape = self._shown.result.experiment.shapes[key[1]]
         self.player.pause()
         self.player.go_to(key[1], step_index(shape, (card.channel or 0, row, column)))
 
@@ -489,7 +483,7 @@ class ConvWorkspace(Speaking, QWidget):
         step = self._step
         if key[0] == "stage" and step is not None and step.stage_index == key[1] and card.channel is not None:
             assert self._shown is not None
-            shape = self._shown.experiment.shapes[key[1]]
+            shape = self._shown.result.experiment.shapes[key[1]]
             self.player.go_to(key[1], step_index(shape, (card.channel, step.output[1], step.output[2])))
         if key[0] == "stage" and card.channel is not None:
             self.inspector.convolution.choose_filter(card.channel)

@@ -216,13 +216,9 @@ class Histogram(QWidget):
         self._range = (0.0, 1.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_values(self, values: NDArray[np.float64]) -> None:
-        """Count the values of a map; what is not a finite number is left out."""
-        low, high = finite_range(values)
-        if low == high:
-            low, high = low - 0.5, high + 0.5
-        self._range = (low, high)
-        self._counts = histogram_counts(values, low, high)
+    def set_counts(self, counts: NDArray[np.float64], limits: tuple[float, float]) -> None:
+        """Show how many values fall into each bin between two values."""
+        self._counts, self._range = counts, limits
         self.update()
 
     @property
@@ -264,8 +260,11 @@ class Histogram(QWidget):
             painter.drawText(QRectF(x - 20, self.height() - 14, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
 
 
-def histogram_counts(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
-    """Count values in `HISTOGRAM_BINS` equal bins from low to high, the last one closed."""
+def histogram_counts(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Count values in `HISTOGRAM_BINS` equal bins from the smallest to the largest; what is not finite is left out."""
+    low, high = finite_range(values)
+    if low == high:
+        low, high = low - 0.5, high + 0.5
     flat = np.ascontiguousarray(values, dtype=np.float32).reshape(-1, 1)
     # calcHist's upper bound is open
     top = float(np.nextafter(np.float32(high), np.float32(np.inf)))

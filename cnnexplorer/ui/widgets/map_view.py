@@ -67,6 +67,7 @@ class MapView(QWidget):
         self._values: NDArray[np.float64] = np.zeros((1, 1))
         self._look = Look()
         self._limits = (0.0, 1.0)
+        self._small: NDArray[np.float64] | None = None
         self._inner: Rectangle | None = None
         self._unvisited: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
         self._lit: Lit | None = None
@@ -88,10 +89,19 @@ class MapView(QWidget):
 
     # what is shown
 
-    def set_map(self, values: NDArray[np.float64], look: Look, limits: tuple[float, float]) -> None:
-        """Show a map, or an image, with the values that the ends of its colour map stand for."""
+    def set_map(
+        self,
+        values: NDArray[np.float64],
+        look: Look,
+        limits: tuple[float, float],
+        small: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Show a map, or an image, with the values that the ends of its colour map stand for.
+
+        `small` is the same, scaled down, for a view of the whole; None for a small map.
+        """
         resized = values.shape[-2:] != self._values.shape[-2:]
-        self._values, self._look, self._limits = values, look, limits
+        self._values, self._look, self._limits, self._small = values, look, limits, small
         if resized:
             self._cursor = None
             self._fitted = True
@@ -372,7 +382,7 @@ class MapView(QWidget):
         theme = colours(self)
         area = QRectF(self.rect())
         painter.fillRect(area, theme.colour("panel"))
-        paint_map(painter, self._values, self._look, self._limits, self._placement, area, theme, ratio)
+        paint_map(painter, self._values, self._look, self._limits, self._placement, area, theme, ratio, self._small)
         rows, columns = self.shape
         place = self._placement.rect
         if self._inner is not None:

@@ -50,10 +50,11 @@ class NumberField(QAbstractSpinBox):
         self._whole, self._step, self._decimals = whole, step, decimals
         self._minimum, self._maximum = minimum, maximum
         self._value = value
+        self._typing = False  # not the line's own modified flag: Qt clears that on Enter, before it says so
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.lineEdit().textEdited.connect(self._mark_validity)
+        self.lineEdit().textEdited.connect(self._begin_typing)
         self.editingFinished.connect(self._commit)
         self._show()
 
@@ -63,7 +64,7 @@ class NumberField(QAbstractSpinBox):
 
     def setValue(self, value: float) -> None:
         """Show a number, without a signal; what is being typed is left alone."""
-        if value == self._value and self.lineEdit().isModified() and self.hasFocus():
+        if value == self._value and self._typing and self.hasFocus():
             return
         self._value = value
         self._show()
@@ -135,7 +136,7 @@ class NumberField(QAbstractSpinBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape gives the number back that was there."""
-        if event.key() == Qt.Key.Key_Escape and self.lineEdit().isModified():
+        if event.key() == Qt.Key.Key_Escape and self._typing:
             self._show()
             return
         super().keyPressEvent(event)
@@ -151,8 +152,12 @@ class NumberField(QAbstractSpinBox):
         if event.type() == QEvent.Type.PaletteChange:
             self._mark_validity(self.text())
 
+    def _begin_typing(self, text: str) -> None:
+        self._typing = True
+        self._mark_validity(text)
+
     def _commit(self) -> None:
-        if not self.lineEdit().isModified():
+        if not self._typing:
             return
         try:
             value = self.parse(self.text())
@@ -171,10 +176,10 @@ class NumberField(QAbstractSpinBox):
 
     def _show(self) -> None:
         text = format_number(self._value, self._decimals)
-        # a number that is not shown whole must not be read back as another one: the modified flag guards it
+        # a number that is not shown whole must not be read back as another one: `_typing` guards it
         if text != self.lineEdit().text():
             self.lineEdit().setText(text)
-        self.lineEdit().setModified(False)
+        self._typing = False
         self._mark_validity(text)
         self.update()
 

@@ -41,6 +41,7 @@ GRID_FROM = 6.0  # pixels a cell from which lines are drawn between cells
 NUMBER_FROM = 13.0  # pixels a cell from which numbers may fit
 TRIPLES_FROM = 34.0  # pixels a cell from which the three numbers of a colour fit
 MAX_NUMBERS = 6000
+SMALL_SIDE = 512  # pixels of a map that is kept for views of the whole
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,13 @@ class Look:
 
         Around zero where the map is diverging; 0 to 1 (or 0 to 255) for grey images that stay inside that.
         """
+        return self.limits(finite_range(maps if self.range_mode == "shared" else plane))
+
+    def limits(self, values: tuple[float, float]) -> tuple[float, float]:
+        """Return the values at the ends of the colour map, from the smallest and the largest value shown."""
         if self.range_mode == "fixed":
             return self.low, self.high
-        low, high = finite_range(maps if self.range_mode == "shared" else plane)
+        low, high = values
         if self.colour_map == "diverging":
             reach = max(abs(low), abs(high)) or 1.0
             return -reach, reach
@@ -81,6 +86,41 @@ def finite_range(values: NDArray[np.float64]) -> tuple[float, float]:
         return low, high
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class MapSource:
+    """Maps (C, H, W) with all that showing them takes from every value, so that it can be made off the GUI thread.
+
+    Attributes
+    ----------
+    ranges
+        The smallest and the largest finite value of each map.
+    small
+        The maps scaled down by area where they are large, else None: a view of the whole map reads these.
+    """
+
+    values: NDArray[np.float64]
+    ranges: tuple[tuple[float, float], ...]
+    small: NDArray[np.float64] | None
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> MapSource:
+        """Prepare maps (C, H, W), or a flat row (N,) as one upright map."""
+        maps = values.reshape(1, -1, 1) if values.ndim == 1 else values
+        _channels, height, width = maps.shape
+        small = None
+        if max(height, width) > 2 * SMALL_SIDE:
+            factor = SMALL_SIDE / max(height, width)
+            size = max(round(width * factor), 1), max(round(height * factor), 1)
+            small = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in maps])
+        return cls(maps, tuple(finite_range(plane) for plane in maps), small)
+
+    def limits(self, look: Look, channel: int | None) -> tuple[float, float]:
+        """Return the values at the ends of the colour map, for a channel or (None) a picture of all."""
+        if channel is None or look.range_mode == "shared":
+            return look.limits((min(low for low, _ in self.ranges), max(high for _, high in self.ranges)))
+        return look.limits(self.ranges[channel])
 
 
 @lru_cache(maxsize=16)
@@ -163,6 +203,7 @@ def paint_map(
     area: QRectF,
     theme: Colours,
     ratio: float = 1.0,
+    small: NDArray[np.float64] | None = None,
 ) -> None:
     """Paint a map (H, W) or an image (3, H, W): cells, the lines between them, and numbers where they fit.
 
@@ -172,17 +213,22 @@ def paint_map(
         The values at the ends of the colour map.
     ratio
         Device pixels a pixel, so that what is scaled down stays sharp.
+    small
+        The same map scaled down, read where that is fine enough.
     """
     shape = values.shape[-2], values.shape[-1]
     rows, columns = placement.visible(shape, area)
     height, width = rows.stop - rows.start, columns.stop - columns.start
     if height <= 0 or width <= 0:
         return
+    pixels = placement.scale * ratio
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    if small is not None and pixels * shape[1] <= small.shape[-1]:
+        _paint_small(painter, small, shape, look, limits, placement, ratio)
+        return
     part = values[..., rows, columns]
     target = placement.rect(rows.start, columns.start, height, width)
-    pixels = placement.scale * ratio
     size = None if pixels >= 1 else (max(round(height * pixels), 1), max(round(width * pixels), 1))
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.drawImage(target, map_image(part, look.colour_map, *limits, size))
     if placement.scale >= GRID_FROM:
         _paint_not_finite(painter, part, rows.start, columns.start, placement, theme)
@@ -191,6 +237,21 @@ def paint_map(
         _paint_numbers(painter, part, rows.start, columns.start, look, limits, placement)
     elif placement.scale >= TRIPLES_FROM:
         _paint_triples(painter, part, rows.start, columns.start, look, limits, placement)
+
+
+def _paint_small(
+    painter: QPainter,
+    small: NDArray[np.float64],
+    shape: tuple[int, int],
+    look: Look,
+    limits: tuple[float, float],
+    placement: Placement,
+    ratio: float,
+) -> None:
+    """Paint a whole map of `shape` from its scaled-down copy."""
+    target = placement.rect(0, 0, *shape)
+    size = max(round(target.height() * ratio), 1), max(round(target.width() * ratio), 1)
+    painter.drawImage(target, map_image(small, look.colour_map, *limits, size))
 
 
 def paint_hatching(painter: QPainter, rect: QRectF, colour: QColor, spacing: float = 6.0) -> None:
