@@ -69,7 +69,8 @@ def first_experiment() -> Experiment:
 class ConvWorkspace(Speaking, QWidget):
     """The workspace.
 
-    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `zoomed(pixels a cell)`.
+    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, and
+    `zoomed(pixels a cell)`.
     """
 
     refused = Signal(object)

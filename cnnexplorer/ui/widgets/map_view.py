@@ -436,7 +436,8 @@ class MapView(QWidget):
         area = QRectF(self.rect())
         assert self._cache is not None
         for cells in lit.cells or (lit.frame,):
-            rect = place(*cells).intersected(area)
+            # whole pixels: Qt takes a part less than a pixel wide for all the rest of the picture
+            rect = QRectF(place(*cells).intersected(area).toAlignedRect())
             source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
             painter.drawPixmap(rect, self._cache, source)
             if lit.cells:
