@@ -111,14 +111,14 @@ class CommandPalette(Speaking, QDialog):
 
     def _filter(self, text: str) -> None:
         words = folded(text).split()
-        first = None
-        for row in range(self.list.count()):
-            item = self.list.item(row)
-            found = all(word in folded(item.text() + " " + item.toolTip()) for word in words)
-            item.setHidden(not found)
-            if found and first is None and item.flags() & Qt.ItemFlag.ItemIsEnabled:
-                first = row
-        self.list.setCurrentRow(-1 if first is None else first)
+        items = [self.list.item(row) for row in range(self.list.count())]
+        found = [item for item in items if all(word in folded(item.text()) for word in words)]
+        if not found:  # then what the actions do
+            found = [item for item in items if all(word in folded(item.toolTip()) for word in words)]
+        for item in items:
+            item.setHidden(not any(item is other for other in found))
+        enabled = [item for item in found if item.flags() & Qt.ItemFlag.ItemIsEnabled]
+        self.list.setCurrentItem(enabled[0] if enabled else None)
 
     def _move(self, by: int) -> None:
         row = self.list.currentRow() + by

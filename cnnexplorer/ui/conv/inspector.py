@@ -82,6 +82,8 @@ class Inspector(QScrollArea):
         page = self._page_of(kind, index)
         if isinstance(page, ConvolutionPanel | StagePanel):
             page.set_stage(index)
+        else:
+            page.refresh(self._model.experiment)
         if page is not self._shown:
             self._shown.hide()
             page.show()

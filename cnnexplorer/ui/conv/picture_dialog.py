@@ -217,6 +217,8 @@ class PictureDialog(Speaking, QDialog):
         self.buttons.rejected.connect(self.reject)
         columns = QHBoxLayout()
         columns.addWidget(self.crop_view, 1)
+        form.setMinimumWidth(250)
+        columns.addSpacing(8)
         columns.addWidget(form)
         layout = QVBoxLayout(self)
         layout.addWidget(self._about)
