@@ -42,7 +42,7 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         app.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        left = [widget for widget in app.topLevelWidgets() if widget.parent() is None and widget.isVisible()]
+        left = [widget for widget in app.topLevelWidgets() if widget.parent() is None]
         assert not left, f"widgets left behind: {left}"
         running = [timer for timer in app.findChildren(QTimer) if timer.isActive()]
         assert not running, f"timers left behind: {running}"
@@ -68,8 +68,9 @@ def window(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
     use_theme("light")
     main = MainWindow(settings)
     main.resize(1280, 760)
-    main.show()
-    qtbot.waitExposed(main)
+    with qtbot.waitActive(main):
+        main.show()
+        main.activateWindow()
     yield main
     main.close()
     main.deleteLater()

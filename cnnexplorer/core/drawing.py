@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 Position = tuple[int, int]  # row, column; may lie outside the image
@@ -79,3 +81,15 @@ def with_cell(image: NDArray[np.float64], channel: int, row: int, column: int, v
     result[channel, row, column] = value
     result.flags.writeable = False
     return result
+
+
+def smooth_curve(points: Sequence[tuple[float, float]], count: int = 12) -> NDArray[np.float64]:
+    """Return the Catmull-Rom curve through the points, (N, 2)."""
+    knots = np.array([points[0], *points, points[-1]])
+    t = np.arange(count)[:, np.newaxis] / count
+    before, start, stop, after = knots[:-3], knots[1:-2], knots[2:-1], knots[3:]
+    pieces = [
+        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+        for a, b, c, d in zip(before, start, stop, after, strict=True)
+    ]
+    return np.concatenate([*pieces, knots[-1:]])

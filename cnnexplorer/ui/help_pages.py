@@ -118,7 +118,7 @@ class CommandPalette(Speaking, QDialog):
         for item in items:
             item.setHidden(not any(item is other for other in found))
         enabled = [item for item in found if item.flags() & Qt.ItemFlag.ItemIsEnabled]
-        self.list.setCurrentItem(enabled[0] if enabled else None)
+        self.list.setCurrentRow(self.list.row(enabled[0]) if enabled else -1)
 
     def _move(self, by: int) -> None:
         row = self.list.currentRow() + by

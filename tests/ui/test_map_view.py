@@ -26,6 +26,7 @@ from .helpers import (
     hover_cell,
     pictured,
     press,
+    settled,
     type_text,
     wheel,
 )
@@ -240,6 +241,7 @@ def test_dark_is_another_picture(view):
     view.resize(300, 242)
     light = grab(view)
     use_theme("dark")
+    settled(view)
     dark = grab(view)
     assert light[9, 9].min() > 200
     assert dark[9, 9].max() < 80

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,28 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
-    from cnnexplorer.ui.widgets.painting import Look, MapSource
-
+    from .contents import CardContent
     from .shown import ViewKey
 
-NEW_STAGES = ("convolution", "activation", "max", "average", "flatten")
 MIN_WIDTH = 150
-
-
-@dataclass(frozen=True)
-class CardContent:
-    """What a card shows; `colour` tells that its three channels are a picture's R, G, B."""
-
-    title: str
-    icon: str
-    about: str
-    source: MapSource
-    shape: str
-    settings: str
-    formula: str
-    note: str
-    look: Look
-    colour: bool = False
 
 
 class Card(Speaking, QFrame):

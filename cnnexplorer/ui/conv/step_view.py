@@ -328,12 +328,17 @@ def step_tokens(step: Step, decimals: int) -> list[list[list[Token]]]:
     if isinstance(step.stage, Activation | Flatten):
         formula, _, _result = step.expression(decimals).rpartition(" = ")
         return [[[Token(formula, "input"), equals, value]]]
-    read = [
-        Token(number(x), "output" if tap == step.winner else "input")
-        for tap, (x, cell) in enumerate(zip(step.inputs.flat, step.cells, strict=True))
-        if cell is not None or step.winner is None
-    ]
-    between, opening, closing = (", ", "max(", ")") if step.winner is not None else (" + ", "(", f") / {step.divisor}")
+    if step.winner is None:  # which cells an average counts, its expression knows
+        counted, _, divided = step.expression(decimals).rpartition(" = ")[0].rpartition(")")
+        read = [Token(text, "input") for text in counted.removeprefix("(").split(" + ")]
+        between, opening, closing = " + ", "(", f"){divided}"
+    else:
+        read = [
+            Token(number(x), "output" if tap == step.winner else "input")
+            for tap, (x, cell) in enumerate(zip(step.inputs.flat, step.cells, strict=True))
+            if cell is not None
+        ]
+        between, opening, closing = ", ", "max(", ")"
     terms = [[token, Token(between, "text")] for token in read[:-1]]
     terms.append([read[-1], Token(closing, "text"), equals, value])
     terms[0].insert(0, Token(opening, "text"))

@@ -9,29 +9,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from cnnexplorer.core import Convolution, Experiment, Pooling, Rectangle, format_number, step_at, step_index
+from cnnexplorer.core import Convolution, Experiment, step_at, step_index
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.widgets.painting import Look
 
-from .card import Card, CardContent
+from .contents import card_content, describe_cell, inside_padding, unvisited_in, view_kind
 from .inspector import Inspector
 from .model import ConvModel
-from .names import (
-    STAGE_ICONS,
-    channel_name,
-    padding_settings,
-    shape_text,
-    size_formula,
-    stage_about,
-    stage_kind,
-    stage_settings,
-    stage_title,
-    unvisited_cells,
-    unvisited_text,
-)
+from .names import stage_title
 from .pencil import Pencil
 from .picture_loader import PictureLoader
 from .player import Player
@@ -49,6 +37,7 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.settings import Settings
     from cnnexplorer.ui.widgets.map_view import Lit
 
+    from .card import Card
     from .shown import Shown, ViewKey
 
 LOOKS = {
@@ -123,12 +112,9 @@ class ConvWorkspace(Speaking, QWidget):
         self._show_display()
 
     def kind_of(self, key: ViewKey) -> str:
-        """Return which look a view has: "input", or the kind of its stage; padding looks like what it surrounds."""
+        """Return which look a view has."""
         assert self._shown is not None
-        kind, index = key
-        if kind == "padding":
-            return self.kind_of(("stage", index - 1) if index else ("input", -1))
-        return kind if kind == "input" else stage_kind(self._shown.result.experiment.stages[index])
+        return view_kind(self._shown.result.experiment, key)
 
     # actions
 
@@ -306,67 +292,14 @@ class ConvWorkspace(Speaking, QWidget):
         self.player.blockSignals(False)
 
     def _show_card(self, key: ViewKey, card: Card, shown: Shown) -> None:
-        experiment, source = shown.result.experiment, shown.sources[key]
-        kind, index = key
-        look = self._looks[self.kind_of(key)]
-        if kind == "input":
-            image = experiment.image
-            content = CardContent(
-                _("Input"), "image-outline", _("The image, or the drawing, that everything is made from."), source,
-                shape_text(image.shape), "", "", "", look, colour=len(image) == 3,
-            )  # fmt: skip
-            card.set_content(content, (False, False))
-        elif kind == "padding":
-            self._show_padding(card, index, shown, look)
-        else:
-            stage = experiment.stages[index]
-            note = "" if isinstance(stage, Convolution) else unvisited_text(*unvisited_cells(experiment, index))
-            content = CardContent(
-                stage_title(stage), STAGE_ICONS[stage_kind(stage)], stage_about(stage), source,
-                shape_text(experiment.shapes[index]), stage_settings(stage), size_formula(experiment, index), note,
-                look,
-            )  # fmt: skip
-            card.set_content(content, (index > 0, index < len(experiment.stages) - 1))
-        card.view.set_unvisited(*self._unvisited_in(key, experiment))
-
-    def _show_padding(self, card: Card, index: int, shown: Shown, look: Look) -> None:
         experiment = shown.result.experiment
-        stage = experiment.stages[index]
-        assert isinstance(stage, Convolution)
-        top, bottom, left, right = stage.sides
-        channels, height, width = experiment.input_shape(index)
-        padded = shown.sources["padding", index]
-        if top == bottom == left == right:
-            formula = "" if not top else f"{height} + 2·{top} = {padded.values.shape[1]}"
-        else:
-            formula = (
-                f"{_('height')}: {top} + {height} + {bottom} = {padded.values.shape[1]}\n"
-                f"{_('width')}: {left} + {width} + {right} = {padded.values.shape[2]}"
-            )
-        content = CardContent(
-            _("Padding"), "border-outside", _("Cells around the image, so that the kernel can reach its border."),
-            padded, shape_text(padded.values.shape), padding_settings(stage), formula,
-            unvisited_text(*unvisited_cells(experiment, index)), look, colour=index == 0 and channels == 3,
-        )  # fmt: skip
-        card.set_content(content, (False, False))
-        card.view.set_padding(Rectangle(top, left, height, width) if any(stage.sides) else None)
-
-    @staticmethod
-    def _unvisited_in(key: ViewKey, experiment: Experiment) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return what of a view the next stage never reads; a pooling's padding is not shown, so it is taken off."""
-        kind, index = key
-        if kind == "padding":
-            return unvisited_cells(experiment, index)
-        following = index + 1
-        stage = experiment.stages[following] if following < len(experiment.stages) else None
-        if not isinstance(stage, Pooling):
-            return (), ()
-        rows, columns = unvisited_cells(experiment, following)
-        _channels, height, width = experiment.input_shape(following)
-        return (
-            tuple(row - stage.sides[0] for row in rows if 0 <= row - stage.sides[0] < height),
-            tuple(column - stage.sides[2] for column in columns if 0 <= column - stage.sides[2] < width),
+        last = len(experiment.stages) - 1
+        stage = key[0] == "stage"
+        card.set_content(
+            card_content(shown, key, self._looks[self.kind_of(key)]), (stage and key[1] > 0, stage and key[1] < last)
         )
+        card.view.set_padding(inside_padding(experiment, key))
+        card.view.set_unvisited(*unvisited_in(experiment, key))
 
     def _show_step(self) -> None:
         """Show the present step in every view."""
@@ -446,28 +379,9 @@ class ConvWorkspace(Speaking, QWidget):
     def _describe(self, key: ViewKey, row: int, column: int) -> str:
         """Say where a cell is, its value, and what it sees."""
         assert self._shown is not None
-        card = self.strip.cards[key]
-        assert card.content is not None
-        maps = card.content.source.values
-        channels = len(maps)
-        planes = range(channels) if card.channel is None else [card.channel]
-        decimals = max(card.content.look.decimals, 4)
-        values = ", ".join(
-            f"{channel_name(c, channels)} {format_number(float(maps[c, row, column]), decimals)}"
-            if card.channel is None
-            else format_number(float(maps[c, row, column]), decimals)
-            for c in planes
+        return describe_cell(
+            self._shown, key, self.strip.cards[key].channel, row, column, self._looks[self.kind_of(key)]
         )
-        where = _("row {row}, column {column}").format(row=row, column=column)
-        if channels > 1 and card.channel is not None:
-            where = f"{_('channel')} {channel_name(card.channel, channels)}, {where}"
-        text = f"{card.content.title}: {where}: {values}"
-        field = linked_views(self._shown.result.experiment, key, row, column).get(("input", -1))
-        if field is not None and (field.height, field.width) != (1, 1):
-            text += "   ·   " + _("sees rows {top}–{bottom}, columns {left}–{right} of the input").format(
-                top=field.top, bottom=field.top + field.height - 1, left=field.left, right=field.left + field.width - 1
-            )
-        return text
 
     def _click(self, key: ViewKey, row: int, column: int) -> None:
         """Go to the step of an output cell."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnexplorer.core import Rectangle
 from cnnexplorer.ui.theme import colours
 
+from .cell_editor import ARROWS
 from .painting import Look, Placement, paint_hatching, paint_map
 
 if TYPE_CHECKING:
@@ -316,20 +317,14 @@ class MapView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move from cell to cell, take one, type a number over it, zoom."""
-        moves = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
         plain = not event.modifiers() & (
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
         )
         key = Qt.Key(event.key())
-        if plain and key in moves:
+        if plain and key in ARROWS:
             row, column = self._cursor or (0, 0)
             if self._cursor is not None:
-                row, column = row + moves[key][0], column + moves[key][1]
+                row, column = row + ARROWS[key][0], column + ARROWS[key][1]
             row, column = min(max(row, 0), self.shape[0] - 1), min(max(column, 0), self.shape[1] - 1)
             self.show_cell(row, column)
             self._hover((row, column))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnexplorer.core import NumberError, format_matrix, format_number, parse_matrix
 from cnnexplorer.ui.theme import colours
 
-from .cell_editor import CellEditor
+from .cell_editor import ARROWS, CellEditor
 from .painting import Look, Placement, paint_map
 
 if TYPE_CHECKING:
@@ -153,19 +153,13 @@ class MatrixEditor(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move, type, nudge, copy and paste."""
-        moves = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
         key = Qt.Key(event.key())
         if event.matches(QKeySequence.StandardKey.Paste):
             self.paste()
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
-        elif key in moves:
-            self._move(*moves[key])
+        elif key in ARROWS:
+            self._move(*ARROWS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self._open(None)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
