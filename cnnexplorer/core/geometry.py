@@ -82,6 +82,7 @@ def window_reach(kernel_size: int, dilation: int) -> int:
     return dilation * (kernel_size - 1) + 1
 
 
+@lru_cache(maxsize=256)
 def unvisited(
     size: int, kernel_size: int, stride: int, padding: tuple[int, int], dilation: int, count: int
 ) -> tuple[int, ...]:

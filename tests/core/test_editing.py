@@ -126,3 +126,22 @@ def test_default_stages():
     assert [stage.kind for stage in stages[2:4]] == ["max", "average"]
     with pytest.raises(SettingError, match="“pool”"):
         editing.default_stage("pool")
+
+
+def test_fitting_image_takes_out_what_does_not_fit():
+    stages = (editing.default_stage("convolution"), editing.default_stage("activation"), editing.default_stage("max"))
+    start = Experiment(np.zeros((1, 8, 8)), stages)
+    for size, kept in ((8, 3), (4, 3), (3, 2), (2, 0)):
+        fitted, removed = editing.with_fitting_image(start, np.ones((1, size, size)))
+        assert fitted.stages == stages[:kept]
+        assert removed == 3 - kept
+        assert fitted.image.shape == (1, size, size)
+    fitted, removed = editing.with_fitting_image(start, np.ones((3, 8, 8)))
+    assert (fitted.stages[0].in_channels, removed) == (3, 0)
+
+
+def test_fitting_image_refuses_what_no_stage_is_to_blame_for():
+    grouped = editing.with_groups(Convolution(np.ones((2, 2, 1, 1))), 2)
+    start = Experiment(np.zeros((2, 4, 4)), (grouped,))
+    with pytest.raises(SettingError, match="2 groups"):
+        editing.with_fitting_image(start, np.ones((3, 4, 4)))

@@ -66,14 +66,14 @@ def test_the_brush_draws_its_value(qtbot, canvas):
     assert drawn(canvas) == expected.tolist()
 
 
-@pytest.mark.parametrize(("size", "count"), [(1, 1), (2, 4), (3, 9 - 4), (5, 21 - 0)])
+@pytest.mark.parametrize(("size", "count"), [(1, 1), (2, 4), (3, 9), (5, 21)])
 def test_the_brush_is_as_wide_as_its_size(qtbot, canvas, size, count):
     take(qtbot, canvas, "brush", 1, size)
     click_cell(qtbot, view(canvas), 2, 2)
     painted = np.argwhere(image_of(canvas)[0])
     height, width = painted.max(axis=0) - painted.min(axis=0) + 1
     assert (height, width) == (size, size)
-    assert abs(len(painted) - count) <= size
+    assert len(painted) == count
 
 
 def test_the_eraser_draws_zeros(qtbot, canvas):
@@ -328,9 +328,6 @@ def test_values_from_0_to_255_and_back(canvas):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_sample_can_be_taken(window, name):
     window.conv.select(("input", -1))
-    with_signal = window.conv.model.computed
-    seen = []
-    with_signal.connect(seen.append)
     pick(page(window).sample_choice, name)
     assert (image_of(window) == make_sample(name)).all()
     assert page(window).sample_choice.currentIndex() == 0
@@ -356,12 +353,14 @@ def test_noise_is_the_same_for_a_seed(qtbot, canvas):
 
 
 def test_salt_and_pepper(qtbot, canvas):
-    set_image(canvas, np.full((6, 6), 0.5))
+    image = np.full((6, 6), 0.5)
+    image[0, :2] = 0, 1
+    set_image(canvas, image)
     pick(page(canvas).noise_kind, "salt_pepper")
     enter(page(canvas).noise_amount, "0.5")
     qtbot.mouseClick(page(canvas).noise_button, LEFT)
     assert set(np.unique(image_of(canvas))) <= {0.0, 0.5, 1.0}
-    assert (image_of(canvas) != 0.5).any()
+    assert (image_of(canvas) != image).any()
 
 
 @pytest.mark.parametrize(("kind", "field", "text"), [

@@ -118,6 +118,9 @@ class Pencil(QObject):
         self.editor.open((row, column), self._card.view.placement.rect(row, column), text, selected)
 
     def _typed(self, row: int, column: int, value: float | None, move: tuple[int, int]) -> None:
+        _channels, height, width = self._model.experiment.image.shape
+        if row >= height or column >= width:  # the input shrank under the open cell
+            return
         if value is not None:
             channels = range(len(self._model.experiment.image)) if self._card.channel is None else [self._channel()]
 

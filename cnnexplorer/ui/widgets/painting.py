@@ -110,7 +110,7 @@ class MapSource:
         maps = values.reshape(1, -1, 1) if values.ndim == 1 else values
         _channels, height, width = maps.shape
         small = None
-        if max(height, width) > 2 * SMALL_SIDE:
+        if max(height, width) > 1.5 * SMALL_SIDE:
             factor = SMALL_SIDE / max(height, width)
             size = max(round(width * factor), 1), max(round(height * factor), 1)
             small = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in maps])
@@ -140,8 +140,10 @@ def to_indices(values: NDArray[np.float64], low: float, high: float) -> NDArray[
     """Return the place of each value on a colour map from `low` to `high`; NaN stands at 0."""
     scale = 255.0 / (high - low) if high > low else 0.0
     with np.errstate(invalid="ignore", over="ignore"):
-        scaled = np.nan_to_num((values - low) * scale, nan=0.0, posinf=255.0, neginf=0.0)
-        return np.clip(scaled + 0.5, 0, 255).astype(np.uint8)
+        scaled = (values - low) * scale
+        scaled += 0.5
+        # fmax takes the number where the other is NaN
+        return np.fmin(np.fmax(scaled, 0.0, out=scaled), 255.0, out=scaled).astype(np.uint8)
 
 
 def map_image(
