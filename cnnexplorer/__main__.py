@@ -8,17 +8,34 @@ import importlib.metadata
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__
+from .catalogue import LANGUAGES, load_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 APT = (
     "apt install libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.0-0 libxcb-cursor0 libxcb-icccm4 "
     "libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
 )
+PIP = "pip install 'PySide6-Essentials>=6.8,<6.12'"
 
 
 class CannotStart(Exception):
-    """Something that the program needs is missing; the message says what to install."""
+    """Something that the program needs is missing; the sentence says what to install.
+
+    As `cnnexplorer.core.UserError`, which cannot be used here: what it is imported with may be what is missing.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template.format(**values))
+        self.template, self.values = template, values
+
+    def sentence(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in a language."""
+        return translate(self.template).format(**self.values)
 
 
 def check_qt() -> None:
@@ -26,11 +43,13 @@ def check_qt() -> None:
     try:
         version = importlib.metadata.version("PySide6_Essentials")
     except importlib.metadata.PackageNotFoundError:
-        raise CannotStart("PySide6 is not installed: run  pip install 'PySide6-Essentials>=6.8,<6.12'") from None
+        raise CannotStart("PySide6 is not installed: run  {command}", command=PIP) from None
     if version.startswith("6.12.0") and sys.version_info < (3, 12):
         raise CannotStart(
-            f"PySide6 {version} crashes on Python {sys.version_info.major}.{sys.version_info.minor}: run  "
-            "pip install 'PySide6-Essentials>=6.8,<6.12'  or use Python 3.12 or later"
+            "PySide6 {version} crashes on Python {python}: run  {command}  or use Python 3.12 or later",
+            version=version,
+            python=f"{sys.version_info.major}.{sys.version_info.minor}",
+            command=PIP,
         )
 
 
@@ -39,7 +58,7 @@ def check_libraries() -> None:
     try:
         import PySide6.QtWidgets  # noqa: F401  # what it needs is what is being asked
     except ImportError as error:
-        raise CannotStart(f"Qt cannot be loaded ({error}): run  {APT}") from error
+        raise CannotStart("Qt cannot be loaded ({error}): run  {command}", error=error, command=APT) from error
 
 
 def check_display() -> None:
@@ -58,53 +77,73 @@ def check_display() -> None:
 
 
 def _check_xcb() -> None:
-    import PySide6  # after check_libraries
+    import PySide6
 
     plugin = Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
     try:
         ctypes.CDLL(str(plugin))
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError as error:
-        missing = str(error).partition(":")[0]
-        raise CannotStart(f"the library {missing} is missing, without which Qt opens no window: run  {APT}") from error
+        raise CannotStart(
+            "the library {library} is missing, without which Qt opens no window: run  {command}",
+            library=str(error).partition(":")[0],
+            command=APT,
+        ) from error
     xcb.xcb_connect.restype = ctypes.c_void_p
-    connection = xcb.xcb_connect(None, None)
-    failed = xcb.xcb_connection_has_error(ctypes.c_void_p(connection))
-    xcb.xcb_disconnect(ctypes.c_void_p(connection))
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    failed = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
     if failed:
         raise CannotStart(
-            f"the screen {os.environ['DISPLAY']} (DISPLAY) cannot be reached: start it from a desktop, with  ssh -X , "
-            "or under  xvfb-run"
+            "the screen {display} (DISPLAY) cannot be reached: start it from a desktop, with  ssh -X , or under  "
+            "xvfb-run",
+            display=os.environ["DISPLAY"],
         )
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
+def console_language(arguments: list[str]) -> str:
+    """Return the language for what is written before the window opens: --lang, else the system's."""
+    for place, argument in enumerate(arguments):
+        if argument.startswith("--lang"):
+            wanted = argument.partition("=")[2] or "".join(arguments[place + 1 : place + 2])
+            if wanted in LANGUAGES:
+                return wanted
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            code = os.environ[name][:2]
+            return code if code in LANGUAGES else "en"
+    return "en"
+
+
+def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
-        prog="cnnexplorer", description="See how a convolutional network works, step by step."
+        prog="cnnexplorer", description=_("See how a convolutional network works, step by step.")
     )
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a picture to open")
-    parser.add_argument("--lang", choices=("en", "es"), help="the language: English or Spanish")
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("a picture to open"))
+    parser.add_argument("--lang", choices=tuple(LANGUAGES), help=_("the language: English or Spanish"))
     parser.add_argument("--version", action="version", version=f"CNN Explorer {__version__}")
     return parser.parse_args(arguments)
 
 
 def main() -> int:
     """Start the program."""
-    options = parse(sys.argv[1:])
+    _ = load_catalogue(console_language(sys.argv[1:])).gettext
+    options = parse(sys.argv[1:], _)
     try:
         check_qt()
         check_libraries()
         check_display()
-        from .app import run  # nothing of it can be imported before the checks
+        try:
+            from .app import run
+        except ImportError as error:
+            raise CannotStart(
+                "{package} is missing or broken ({error}): run  pip install -e .  again",
+                package=error.name or "a package",
+                error=error,
+            ) from error
     except CannotStart as error:
-        print(f"CNN Explorer cannot start: {error}", file=sys.stderr)
-        return 1
-    except ImportError as error:
-        print(
-            f"CNN Explorer cannot start: {error.name or error} is missing or broken: run  pip install -e .  again",
-            file=sys.stderr,
-        )
+        print(_("CNN Explorer cannot start: {sentence}").format(sentence=error.sentence(_)), file=sys.stderr)
         return 1
     return run(options.file, options.lang)
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
-from .ui.language import LANGUAGES, system_language, use_language
+from cnnexplorer.catalogue import LANGUAGES
+
+from .ui.language import system_language, use_language
 from .ui.main_window import MainWindow, begin
 from .ui.settings import Settings, data_folder
 from .ui.theme import use_theme

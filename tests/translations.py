@@ -25,6 +25,7 @@ KEYWORDS = {
     "NumberError": None,
     "ImageError": None,
     "OutOfMemory": None,
+    "CannotStart": None,
 }
 
 

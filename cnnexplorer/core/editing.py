@@ -95,7 +95,7 @@ def fit_channels(stages: tuple[Stage, ...], channels: int) -> tuple[Stage, ...]:
 def _with_planes(stage: Convolution, channels: int) -> Convolution:
     if channels % stage.groups:
         raise SettingError(
-            "an input of {channels} channels cannot be parted into {groups} groups: use 1 group first",
+            "an input of {channels} channels cannot be divided into {groups} groups: use 1 group first",
             channels=channels,
             groups=stage.groups,
         )
@@ -108,7 +108,7 @@ def with_groups(stage: Convolution, groups: int) -> Convolution:
     """Return a convolution in other groups, with the planes that these need."""
     if groups < 1 or stage.in_channels % groups or stage.out_channels % groups:
         raise SettingError(
-            "{channels} channels and {filters} filters cannot be parted into {groups} groups: use a divisor of both",
+            "{channels} channels and {filters} filters cannot be divided into {groups} groups: use a divisor of both",
             channels=stage.in_channels,
             filters=stage.out_channels,
             groups=groups,

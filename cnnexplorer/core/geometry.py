@@ -5,6 +5,7 @@ Validation, drawing and the formula on screen all ask here, so they cannot disag
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple, TypeGuard
 
 import numpy as np

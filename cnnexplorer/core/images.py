@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 import numpy as np
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
-from cnnexplorer.core.messages import ImageError
+from cnnexplorer.core.messages import ImageError, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_SIDE = 2048
+CLIPBOARD = term("clipboard")  # what data without a file is called in sentences
 """The longest side, in pixels, that the program works with."""
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
@@ -90,7 +91,7 @@ class ImageInfo:
     channels: Channels
 
 
-def inspect_image(source: str | Path | bytes, *, name: str = "clipboard") -> ImageInfo:
+def inspect_image(source: str | Path | bytes, *, name: str = CLIPBOARD) -> ImageInfo:
     """Read what an image is, from its header only.
 
     Parameters
@@ -126,7 +127,7 @@ def load_image(
     background: tuple[float, float, float] = (1.0, 1.0, 1.0),
     crop: tuple[int, int, int, int] | None = None,
     *,
-    name: str = "clipboard",
+    name: str = CLIPBOARD,
 ) -> NDArray[np.float64]:
     """Load an image file.
 
@@ -210,7 +211,7 @@ def image_from_pixels(
     max_side: int | None = None,
     background: tuple[float, float, float] = (1.0, 1.0, 1.0),
     *,
-    name: str = "clipboard",
+    name: str = CLIPBOARD,
 ) -> NDArray[np.float64]:
     """Turn the pixels of a screen or a clipboard into an image.
 
@@ -375,7 +376,7 @@ def _too_large(stream: BinaryIO, label: str) -> ImageError:
 
 
 def _bomb(label: str) -> ImageError:
-    return ImageError("{name} unfolds to far more pixels than fit in memory: choose another file", name=label)
+    return ImageError("{name} decompresses to far more pixels than fit in memory: choose another file", name=label)
 
 
 def _memory_error(size: tuple[int, int], needed: int, label: str) -> ImageError:
@@ -577,7 +578,7 @@ def _finite_extremes(image: Image.Image, label: str) -> tuple[float, float]:
         values = np.asarray(image.crop((0, top, width, min(height, top + count))))
         if not np.isfinite(values).all():
             raise ImageError(
-                "{name} holds values that are not numbers or infinite: replace them and save it again", name=label
+                "{name} holds values that are infinite or not numbers: replace them and save it again", name=label
             )
         low, high = min(low, float(values.min())), max(high, float(values.max()))
     return low, high

@@ -176,7 +176,7 @@ def _split_lines(text: str) -> list[list[str]]:
 
 
 def _unclear() -> NumberError:
-    return NumberError("a comma may part numbers or decimals here: put spaces or tabs between the numbers")
+    return NumberError("a comma could separate numbers or decimals here: put spaces or tabs between the numbers")
 
 
 def _several(piece: str) -> bool:

@@ -208,11 +208,18 @@ def _eight() -> Floats:
 SAMPLES: dict[str, Sample] = {
     sample.id: sample
     for sample in (
-        Sample("digit", mark("Digit 7"), mark("8 x 8: level, upright and slanting edges, values 0, 0.5 and 1"), _digit),
+        Sample(
+            "digit",
+            mark("Digit 7"),
+            mark("8 x 8: horizontal, vertical and diagonal edges, values 0, 0.5 and 1"),
+            _digit,
+        ),
         Sample("patch", mark("Patch of the lecture"), mark("3 x 3: small whole numbers, to calculate by hand"), _patch),
-        Sample("stripes", mark("Stripes"), mark("6 x 6: rows of 0 and 1 in turn"), _stripes),
-        Sample("checkerboard", mark("Checkerboard"), mark("8 x 8: 0 and 1 in turn in both directions"), _checkerboard),
-        Sample("step", mark("Step"), mark("8 x 8: one upright edge between 0 and 1"), _step),
+        Sample("stripes", mark("Stripes"), mark("6 x 6: alternating rows of 0 and 1"), _stripes),
+        Sample(
+            "checkerboard", mark("Checkerboard"), mark("8 x 8: 0 and 1 alternate in both directions"), _checkerboard
+        ),
+        Sample("step", mark("Step"), mark("8 x 8: one vertical edge between 0 and 1"), _step),
         Sample("ramp", mark("Ramp"), mark("8 x 8: brighter by an eighth from column to column"), _ramp),
         Sample("disc", mark("Disc"), mark("16 x 16: a round edge in every direction"), _disc),
         Sample("rgb_patch", mark("Coloured patch"), mark("8 x 8 in colour: red, green, blue and yellow"), _rgb_patch),

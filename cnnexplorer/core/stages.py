@@ -118,7 +118,7 @@ class Convolution:
         object.__setattr__(self, "dilation", pair(self.dilation, term("dilation"), 1))
         if not is_whole(self.groups) or self.groups < 1 or len(weight) % self.groups:
             raise SettingError(
-                "{filters} filters cannot be parted into {groups} groups: use a divisor of {filters}",
+                "{filters} filters cannot be divided into {groups} groups: use a divisor of {filters}",
                 filters=len(weight),
                 groups=self.groups,
             )
@@ -245,7 +245,7 @@ class Convolution:
             return
         if channels % self.groups:
             raise SettingError(
-                "an input of {channels} channels cannot be parted into {groups} groups: use 1 group, and filters of "
+                "an input of {channels} channels cannot be divided into {groups} groups: use 1 group, and filters of "
                 "{channels} planes",
                 channels=channels,
                 groups=self.groups,
@@ -278,7 +278,7 @@ class Convolution:
                 )
             if padding > limit:
                 raise SettingError(
-                    "{mode} padding {padding} is larger than an image of {size} cells gives: use {limit} or less",
+                    "{mode} padding {padding} is larger than an image of {size} cells allows: use {limit} or less",
                     mode=mode,
                     padding=padding,
                     size=size,
@@ -519,8 +519,8 @@ def _both_ends(padding: Pair) -> Sides:
 def _image_shape(shape: Shape, stage: Term) -> tuple[int, int, int]:
     if len(shape) != 3:
         raise SettingError(
-            "a {stage} needs an image, and after flattening there is only a row of numbers: move it before the "
-            "flattening",
+            "{stage}: an image is needed here, but after flattening there is only a row of numbers; move this stage "
+            "before the flattening",
             stage=stage,
         )
     return shape[0], shape[1], shape[2]

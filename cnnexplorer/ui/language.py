@@ -6,19 +6,17 @@ English is in the source; other languages are gettext catalogues in resources/tr
 from __future__ import annotations
 
 import gettext
-import io
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from cnnexplorer.catalogue import LANGUAGES, load_catalogue
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
-
-LANGUAGES = {"en": "English", "es": "Español"}
 
 
 class _Voice:
@@ -70,14 +68,6 @@ def use_language(code: str) -> None:
     # Qt would post this event for its own translator only, and later: widgets must agree at once.
     for widget in app.topLevelWidgets():
         app.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))
-
-
-def load_catalogue(code: str) -> gettext.NullTranslations:
-    """Read the catalogue of a language."""
-    if code == "en":
-        return gettext.NullTranslations()
-    data = files("cnnexplorer.resources").joinpath("translations", f"{code}.mo").read_bytes()
-    return gettext.GNUTranslations(io.BytesIO(data))
 
 
 class Speaking:

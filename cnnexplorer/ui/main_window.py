@@ -20,12 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnexplorer.catalogue import LANGUAGES
 from cnnexplorer.core import ImageError, UserError
+from cnnexplorer.core.messages import mark
 
 from .actions import ACTIONS, MENUS, Actions
 from .conv.workspace import ConvWorkspace
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
-from .language import LANGUAGES, Speaking, _, language, use_language
+from .language import Speaking, _, language, use_language
 from .theme import THEMES, icon, use_theme
 from .trouble import Banner
 
@@ -155,9 +157,9 @@ class MainWindow(Speaking, QMainWindow):
         self._rail_conv.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._rail_conv.setText(_("Convolution"))
         self.tip(self._rail_conv, "The Convolution workspace")
-        self.theme_button = self._rail_menu("Light or dark")
-        self.language_button = self._rail_menu("Language")
-        self.help_button = self._rail_menu("Help")
+        self.theme_button = self._rail_menu(mark("Light or dark"))
+        self.language_button = self._rail_menu(mark("Language"))
+        self.help_button = self._rail_menu(mark("Help"))
         column.addWidget(self._rail_conv)
         column.addStretch(1)
         for button in (self.theme_button, self.language_button, self.help_button):
@@ -250,8 +252,8 @@ class MainWindow(Speaking, QMainWindow):
         if not has_torch():
             self.show_trouble(
                 UserError(
-                    "torch is not installed, so there will be no networks: pip install torch torchvision. All else "
-                    "works"
+                    "torch is not installed, so networks are not available: run pip install torch torchvision; "
+                    "everything else works"
                 )
             )
 
@@ -284,7 +286,7 @@ class MainWindow(Speaking, QMainWindow):
             self._recent.addAction(path.name, partial(self.open_file, path)).setStatusTip(str(path))
         if files:
             self._recent.addSeparator()
-            self._recent.addAction(_("Forget these"), self._settings.forget_recent)
+            self._recent.addAction(_("Clear this list"), self._settings.forget_recent)
         self._recent.setEnabled(bool(files))
         self._recent.menuAction().setEnabled(True)
         if not files:

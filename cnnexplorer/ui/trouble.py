@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnexplorer import __version__
+from cnnexplorer.core.messages import Term
 
 from .language import Speaking, _
 from .theme import code_font, colours, icon
@@ -39,6 +40,15 @@ if TYPE_CHECKING:
     from cnnexplorer.core import UserError
 
 log = logging.getLogger("cnnexplorer")
+
+
+def told(error: UserError) -> str:
+    """Return an error's sentence in the language in use, its first letter large unless it is that of a file's name."""
+    sentence = error.sentence(_)
+    field, brace, _rest = _(error.template).removeprefix("{").partition("}")
+    if brace and _(error.template).startswith("{") and not isinstance(error.values.get(field), Term):
+        return sentence
+    return sentence[:1].upper() + sentence[1:]
 
 
 class Banner(Speaking, QFrame):
@@ -82,10 +92,10 @@ class Banner(Speaking, QFrame):
         return self._text.text() if self._error is not None else ""
 
     def retranslate(self) -> None:
-        """Say the sentence in the language in use, its first letter large."""
+        """Say the sentence in the language in use."""
         if self._error is not None:
-            sentence = self._error.sentence(_)
-            self._text.setText(sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith(".") else "."))
+            sentence = told(self._error)
+            self._text.setText(sentence + ("" if sentence.endswith(".") else "."))
 
     def restyle(self) -> None:
         """Take the theme's colours."""

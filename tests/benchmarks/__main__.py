@@ -26,8 +26,8 @@ def machine() -> str:
     window = f"DISPLAY {os.environ['DISPLAY']}" if "DISPLAY" in os.environ else "offscreen window"
     return (
         f"{time.strftime('%Y-%m-%d %H:%M')} | {model}, {len(os.sched_getaffinity(0))} cores, load {load} | "
-        f"{platform.platform()} | Python {platform.python_version()}, Qt {PySide6.__version__}, NumPy {np.__version__}, "
-        f"OpenCV {cv2.__version__} | {window}"
+        f"{platform.platform()} | Python {platform.python_version()}, Qt {PySide6.__version__}, "
+        f"NumPy {np.__version__}, OpenCV {cv2.__version__} | {window}"
     )
 
 

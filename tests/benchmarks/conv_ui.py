@@ -189,9 +189,7 @@ def _step_rows() -> list[Row]:
             )
         )
     growth = medians[1] / medians[0]
-    found.append(
-        Row("... 1024x1024 against 64x64", f"{growth:.2f} x", "does not grow: at most 1.25 x", growth <= 1.25)
-    )
+    found.append(Row("... 1024x1024 against 64x64", f"{growth:.2f} x", "does not grow: at most 1.25 x", growth <= 1.25))
     return found
 
 

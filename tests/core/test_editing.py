@@ -63,7 +63,7 @@ def test_groups():
     for groups in (0, 3):
         with pytest.raises(SettingError, match=f"4 channels and 4 filters .* {groups} groups: use a divisor of both"):
             editing.with_groups(stage, groups)
-    with pytest.raises(SettingError, match="3 channels cannot be parted into 2 groups"):
+    with pytest.raises(SettingError, match="3 channels cannot be divided into 2 groups"):
         editing.fit_channels((halves,), 3)
     for edit in (lambda: editing.add_filter(halves, np.ones((1, 1))), lambda: editing.remove_filter(halves, 0)):
         with pytest.raises(SettingError, match=r"2 groups .* use 1 group first"):

@@ -427,7 +427,7 @@ def test_a_frame_that_enlarges_a_gif_too_far():
     data = bytearray(frames_of("GIF", 2))
     second = data.rindex(b"\x2c\0\0\0\0\x06\0\x04\0")
     data[second + 5 : second + 9] = struct.pack("<HH", 60000, 60000)
-    refused(bytes(data), "unfolds to far more pixels than fit", frame=1)
+    refused(bytes(data), "decompresses to far more pixels than fit", frame=1)
     data[second + 5 : second + 9] = struct.pack("<HH", 20000, 20000)
     assert "20000 x 20000" in refused(bytes(data), "MB of memory", frame=1, max_side=10)
 
@@ -714,7 +714,7 @@ def test_what_unfolds_later_is_refused_without_a_size(monkeypatch):
 
     load_image(encoded(NOISE))
     monkeypatch.setitem(Image.OPEN, "PNG", (bomb, Image.OPEN["PNG"][1]))
-    refused(encoded(NOISE), "^clipboard unfolds to far more pixels than fit in memory: choose another file")
+    refused(encoded(NOISE), "^clipboard decompresses to far more pixels than fit in memory: choose another file")
 
 
 def test_a_side_far_too_long():

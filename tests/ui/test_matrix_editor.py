@@ -221,7 +221,7 @@ def test_every_size_fits_its_widget(bench, shape):
     for row, column in ((0, 0), (shape[0] - 1, shape[1] - 1)):
         rect = bench.editor.cell_rect(row, column)
         assert rect.width() == pytest.approx(rect.height())
-        assert 0 <= rect.left()
+        assert rect.left() >= 0
         assert rect.right() <= 260
         assert rect.bottom() <= bench.editor.height()
 

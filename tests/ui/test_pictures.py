@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 from cnnexplorer.ui.conv.picture_dialog import PictureDialog
 from cnnexplorer.ui.main_window import begin
 
-from .helpers import drop, enter, files_data, heard, image_of, pick, pictured, grab
+from .helpers import drop, enter, files_data, grab, heard, image_of, pick, pictured
 
 LIMIT = 8000
 DICE = np.random.default_rng(11)
@@ -192,8 +192,8 @@ def adjusted(qtbot, window, tmp_path):
     window.actions_["adjust"].trigger()
     dialog = dialog_of(qtbot, window)
     yield dialog
-    if dialog.isVisible():
-        dialog.reject()
+    for left in window.findChildren(PictureDialog):
+        left.reject()
 
 
 def test_adjusting_needs_a_picture(window):
@@ -203,7 +203,7 @@ def test_adjusting_needs_a_picture(window):
 def test_grey_and_working_size(qtbot, window, adjusted):
     pick(adjusted.channels, "grey")
     pick(adjusted.size_choice, "28")
-    assert "14 × 28" in adjusted._about.text()
+    assert "28 × 14" in adjusted._about.text()
     assert opened(qtbot, window, lambda: say_ok(qtbot, adjusted)).shape == (1, 14, 28)
 
 

@@ -50,6 +50,7 @@ class Card(Speaking, QFrame):
         self._is_selected = False
         self._active = False
         self._channel: int | None = 0
+        self._painted: tuple[object, ...] = ()
         self._limits = (0.0, 1.0)
         self._movable = (False, False)
         self._enlarged = False
@@ -168,7 +169,7 @@ class Card(Speaking, QFrame):
             right.setEnabled(self._movable[1])
             menu.addAction(icon("delete-outline", self), _("Remove"), self.remove_asked.emit)
         menu.addSeparator()
-        menu.addAction(icon("arrow-expand", self), _("Enlarge, or back"), self.enlarge_asked.emit)
+        menu.addAction(icon("arrow-expand", self), _("Enlarge or restore"), self.enlarge_asked.emit)
         menu.addAction(_("Fit"), self.view.fit)
         menu.addAction(_("1:1"), self.view.one_to_one)
         return menu
@@ -282,6 +283,10 @@ class Card(Speaking, QFrame):
     def _show_maps(self) -> None:
         content = self.content
         assert content is not None
+        painted = (content.source, content.look, content.colour, self._channel)
+        if painted == self._painted:
+            return
+        self._painted = painted
         limits = self._limits = content.source.limits(content.look, self._channel)
         small = content.source.small
         self.view.set_map(

@@ -124,7 +124,7 @@ def describe_cell(shown: Shown, key: ViewKey, channel: int | None, row: int, col
         values = format_number(float(maps[channel, row, column]), decimals)
     where = _("row {row}, column {column}").format(row=row, column=column)
     if len(maps) > 1 and channel is not None:
-        where = f"{_('channel')} {channel_name(channel, len(maps))}, {where}"
+        where = _("channel {channel}").format(channel=channel_name(channel, len(maps))) + f", {where}"
     experiment = shown.result.experiment
     text = f"{card_content(shown, key, look).title}: {where}: {values}"
     field = linked_views(experiment, key, row, column).get(("input", -1))
@@ -145,10 +145,8 @@ def _padding_content(shown: Shown, index: int, look: Look) -> CardContent:
     if top == bottom == left == right and height == width:
         formula = f"{height} + 2·{top} = {padded_h}" if top else ""
     else:
-        formula = (
-            f"{_('height')}: {top} + {height} + {bottom} = {padded_h}\n"
-            f"{_('width')}: {left} + {width} + {right} = {padded_w}"
-        )
+        down, across = _("height"), _("width")
+        formula = f"{down}: {top} + {height} + {bottom} = {padded_h}\n{across}: {left} + {width} + {right} = {padded_w}"
     return CardContent(
         _("Padding"),
         "border-outside",

@@ -157,8 +157,8 @@ class ConvolutionPanel(Form):
         self.tip(self.bank, "The bank: each filter's kernel above its feature map")
         self.bank.chosen.connect(self._choose)
         self.wide(self.bank)
-        self.add_button = self._tool("Add a filter like this one", self._add)
-        self.remove_button = self._tool("Remove this filter", self._remove)
+        self.add_button = self._tool(mark("Add a filter like this one"), self._add)
+        self.remove_button = self._tool(mark("Remove this filter"), self._remove)
         self._buttons([self.add_button, self.remove_button])
 
     def _build_kernel(self) -> None:
@@ -175,7 +175,8 @@ class ConvolutionPanel(Form):
         self.wide(self.planes)
         self.matrix = MatrixEditor()
         self.tip(
-            self.matrix, "Type numbers, Tab and arrow keys go on, the wheel nudges (with Shift by 0.1), Ctrl+V pastes"
+            self.matrix,
+            "Type numbers; Tab and the arrow keys move on; the wheel changes by 1 (with Shift by 0.1); Ctrl+V pastes",
         )
         self.matrix.edited.connect(self._edit_cell)
         self.matrix.pasted.connect(self._paste)
@@ -185,8 +186,8 @@ class ConvolutionPanel(Form):
         self.tool_buttons = {
             name: self._tool(tip, partial(self._apply_tool, name)) for name, (_icon, tip) in _TOOLS.items()
         }
-        self.random_button = self._tool("Random weights, as before training", self._randomise)
-        self.more_button = self._tool("Copy, paste, or save as a preset of mine", self._open_more)
+        self.random_button = self._tool(mark("Random weights, as before training"), self._randomise)
+        self.more_button = self._tool(mark("Copy, paste, or save as a preset of mine"), self._open_more)
         self._buttons([*self.tool_buttons.values(), self.random_button, self.more_button])
         self.kernel_size = PairField((3, 3), 1, MAX_KERNEL)
         self.kernel_size.edited.connect(self._resize)
@@ -219,7 +220,9 @@ class ConvolutionPanel(Form):
         self.row(mark("Groups"), self.groups, mark("Each group of filters sees only its part of the channels"))
         for field in (self.stride, self.dilation, self.groups):
             field.refused.connect(self.refused)
-        self.flip = Choice({"correlation": mark("As in deep learning"), "convolution": mark("True: kernel flipped")})
+        self.flip = Choice(
+            {"correlation": mark("As in deep learning"), "convolution": mark("Mathematical: kernel flipped")}
+        )
         self.flip.activated.connect(
             lambda: self._edit(lambda s: replace(s, flip=self.flip.value() == "convolution"), mark("flip the kernel"))
         )

@@ -60,7 +60,7 @@ class DisplayPanel(Form):
         self.decimals = NumberField(2, whole=True, minimum=0, maximum=8)
         self.decimals.edited.connect(lambda value: self._choose(decimals=int(value)))
         self.decimals.refused.connect(self.refused)
-        self.row(mark("Decimals"), self.decimals, mark("Most decimals of the numbers in cells and sums"))
+        self.row(mark("Decimals"), self.decimals, mark("Maximum number of decimals in cells and sums"))
         self.heading(mark("This map"))
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)

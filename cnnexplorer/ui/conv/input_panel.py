@@ -134,7 +134,9 @@ class InputPanel(Form):
         self.row(mark("Channels"), self.channels_choice)
         self.range_choice = Choice({"1": mark("0 to 1"), "255": mark("0 to 255")})
         self.range_choice.activated.connect(lambda: self.value_range_chosen.emit(float(self.range_choice.value())))
-        self.row(mark("Values"), self.range_choice, mark("How black and white are written; the picture is converted"))
+        self.row(
+            mark("Values"), self.range_choice, mark("Which numbers stand for black and white; the picture is converted")
+        )
 
     def _build_drawing(self) -> None:
         self.heading(mark("Draw"))
@@ -180,7 +182,7 @@ class InputPanel(Form):
         self.brush_size = NumberField(1, whole=True, minimum=1, maximum=32)
         self.brush_size.edited.connect(self._emit_ink)
         self.brush_size.refused.connect(self.refused)
-        self.row(mark("Width"), self.brush_size, mark("Width of brush, eraser, line and outline, in cells"))
+        self.row(mark("Thickness"), self.brush_size, mark("Thickness of brush, eraser, line and outline, in cells"))
         self._too_large = self.hint("This picture is too large to draw on: make it smaller with “Adjust”.")
 
     def _build_noise(self) -> None:

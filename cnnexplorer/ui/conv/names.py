@@ -70,7 +70,7 @@ def stage_about(stage: Stage) -> str:
         return _("All values are laid in one row, channel after channel, row after row.")
     if stage.kind == "max":
         return _("The largest value of each region is kept: the map shrinks, the strongest answers stay.")
-    return _("The mean of each region is kept: the map shrinks and grows smooth.")
+    return _("The mean of each region is kept: the map shrinks and becomes smoother.")
 
 
 def stage_settings(stage: Stage) -> str:
@@ -80,13 +80,13 @@ def stage_settings(stage: Stage) -> str:
     if isinstance(stage, Flatten):
         return ""
     if isinstance(stage, Pooling):
-        parts = [_sides(stage.kernel), f"{_('stride')} {_pair(stage.strides)}"]
+        parts = [_sides(stage.kernel), _("stride {cells}").format(cells=_pair(stage.strides))]
         if any(stage.sides):
-            parts.append(f"{_('padding')} {_pair((stage.sides[0], stage.sides[2]))}")
+            parts.append(_("padding {cells}").format(cells=_pair((stage.sides[0], stage.sides[2]))))
         return ", ".join(parts)
-    parts = [_sides(stage.kernel_size), f"{_('stride')} {_pair(stage.strides)}"]
+    parts = [_sides(stage.kernel_size), _("stride {cells}").format(cells=_pair(stage.strides))]
     if stage.dilations != (1, 1):
-        parts.append(f"{_('dilation')} {_pair(stage.dilations)}")
+        parts.append(_("dilation {cells}").format(cells=_pair(stage.dilations)))
     if stage.groups > 1:
         parts.append(translate_count("{count} group", "{count} groups", stage.groups))
     if stage.flip:
@@ -145,7 +145,8 @@ def size_formula(experiment: Experiment, index: int) -> str:
     ]  # fmt: skip
     if lines[0] == lines[1]:
         return lines[0]
-    return f"{_('height')}: {lines[0]}\n{_('width')}: {lines[1]}"
+    height, width = _("height"), _("width")
+    return f"{height}: {lines[0]}\n{width}: {lines[1]}"
 
 
 def _axis_formula(
@@ -187,9 +188,11 @@ def unvisited_text(rows: tuple[int, ...], columns: tuple[int, ...]) -> str:
     """Name the rows and columns that are never read; nothing where there are none."""
     parts = []
     if rows:
-        parts.append(f"{translate_count('row', 'rows', len(rows))} {_listed(rows)}")
+        name = translate_count("row", "rows", len(rows))
+        parts.append(f"{name} {_listed(rows)}")
     if columns:
-        parts.append(f"{translate_count('column', 'columns', len(columns))} {_listed(columns)}")
+        name = translate_count("column", "columns", len(columns))
+        parts.append(f"{name} {_listed(columns)}")
     return _("Never read: {cells}").format(cells=", ".join(parts)) if parts else ""
 
 

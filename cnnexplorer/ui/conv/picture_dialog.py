@@ -24,6 +24,7 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.trouble import told
 from cnnexplorer.ui.widgets.form import Choice, Form
 from cnnexplorer.ui.widgets.number_field import NumberField
 from cnnexplorer.ui.widgets.painting import map_image
@@ -184,7 +185,7 @@ class PictureDialog(Speaking, QDialog):
         self._task = LatestTask(self)
         self.say(self.setWindowTitle, "Adjust the picture")
         self.crop_view = CropView()
-        self.tip(self.crop_view, "Drag a frame around the part to take; double-click for all of it")
+        self.tip(self.crop_view, "Drag a rectangle around the part to take; double-click for all of it")
         self.crop_view.framed.connect(self._frame)
         self._about = QLabel()
         self._trouble = QLabel()
@@ -193,7 +194,7 @@ class PictureDialog(Speaking, QDialog):
         form = Form()
         self.size_choice = Choice(SIZES)
         self.size_choice.activated.connect(self._choose_size)
-        form.row(mark("Longer side"), self.size_choice, mark("Working size in pixels; the shape is kept"))
+        form.row(mark("Longer side"), self.size_choice, mark("Working size in pixels; the proportions are kept"))
         self.own_size = NumberField(224, whole=True, minimum=1, maximum=MAX_SIDE)
         self.own_size.edited.connect(lambda value: self._set(max_side=int(value)))
         form.row(mark("Pixels"), self.own_size)
@@ -330,8 +331,7 @@ class PictureDialog(Speaking, QDialog):
         palette = self._trouble.palette()
         palette.setColor(palette.ColorRole.WindowText, colours(self).colour("error"))
         self._trouble.setPalette(palette)
-        sentence = error.sentence(_)
-        self._trouble.setText(sentence[:1].upper() + sentence[1:])
+        self._trouble.setText(told(error))
         self._trouble.show()
         self.refused.emit(error)
 

@@ -56,8 +56,9 @@ class PictureLoader(QObject):
     def ask(self, window: QWidget) -> None:
         """Let the user choose a file."""
         folder = self._settings.get("folder", "")
+        pictures, everything = _("Pictures"), _("All files")
         name, _filter = QFileDialog.getOpenFileName(
-            window, _("Open a picture"), folder, f"{_('Pictures')} ({PATTERNS});;{_('All files')} (*)"
+            window, _("Open a picture"), folder, f"{pictures} ({PATTERNS});;{everything} (*)"
         )
         if name:
             self.open(Path(name), window)
@@ -68,7 +69,8 @@ class PictureLoader(QObject):
 
     def paste(self, window: QWidget) -> None:
         """Take the clipboard's picture, file or matrix of numbers."""
-        if not self.take(QGuiApplication.clipboard().mimeData(), window):
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where nobody owns the clipboard
+        if data is None or not self.take(data, window):
             self.refused.emit(
                 ImageError("there is no picture in the clipboard: copy a picture, or cells of a spreadsheet, first")
             )

@@ -81,7 +81,7 @@ class PaddingPanel(StagePanel):
                 "number": mark("A number of cells"),
                 "valid": mark("Valid: none"),
                 "same": mark("Same: keeps the size"),
-                "full": mark("Full: all that the kernel touches"),
+                "full": mark("Full: every overlap"),
             }
         )
         self.kind.activated.connect(self._choose_kind)
@@ -89,7 +89,7 @@ class PaddingPanel(StagePanel):
         self.sides = [NumberField(0, whole=True, minimum=0, maximum=512) for _side in range(4)]
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        tips = ("Top", "Bottom", "Left", "Right")
+        tips = (mark("Top"), mark("Bottom"), mark("Left"), mark("Right"))
         for field, tip, place in zip(self.sides, tips, ((0, 1), (2, 1), (1, 0), (1, 2)), strict=True):
             self.tip(field, tip)
             field.refused.connect(self.refused)
@@ -115,8 +115,8 @@ class PaddingPanel(StagePanel):
             }
         )
         self.mode.activated.connect(self._choose_mode)
-        self.row(mark("Holds"), self.mode)
-        self.hint("Padding lets the output keep its size, and the border its say.")
+        self.row(mark("Filled with"), self.mode)
+        self.hint("Padding lets the output keep its size and makes the border count.")
         self.layout_.addStretch(1)
         self.restyle()
 
@@ -222,7 +222,7 @@ class PoolingPanel(StagePanel):
         self.heading(mark("Pooling"))
         self.kind = Choice({"max": mark("Maximum"), "average": mark("Average")})
         self.kind.activated.connect(lambda: self._set(kind=self.kind.value()))
-        self.row(mark("Takes the"), self.kind)
+        self.row(mark("Operation"), self.kind)
         self.window_size = PairField((2, 2), 1, 64)
         self.window_size.edited.connect(self._set_window)
         self.row(mark("Window"), self.window_size)
@@ -237,10 +237,10 @@ class PoolingPanel(StagePanel):
         self.rounding = Choice({"floor": mark("Down: whole windows only"), "ceil": mark("Up: a partial window too")})
         self.rounding.activated.connect(lambda: self._set(ceil_mode=self.rounding.value() == "ceil"))
         self.row(mark("Rounding"), self.rounding)
-        self.count = Choice({"yes": mark("Counts the padding"), "no": mark("Only cells of the image")})
+        self.count = Choice({"yes": mark("The whole window"), "no": mark("Only cells of the image")})
         self.count.activated.connect(lambda: self._set(count_include_pad=self.count.value() == "yes"))
-        self.row(mark("Average"), self.count)
-        self.hint("With several maps, each is pooled on its own.")
+        self.row(mark("Average over"), self.count)
+        self.hint("Each map is pooled separately.")
         self.layout_.addStretch(1)
 
     def refresh(self, experiment: Experiment) -> None:

@@ -124,7 +124,7 @@ class ConvWorkspace(Speaking, QWidget):
             "open": lambda: self.pictures.ask(self),
             "paste": self.paste,
             "adjust": lambda: self.pictures.adjust(self),
-            "default": lambda: self.model.edit(lambda _old: first_experiment(), mark("begin anew")),
+            "default": lambda: self.model.edit(lambda _old: first_experiment(), mark("start over")),
             "undo": self.model.undo,
             "redo": self.model.redo,
             "copy_arithmetic": self.copy_arithmetic,
@@ -351,7 +351,7 @@ class ConvWorkspace(Speaking, QWidget):
         for key, spot in lit.items():
             card = self.strip.cards[key]
             if card.view.scale > 1.5:
-                card.view.show_cell(spot.frame.top, spot.frame.left)
+                card.view.follow(spot.frame)
         if step.index == 0:
             self.strip.reveal(("stage", step.stage_index))
 

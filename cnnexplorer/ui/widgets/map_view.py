@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -206,6 +206,20 @@ class MapView(QWidget):
         dy = max(0.0, -rect.top()) - max(0.0, rect.bottom() - self.height())
         if dx or dy:
             self._place(self._placement.x + dx, self._placement.y + dy, self.scale)
+            self._refresh()
+
+    def follow(self, cells: Rectangle) -> None:
+        """Bring cells that leave the view to its left or top: steps go right and down, so most of them move nothing."""
+        rect, area, before = self._placement.rect(*cells), QRectF(self.rect()), self._placement
+        if rect.width() > area.width() or rect.height() > area.height():
+            rect = QRectF(rect.center(), QSizeF(1, 1))
+        x, y, margin = before.x, before.y, before.scale / 2
+        if rect.left() < 0 or rect.right() > area.width():
+            x += margin - rect.left()
+        if rect.top() < 0 or rect.bottom() > area.height():
+            y += margin - rect.top()
+        self._place(x, y, before.scale)
+        if self._placement != before:
             self._refresh()
 
     # Qt's side

@@ -135,11 +135,14 @@ class NumberField(QAbstractSpinBox):
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape gives the number back that was there."""
+        """Enter takes what was typed, Escape gives the number back that was there."""
         if event.key() == Qt.Key.Key_Escape and self._typing:
             self._show()
             return
+        entering = self._typing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         super().keyPressEvent(event)
+        if entering:  # this Enter is the field's: a dialog's default button must not take it too
+            event.accept()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select the number, so that typing replaces it."""

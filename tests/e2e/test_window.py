@@ -1,0 +1,185 @@
+"""The real window on a real X server, driven by keys and mouse, judged by what is seen from outside.
+
+Where to point is read off a twin of the window, made in this process and never shown on that screen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.e2e.screen import SIZE, Box, Program, changed, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cnnexplorer.ui.main_window import MainWindow
+
+    Start = Callable[..., Program]
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def twin(window: MainWindow) -> MainWindow:
+    window.resize(*SIZE)
+    _lay_out()
+    return window
+
+
+def _lay_out() -> None:
+    for _round in range(5):
+        QApplication.processEvents()
+
+
+def _box(twin: MainWindow, widget: QWidget) -> Box:
+    """Where a widget lies in the window."""
+    corner = widget.mapTo(twin, QPoint(0, 0))
+    return corner.x(), corner.y(), corner.x() + widget.width(), corner.y() + widget.height()
+
+
+def _middle(twin: MainWindow, widget: QWidget) -> tuple[int, int]:
+    left, top, right, bottom = _box(twin, widget)
+    return (left + right) // 2, (top + bottom) // 2
+
+
+def _rest(program: Program) -> None:
+    """Stop the animation, which begins by itself 0.6 s after the start."""
+
+    def rests() -> bool:
+        program.keys("ctrl+Home")
+        return program.rests(program.pixels(), None, 0.8)
+
+    wait_for(rests, "the animation at rest")
+
+
+def test_the_tour_shows_at_the_first_start_only(start: Start, tmp_path: Path):
+    program = start(tmp_path)
+    bright = program.screen.call("xdotool", "getwindowname", program.window)
+    assert bright == "CNN Explorer"
+    dimmed = program.still()
+    program.keys("Escape")
+    program.wait_for_change(dimmed, share=0.05)
+    program.quit()
+    assert "tour_seen=true" in program.settings()
+    again = start(tmp_path)
+    # without the tour the animation begins by itself
+    again.wait_for_change(again.pixels(), share=0.0005)
+    assert changed(dimmed, again.pixels()) > 0.05
+    again.quit()
+
+
+def test_a_drawing_changes_the_maps(start: Start, home: Path, twin: MainWindow):
+    cards = twin.conv.strip.cards
+    canvas, title = (
+        cards["input", -1].view,
+        (_box(twin, cards["input", -1])[0] + 60, _box(twin, cards["input", -1])[1] + 20),
+    )
+    boxes = [_box(twin, cards[key].view) for key in (("input", -1), ("stage", 0), ("stage", 2))]
+    twin.conv.select(("input", -1))
+    _lay_out()
+    brush = _middle(twin, twin.conv.inspector.input.tools["brush"])
+    x, y = _middle(twin, canvas)
+
+    program = start(home)
+    _rest(program)
+    program.click(title)
+    program.click(brush)
+    program.point_away()
+    program.still()
+    before = [program.pixels(box) for box in boxes]
+    program.drag((x - 40, y - 55), (x - 10, y - 52), (x + 20, y - 55), (x + 45, y - 50))
+    program.point_away()
+    for image, box in zip(before, boxes, strict=True):
+        program.wait_for_change(image, box, share=0.01)
+    drawn = program.still(boxes[0])
+    program.keys("ctrl+z")
+    program.wait_for_change(drawn, boxes[0], share=0.01)
+    assert changed(before[0], program.still(boxes[0])) < 0.002, "undo takes the whole stroke back"
+    program.quit()
+
+
+def test_a_picture_given_on_the_command_line_is_shown(start: Start, home: Path, twin: MainWindow):
+    path = home / "two colours.png"
+    pixels = np.zeros((12, 12, 3), np.uint8)
+    pixels[:, :6], pixels[:, 6:] = (220, 20, 30), (10, 40, 200)
+    Image.fromarray(pixels).save(path)
+    x, y = _middle(twin, twin.conv.strip.cards["input", -1].view)
+    program = start(home, str(path))
+
+    def shows(at: tuple[int, int], colour: tuple[int, int, int]) -> bool:
+        patch = program.pixels((at[0] - 9, at[1] - 9, at[0] + 9, at[1] + 9)).reshape(-1, 3)
+        return bool((np.abs(patch - colour).max(axis=-1) < 20).mean() > 0.3)
+
+    _rest(program)
+    program.keys("s")  # without the spotlight nothing is dimmed
+    wait_for(lambda: shows((x - 40, y), (220, 20, 30)) and shows((x + 40, y), (10, 40, 200)), "the picture")
+    program.quit()
+    assert "two colours.png" in program.settings()
+
+
+def test_a_weight_typed_into_the_kernel_changes_the_maps(start: Start, home: Path, twin: MainWindow):
+    matrix = twin.conv.inspector.convolution.matrix
+    corner = matrix.mapTo(twin, matrix.cell_rect(0, 0).center().toPoint())
+    boxes = [_box(twin, matrix), _box(twin, twin.conv.strip.cards["stage", 0].view), _box(twin, twin.conv.step_view)]
+    program = start(home)
+    _rest(program)
+    before = [program.pixels(box) for box in boxes]
+    program.click((corner.x(), corner.y()))
+    program.type("-7,5")
+    program.keys("Return")
+    program.point_away()
+    for image, box in zip(before, boxes, strict=True):
+        program.wait_for_change(image, box, share=0.01)
+    program.keys("ctrl+z")
+    wait_for(lambda: changed(before[1], program.pixels(boxes[1])) < 0.002, "the map as it was")
+    program.quit()
+
+
+def test_it_plays_pauses_and_steps(start: Start, home: Path, twin: MainWindow):
+    steps = _box(twin, twin.conv.step_view)
+    program = start(home)
+    program.wait_for_change(program.pixels(steps), steps)
+    program.keys("space")
+    paused = program.still()
+    program.keys("ctrl+Right")
+    program.wait_for_change(paused, steps)
+    program.keys("ctrl+Left")
+    wait_for(lambda: changed(paused, program.pixels()) < 0.0005, "the step before")
+    program.keys("space")
+    program.wait_for_change(paused, share=0.005)
+    program.quit()
+
+
+def test_language_and_theme_are_switched_from_the_palette_and_remembered(start: Start, home: Path, twin: MainWindow):
+    menus = _box(twin, twin.menuBar())
+    program = start(home)
+    _rest(program)
+    english = program.pixels(menus)
+    program.keys("ctrl+k")
+    program.dialog("Find an action")
+    program.type("Espa")
+    program.keys("Return")
+    program.wait_for_change(english, menus, share=0.005)
+    spanish = program.still(menus)
+    assert english.mean() > 150
+    program.keys("ctrl+k")
+    program.dialog("Buscar")
+    program.type("oscuro")
+    program.keys("Return")
+    wait_for(lambda: program.pixels(menus).mean() < 90, "dark colours")
+    program.quit()
+    assert "language=es" in program.settings()
+    assert "theme=dark" in program.settings()
+    again = start(home)
+    wait_for(lambda: again.pixels(menus).mean() < 90, "dark colours at the next start")
+    bright = again.pixels(menus).mean(axis=-1) > 140
+    words = spanish.mean(axis=-1) < 140
+    assert np.corrcoef(bright.ravel(), words.ravel())[0, 1] > 0.7, "the menus are still Spanish"
+    again.quit()
