@@ -1,0 +1,51 @@
+"""Floor 2: the networks, in torch. No Qt."""
+
+from __future__ import annotations
+
+from .architecture import Branch, LayerInfo, read_architecture, totals
+from .catalog import CATALOG, Entry
+from .device import DeviceError, available_devices
+from .download import DownloadError, download, remote_size
+from .lecture import LectureRow, LectureTotals, lecture_table, lecture_totals
+from .mosaic import MapStats, Mosaic, filter_pictures, mosaic
+from .network import Activations, Guess, Network
+from .number import Arithmetic, explain
+from .preprocessing import Preprocessing
+from .receptive import ReceptiveField, receptive_rectangle
+from .state_files import WeightsError
+from .weights import imagenet_file, imagenet_url, load_network, sha256_prefix
+
+__all__ = [
+    "CATALOG",
+    "Activations",
+    "Arithmetic",
+    "Branch",
+    "DeviceError",
+    "DownloadError",
+    "Entry",
+    "Guess",
+    "LayerInfo",
+    "LectureRow",
+    "LectureTotals",
+    "MapStats",
+    "Mosaic",
+    "Network",
+    "Preprocessing",
+    "ReceptiveField",
+    "WeightsError",
+    "available_devices",
+    "download",
+    "explain",
+    "filter_pictures",
+    "imagenet_file",
+    "imagenet_url",
+    "lecture_table",
+    "lecture_totals",
+    "load_network",
+    "mosaic",
+    "read_architecture",
+    "receptive_rectangle",
+    "remote_size",
+    "sha256_prefix",
+    "totals",
+]

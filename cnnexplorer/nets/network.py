@@ -1,0 +1,265 @@
+"""A network with its weights: one forward pass that keeps every layer's output, and filters that can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from cnnexplorer.core.messages import SettingError, UserError
+
+from .architecture import LayerInfo, trace
+from .catalog import CATALOG
+from .device import DeviceError, choose_device, failure_notice, is_device_failure, is_out_of_memory
+from .filters import FilterEditing
+from .preprocessing import Preprocessing, as_picture
+from .tracing import Recorder
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .catalog import Entry, Size
+
+_MOST_BYTES = 8 * 2**30
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A class and how probable the network thinks it; `category` is None where the weights name no classes."""
+
+    index: int
+    category: str | None
+    probability: float
+
+
+class Activations(Mapping[str, torch.Tensor]):
+    """Every layer's output of one forward pass, by the layer's name, in order of execution.
+
+    Attributes
+    ----------
+    input
+        What the network saw: (3, H, W), on the device.
+    layers
+        The architecture at that input size.
+    weights
+        Weight and bias that a convolution or fully connected layer used; not touched by later editing.
+    """
+
+    def __init__(self, layers: tuple[LayerInfo, ...], image: torch.Tensor, recorder: Recorder) -> None:
+        self.layers = layers
+        self.input = image
+        calls = list(zip(layers, recorder.calls, strict=True))
+        self._outputs = {layer.name: call.output[0] for layer, call in calls}
+        self._by_name = {layer.name: layer for layer in layers}
+        self.weights = {layer.name: (call.weight, call.bias) for layer, call in calls if call.weight is not None}
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        return self._outputs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._outputs)
+
+    def __len__(self) -> int:
+        return len(self._outputs)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the tensors are."""
+        return self.input.device
+
+    @property
+    def probabilities(self) -> torch.Tensor:
+        """The softmax of the last layer, float32: (N,)."""
+        return torch.softmax(self._outputs[self.layers[-1].name].float(), dim=0)
+
+    def layer(self, name: str) -> LayerInfo:
+        """Return what is known of a layer."""
+        return self._by_name[name]
+
+    def sources(self, name: str) -> tuple[torch.Tensor, ...]:
+        """Return what a layer read: the image, or other layers' outputs."""
+        return tuple(self._outputs[source] for source in self._by_name[name].inputs) or (self.input,)
+
+
+class Network(FilterEditing):
+    """A network of the catalogue with its weights, ready to look at images. Made by `load_network`.
+
+    One thread at a time may ask for activations; filters may be changed from another meanwhile, and a forward pass that
+    is under way then uses the old or the new weights of a layer, never a mixture.
+
+    Attributes
+    ----------
+    module
+        The torch module, in eval mode.
+    device
+        Where it computes now.
+    categories
+        The names of its classes; empty where the weights name none.
+    loaded, missing
+        Names of the layers whose weights came from the file, and of those that the file lacks (they are random).
+    notices
+        Sentences for the user about what went otherwise than asked for.
+    preprocessing
+        What is done to an image first; may be replaced.
+    autocast
+        Whether GPUs may compute in float16 where torch holds that safe; float32 otherwise.
+    """
+
+    def __init__(
+        self,
+        id: str,  # the catalogue's word
+        state: dict[str, torch.Tensor],
+        *,
+        device: str | torch.device = "auto",
+        classes: int = 1000,
+        categories: tuple[str, ...] = (),
+        loaded: tuple[str, ...] = (),
+        missing: tuple[str, ...] = (),
+        input_size: Size | None = None,
+        autocast: bool = False,
+    ) -> None:
+        super().__init__(state)
+        self.entry: Entry = CATALOG[id]
+        self.classes, self.categories = classes, categories
+        self.loaded, self.missing = loaded, missing
+        self.notices: list[UserError] = []
+        self.autocast = autocast
+        self.input_size = input_size or self.entry.input_size
+        self.preprocessing = Preprocessing(
+            round(min(self.input_size) * 256 / 224), self.input_size, self.entry.mean, self.entry.deviation
+        )
+        self._lost: set[str] = set()
+        self.device = torch.device("cpu")
+        self.module = self._placed(self.device)
+        self.move_to(device)
+
+    @property
+    def id(self) -> str:
+        """The network's name in the catalogue."""
+        return self.entry.id
+
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """The architecture at the network's own input size."""
+        return trace(self.id, self.input_size, self.classes)
+
+    def move_to(self, device: str | torch.device) -> None:
+        """Compute elsewhere from now on; where that cannot be, on the CPU, with a notice."""
+        chosen, notice = choose_device(device)
+        if chosen.type in self._lost:
+            chosen, notice = torch.device("cpu"), failure_notice(RuntimeError("lost"), chosen)
+        if notice is not None:
+            self.notices.append(notice)
+        if chosen == self.device:
+            return
+        try:
+            self.module = self._placed(chosen)
+            self.device = chosen
+        except Exception as error:
+            if not is_device_failure(error):
+                raise
+            self._go_on_with_cpu(error, chosen)
+
+    def activations(self, image: torch.Tensor | NDArray[Any], preprocess: bool | Preprocessing = True) -> Activations:
+        """Return every layer's output for one image, from one forward pass.
+
+        Parameters
+        ----------
+        image
+            (3, H, W), or (1, H, W) in grey, with values from 0 to 1.
+        preprocess
+            True for the network's own preprocessing, another one, or False: then the image is used as it is.
+
+        Raises
+        ------
+        SettingError
+            A `ValueError`: the image has a wrong shape, or is too small.
+        DeviceError
+            Not enough memory even on the CPU.
+        """
+        picture = as_picture(image)
+        chosen = self.preprocessing if preprocess is True else preprocess or None
+        if self.device.type != "cpu":
+            try:
+                return self._forward(picture, chosen)
+            except Exception as error:
+                if not is_device_failure(error):
+                    raise
+                self._go_on_with_cpu(error, self.device)
+        try:
+            return self._forward(picture, chosen)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            raise DeviceError("there is not enough memory for this image: use a smaller one") from error
+
+    def top_k(self, probabilities: torch.Tensor, k: int = 5) -> tuple[Guess, ...]:
+        """Return the k most probable classes, the first the most probable."""
+        values, indices = probabilities.detach().float().cpu().topk(min(k, probabilities.numel()))
+        return tuple(
+            Guess(index, self.categories[index] if self.categories else None, value)
+            for value, index in zip(values.tolist(), indices.tolist(), strict=True)
+        )
+
+    def _forward(self, picture: torch.Tensor, preprocessing: Preprocessing | None) -> Activations:
+        # the GPUs of Apple lack the smooth resizing
+        picture = picture if self.device.type == "mps" and preprocessing else picture.to(self.device)
+        picture = (preprocessing.apply(picture) if preprocessing else picture).to(self.device)
+        layers = self._checked_layers(picture.shape[1], picture.shape[2])
+        # Recording inside autocast: the functions seen are the layers' own.
+        half = self.autocast and self.device.type in ("cuda", "mps")
+        mixed = torch.autocast(self.device.type, dtype=torch.float16) if half else nullcontext()
+        with torch.no_grad(), mixed, Recorder() as recorder:
+            self.module(picture[None])
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)  # a lost GPU tells here, not in a later call
+        return Activations(layers, picture, recorder)
+
+    def _checked_layers(self, height: int, width: int) -> tuple[LayerInfo, ...]:
+        """Return the architecture at an image's size; refuse what does not fit the weights or the memory."""
+        layers = trace(self.id, (height, width), self.classes)
+        if (height, width) != self.input_size:
+            for own, other in zip(self.layers, layers, strict=True):
+                if own.parameters != other.parameters:
+                    raise SettingError(
+                        "the layer {layer} of {network} fits images of {own_height}×{own_width} only, not {height}×{width}",
+                        layer=own.name,
+                        network=self.entry.title,
+                        own_height=self.input_size[0],
+                        own_width=self.input_size[1],
+                        height=height,
+                        width=width,
+                    )
+        needed = 4 * sum(prod(layer.output_shape) for layer in layers)
+        if needed > _MOST_BYTES:
+            raise SettingError(
+                "the maps of an image of {height}×{width} would need {size:.0f} GB: use a smaller one",
+                height=height,
+                width=width,
+                size=needed / 1e9,
+            )
+        return layers
+
+    def _placed(self, device: torch.device) -> nn.Module:
+        """Return the module with its present weights on a device; on the CPU they are not copied."""
+        with torch.device("meta"):
+            module = self.entry.build(self.input_size, self.classes).eval()
+        module.load_state_dict({key: value.to(device) for key, value in self.state().items()}, assign=True)
+        return module.requires_grad_(False)
+
+    def _go_on_with_cpu(self, error: BaseException, failed: torch.device) -> None:
+        self.notices.append(failure_notice(error, failed))
+        if not is_out_of_memory(error) and not isinstance(error, NotImplementedError):
+            self._lost.add(failed.type)
+        self.device = torch.device("cpu")
+        self.module = self._placed(self.device)
+
+    def with_crop(self, crop: Size | None) -> Preprocessing:
+        """Return the network's preprocessing with another crop, for larger or smaller pictures."""
+        resize = None if crop is None else round(min(crop) * 256 / 224)
+        return replace(self.preprocessing, resize=resize, crop=crop)

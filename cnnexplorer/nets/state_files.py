@@ -1,0 +1,148 @@
+"""Weights files: what is in them, or one sentence that says what is wrong. Nothing in a file is ever executed."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import warnings
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+
+from cnnexplorer.core.messages import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WRAPPERS = ("state_dict", "model_state_dict", "model")
+_PREFIXES = ("module.", "_orig_mod.")
+_PROGRAM = re.compile(r"(?:Unsupported (?:global|class)|unrecognized function)\D*?(?:GLOBAL )?([\w.]+\.[\w.]+)")
+
+
+class WeightsError(UserError):
+    """Weights that cannot be used: which file, which layer, and what to do."""
+
+
+def read_state_dict(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Return a weights file's tensors by name, as they lie in it but for prefixes, and its metadata.
+
+    Reads `.safetensors`, and torch's files (old and new format) with `weights_only=True`: a state dict, or a dictionary
+    that holds one as "state_dict". Names that all begin with "module." lose that.
+
+    Raises
+    ------
+    WeightsError
+        The file is not there, empty, cut, damaged, a program, or holds something other than named tensors.
+    """
+    try:
+        start = _start_of(path)
+    except OSError as error:
+        raise WeightsError("{file} cannot be read ({reason})", file=path.name, reason=_reason(error)) from error
+    if not start:
+        raise WeightsError("{file} is empty: copy or download it again", file=path.name)
+    if start.lstrip()[:1] == b"<" or start.startswith(b"version https://git-lfs"):
+        raise WeightsError("{file} is a text, not weights: the download gave a page in their place", file=path.name)
+    if path.suffix.lower() == ".safetensors":
+        tensors, metadata = _read_safetensors(path)
+    else:
+        tensors, metadata = _state_dict_in(_read_torch(path, start), path), {}
+    if not tensors:
+        raise WeightsError("{file} holds no weights: choose a file with a state dict", file=path.name)
+    return tensors, metadata
+
+
+def as_float32(tensor: torch.Tensor, name: str, path: Path) -> torch.Tensor:
+    """Return a weight as float32, whatever precision it was kept in."""
+    if not tensor.is_floating_point() or tensor.layout != torch.strided or tensor.is_quantized:
+        raise WeightsError(
+            "{file}: {layer} holds {type} numbers: weights are float16, bfloat16, float32 or float64",
+            file=path.name,
+            layer=name,
+            type=str(tensor.dtype).removeprefix("torch."),
+        )
+    return tensor.detach().to("cpu", torch.float32).contiguous()
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(64)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def _read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    try:
+        with safe_open(path, framework="pt", device="cpu") as file:
+            metadata = dict(file.metadata() or {})
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        raise _damaged(path) from error
+    try:
+        metadata["categories"] = tuple(map(str, json.loads(metadata["categories"])))
+    except (KeyError, ValueError, TypeError):
+        metadata.pop("categories", None)
+    return _without_prefix(tensors), metadata
+
+
+def _read_torch(path: Path, start: bytes) -> Any:  # noqa: ANN401  # whatever the file holds
+    if start.startswith(b"PK"):
+        _check_archive(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        found = _PROGRAM.search(str(error))
+        if found is None:
+            raise _damaged(path) from error
+        raise WeightsError(
+            "{file} holds more than weights ({what}) and could run a program, so it was not opened: save its state "
+            "dict only",
+            file=path.name,
+            what=found[1],
+        ) from error
+    except Exception as error:  # a foreign file can break the reader in any way
+        raise _damaged(path) from error
+
+
+def _check_archive(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise _damaged(path) from error
+    if any(name.endswith("constants.pkl") for name in names):
+        raise WeightsError(
+            "{file} is a TorchScript program, not weights: save its state dict with torch.save", file=path.name
+        )
+
+
+def _damaged(path: Path) -> WeightsError:
+    return WeightsError(
+        "{file} is no weights file, or is cut or damaged: copy or download it again (.pth, .pt or .safetensors)",
+        file=path.name,
+    )
+
+
+def _state_dict_in(content: object, path: Path) -> dict[str, torch.Tensor]:
+    for wrapper in _WRAPPERS:
+        if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
+            content = content[wrapper]
+    if not isinstance(content, dict):
+        raise WeightsError(
+            "{file} holds {what}, not a state dict: names with tensors", file=path.name, what=type(content).__name__
+        )
+    tensors = {str(name): value for name, value in content.items() if isinstance(value, torch.Tensor)}
+    return _without_prefix(tensors)
+
+
+def _without_prefix(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    for prefix in _PREFIXES:
+        if tensors and all(name.startswith(prefix) for name in tensors):
+            tensors = {name.removeprefix(prefix): value for name, value in tensors.items()}
+    return tensors
