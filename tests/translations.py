@@ -25,6 +25,10 @@ KEYWORDS = {
     "NumberError": None,
     "ImageError": None,
     "OutOfMemory": None,
+    "WeightsError": None,
+    "DownloadError": None,
+    "DownloadCancelled": None,
+    "DeviceError": None,
     "CannotStart": None,
 }
 

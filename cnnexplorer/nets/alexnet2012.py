@@ -11,8 +11,8 @@ class AlexNet2012(nn.Sequential):
     """AlexNet as in the paper, its two halves joined again as groups of 2.
 
     The paper says that its inputs are 224 x 224 and that its first maps are 55 x 55: that takes a padding of 2.
-    "Response-normalised" is the paper's section 3.3 (k = 2, n = 5, alpha = 1e-4, beta = 0.75), but torch divides alpha by
-    n, which the paper's formula does not. Pooling overlaps: 3 x 3 windows with stride 2.
+    "Response-normalised" is the paper's section 3.3 (k = 2, n = 5, alpha = 1e-4, beta = 0.75), but torch divides alpha
+    by n, which the paper's formula does not. Pooling overlaps: 3 x 3 windows with stride 2.
 
     Parameters
     ----------

@@ -168,7 +168,7 @@ def totals(layers: Sequence[LayerInfo]) -> tuple[int, int]:
 
 
 class _Flops(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts with the formulas of `torch.utils.flop_counter`, without the hooks that its own mode puts on all modules."""
+    """Counts with the formulas of `torch.utils.flop_counter`, without its hooks on all modules."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -100,8 +100,8 @@ _ENTRIES = (
         notes=(
             _FILTERS,
             mark(
-                "The paper trained on two GPUs; conv2, conv4 and conv5 see only the maps of their own GPU. Here that is "
-                "one convolution with 2 groups."
+                "The paper trained on two GPUs; conv2, conv4 and conv5 see only the maps of their own GPU. Here that "
+                "is one convolution with 2 groups."
             ),
             mark(
                 "The paper gives an input of 224×224 and first maps of 55×55: that takes a padding of 2, which it does "
@@ -126,8 +126,8 @@ _ENTRIES = (
         notes=(
             _FILTERS,
             mark(
-                "An adaptive pooling before the fully connected layers always gives 6×6 maps, so that other input sizes "
-                "need no other weights."
+                "An adaptive pooling before the fully connected layers always gives 6×6 maps, so that other input "
+                "sizes need no other weights."
             ),
         ),
     ),
@@ -136,7 +136,7 @@ _ENTRIES = (
         title="VGG16",
         about=mark("Thirteen convolutions of 3×3 and three fully connected layers: deep, plain and large."),
         year=2014,
-        paper="Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv:1409.1556",
+        paper="Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Recognition, arXiv:1409.1556",
         input_size=(224, 224),
         minimum_size=32,
         build=_vgg16,
@@ -171,8 +171,8 @@ _ENTRIES = (
             mark("The paper's local response normalisation is not there, nor are the biases of its convolutions."),
             mark("The two auxiliary classifiers, used in training only, are left out."),
             mark(
-                "The published weights expect (value − 0.5) / 0.5; torchvision turns ImageNet's usual normalisation into "
-                "that inside the network, here it is done at once."
+                "The published weights expect (value − 0.5) / 0.5; torchvision turns ImageNet's usual normalisation "
+                "into that inside the network, here it is done at once."
             ),
         ),
         mean=(0.5, 0.5, 0.5),

@@ -57,7 +57,7 @@ def choose_device(name: str | torch.device = "auto") -> tuple[torch.device, Devi
 
 def _compute_in_float32() -> None:
     """Keep float32 products at float32: Nvidia's TF32 would leave 10 bits of them, and the sums would not agree."""
-    torch.backends.cudnn.conv.fp32_precision = "ieee"
+    torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined]
     torch.backends.cuda.matmul.fp32_precision = "ieee"
 
 

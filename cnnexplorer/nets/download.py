@@ -1,4 +1,4 @@
-"""Downloading a file that the user asked for: in pieces, with progress, cancel, time-out and resume, checked before use."""
+"""Downloading a file that the user asked for: with progress, cancel, time-out and resume, checked before use."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def download(
         if sha256 and not _digest(part).startswith(sha256.lower()):
             part.unlink()
             raise DownloadError(
-                "{file} arrived, but it is not the file that was published (its SHA-256 is another): it was deleted; try "
-                "again",
+                "{file} arrived, but it is not the file that was published (its SHA-256 is another): it was deleted; "
+                "try again",
                 file=target.name,
             )
         part.replace(target)
@@ -142,15 +142,16 @@ def _copy(
     """Copy what arrives into the file, and return how many bytes it has then."""
     told = last = time.monotonic()
     progress(have, total)
-    first = True  # what came with the headers is in a buffer that select does not see
-    while not response.closed:
+    # What came with the headers, or a chunk's length, lies in a buffer that select does not see.
+    buffered, polled = True, not response.chunked
+    while total is None or have < total:
         if cancel is not None and cancel.is_set():
             raise DownloadCancelled("the download was stopped; the next try goes on from there")
-        if not first and not select.select([response.fileno()], [], [], _POLL)[0]:
+        if polled and not buffered and not select.select([response.fileno()], [], [], _POLL)[0]:
             if time.monotonic() - last > timeout:
                 raise TimeoutError
             continue
-        first = False
+        buffered = False
         piece = response.read1(_PIECE)
         if not piece:
             break

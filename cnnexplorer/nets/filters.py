@@ -10,6 +10,8 @@ from torch import nn
 
 from cnnexplorer.core.messages import SettingError
 
+from .device import is_device_failure
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -110,7 +112,13 @@ class FilterEditing:
     def _install(self, layer: str, key: str) -> None:
         # a new parameter, never a changed one: what recorded activations used stays as it was
         part = self.module.get_submodule(layer)
-        part.weight = nn.Parameter(self._current(layer).to(self.device), requires_grad=False)
+        try:
+            weight = self._current(layer).to(self.device)
+        except Exception as error:
+            if not is_device_failure(error):
+                raise
+            return  # the next forward pass fails too, and goes on on the CPU with all edits
+        part.weight = nn.Parameter(weight, requires_grad=False)
 
 
 def _fitted(layer: str, kernel: torch.Tensor, place: torch.Tensor) -> torch.Tensor:

@@ -121,8 +121,9 @@ _ROWS: tuple[tuple[str, str, str, str, int, str], ...] = (
     ),
 )
 _SUM = mark(
-    "Whole millions, each row rounded down, add up to the lecture's 832. It mixes conv4 without groups with conv2 and conv5 "
-    "in groups; the network of the paper, grouped throughout, has 724.4 million, and with no groups at all 1,135.3 million."
+    "Whole millions, each row rounded down, add up to the lecture's 832. It mixes conv4 without groups with conv2 and "
+    "conv5 in groups; the network of the paper, grouped throughout, has 724.4 million, and with no groups at all "
+    "1,135.3 million."
 )
 
 

@@ -25,7 +25,7 @@ LOWEST, MIDDLE, HIGHEST = 1, 128, 255
 
 @dataclass(frozen=True)
 class MapStats:
-    """Statistics of each map by unit, float32 arrays of shape (C,); `zeros` is the share of values that are exactly 0."""
+    """Statistics of each map by unit, float32 (C,); `zeros` is the share of values that are exactly 0."""
 
     minimum: NDArray[np.float32]
     maximum: NDArray[np.float32]

@@ -227,7 +227,8 @@ class Network(FilterEditing):
             for own, other in zip(self.layers, layers, strict=True):
                 if own.parameters != other.parameters:
                     raise SettingError(
-                        "the layer {layer} of {network} fits images of {own_height}×{own_width} only, not {height}×{width}",
+                        "the layer {layer} of {network} fits images of {own_height}×{own_width} only, not "
+                        "{height}×{width}",
                         layer=own.name,
                         network=self.entry.title,
                         own_height=self.input_size[0],

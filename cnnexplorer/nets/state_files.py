@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _PREFIXES = ("module.", "_orig_mod.")
-_PROGRAM = re.compile(r"(?:Unsupported (?:global|class)|unrecognized function)\D*?(?:GLOBAL )?([\w.]+\.[\w.]+)")
+_PROGRAM = re.compile(
+    r"un(?:supported|recognized) (?:global: )?(?:GLOBAL|class|function) (?:<.*? )?([\w.]+)", re.IGNORECASE
+)
 
 
 class WeightsError(UserError):
@@ -130,9 +132,11 @@ def _damaged(path: Path) -> WeightsError:
 
 
 def _state_dict_in(content: object, path: Path) -> dict[str, torch.Tensor]:
-    for wrapper in _WRAPPERS:
-        if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
-            content = content[wrapper]
+    while isinstance(content, dict):
+        inner = next((content[key] for key in _WRAPPERS if isinstance(content.get(key), dict)), None)
+        if inner is None:
+            break
+        content = inner
     if not isinstance(content, dict):
         raise WeightsError(
             "{file} holds {what}, not a state dict: names with tensors", file=path.name, what=type(content).__name__

@@ -231,15 +231,18 @@ def _fitting(state: State, expected: State, entry: Entry, path: Path) -> State:
 
 
 def _another_network(state: State, entry: Entry, path: Path) -> WeightsError:
+    fitting = {}
     for other in CATALOG.values():
         expected = _expected(other, other.input_size, 1000)
-        if other is not entry and any(key in expected and expected[key].shape == state[key].shape for key in state):
-            return WeightsError(
-                "{file} holds weights of {other}, not of {network}: open that network first",
-                file=path.name,
-                other=other.title,
-                network=entry.title,
-            )
+        fitting[other.title] = sum(key in expected and expected[key].shape == state[key].shape for key in state)
+    best = max(fitting, key=lambda title: fitting[title])
+    if fitting[best]:
+        return WeightsError(
+            "{file} holds weights of {other}, not of {network}: open that network first",
+            file=path.name,
+            other=best,
+            network=entry.title,
+        )
     return WeightsError(
         "{file} holds no layer of {network}: its first is {layer}",
         file=path.name,
