@@ -5,9 +5,9 @@ from __future__ import annotations
 from .architecture import Branch, LayerInfo, read_architecture, totals
 from .catalog import CATALOG, Entry
 from .device import DeviceError, available_devices
-from .download import DownloadError, download, remote_size
+from .download import DownloadCancelled, DownloadError, download_file, remote_size
 from .lecture import LectureRow, LectureTotals, lecture_table, lecture_totals
-from .mosaic import MapStats, Mosaic, filter_pictures, mosaic
+from .mosaic import MapStats, Mosaic, filter_pictures, make_mosaic
 from .network import Activations, Guess, Network
 from .number import Arithmetic, explain
 from .preprocessing import Preprocessing
@@ -21,6 +21,7 @@ __all__ = [
     "Arithmetic",
     "Branch",
     "DeviceError",
+    "DownloadCancelled",
     "DownloadError",
     "Entry",
     "Guess",
@@ -34,7 +35,7 @@ __all__ = [
     "ReceptiveField",
     "WeightsError",
     "available_devices",
-    "download",
+    "download_file",
     "explain",
     "filter_pictures",
     "imagenet_file",
@@ -42,7 +43,7 @@ __all__ = [
     "lecture_table",
     "lecture_totals",
     "load_network",
-    "mosaic",
+    "make_mosaic",
     "read_architecture",
     "receptive_rectangle",
     "remote_size",

@@ -44,7 +44,7 @@ def remote_size(url: str, timeout: float = 20.0) -> int | None:
     return int(length) if length and length.isdigit() else None
 
 
-def download(
+def download_file(
     url: str,
     target: Path,
     sha256: str = "",

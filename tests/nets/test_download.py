@@ -11,9 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from cnnexplorer.nets import DownloadError, download, remote_size
-from cnnexplorer.nets import download as download_function
-from cnnexplorer.nets.download import DownloadCancelled
+from cnnexplorer.nets import DownloadCancelled, DownloadError, download_file, remote_size
 
 DATA = os.urandom(1_500_000)
 HASH = hashlib.sha256(DATA).hexdigest()
@@ -98,7 +96,7 @@ def url(server):
 def test_a_good_download(url, tmp_path, page):
     told = []
     path = tmp_path / "new folder" / "weights.pth"
-    assert download(f"{url}/{page}", path, HASH[:8], lambda have, total: told.append((have, total))) == path
+    assert download_file(f"{url}/{page}", path, HASH[:8], lambda have, total: told.append((have, total))) == path
     assert path.read_bytes() == DATA
     assert [*path.parent.iterdir()] == [path]
     assert told[0][0] == 0
@@ -113,7 +111,7 @@ def test_the_size_is_told_without_downloading(url, server):
 
 def test_a_wrong_hash_leaves_nothing(url, tmp_path):
     with pytest.raises(DownloadError, match=r"weights\.pth arrived, but it is not the file that was published"):
-        download(f"{url}/good", tmp_path / "weights.pth", "00000000")
+        download_file(f"{url}/good", tmp_path / "weights.pth", "00000000")
     assert not [*tmp_path.iterdir()]
 
 
@@ -121,19 +119,19 @@ def test_an_old_file_stays_until_the_new_one_is_whole(url, tmp_path):
     path = tmp_path / "weights.pth"
     path.write_bytes(b"old")
     with pytest.raises(DownloadError):
-        download(f"{url}/cut", path, HASH)
+        download_file(f"{url}/cut", path, HASH)
     assert path.read_bytes() == b"old"
-    download(f"{url}/good", path, HASH)
+    download_file(f"{url}/good", path, HASH)
     assert path.read_bytes() == DATA
 
 
 def test_a_cut_download_goes_on_from_there(url, server, tmp_path):
     path, part = tmp_path / "weights.pth", tmp_path / "weights.pth.part"
     with pytest.raises(DownloadError, match=r"broke off after 0\.8 of 1\.5 MB"):
-        download(f"{url}/cut", path, HASH)
+        download_file(f"{url}/cut", path, HASH)
     assert part.stat().st_size == len(DATA) // 2
     told = []
-    download(f"{url}/good", path, HASH, lambda have, total: told.append((have, total)))
+    download_file(f"{url}/good", path, HASH, lambda have, total: told.append((have, total)))
     assert path.read_bytes() == DATA
     assert server.asked == [None, f"bytes={len(DATA) // 2}-"]
     assert told[0] == (len(DATA) // 2, len(DATA))
@@ -142,14 +140,14 @@ def test_a_cut_download_goes_on_from_there(url, server, tmp_path):
 
 def test_a_server_that_cannot_resume_begins_again(url, tmp_path):
     (tmp_path / "weights.pth.part").write_bytes(b"something else")
-    download(f"{url}/norange", tmp_path / "weights.pth", HASH)
+    download_file(f"{url}/norange", tmp_path / "weights.pth", HASH)
     assert (tmp_path / "weights.pth").read_bytes() == DATA
 
 
 @pytest.mark.parametrize("extra", [b"", b"too much"])
 def test_a_whole_part_is_used_and_a_longer_one_thrown_away(url, tmp_path, extra):
     (tmp_path / "weights.pth.part").write_bytes(DATA + extra)
-    download(f"{url}/good", tmp_path / "weights.pth", HASH)
+    download_file(f"{url}/good", tmp_path / "weights.pth", HASH)
     assert (tmp_path / "weights.pth").read_bytes() == DATA
 
 
@@ -157,7 +155,7 @@ def test_a_whole_part_is_used_and_a_longer_one_thrown_away(url, tmp_path, extra)
 def test_a_stalled_download_is_given_up(url, tmp_path, page):
     start = time.monotonic()
     with pytest.raises(DownloadError, match=r"127\.0\.0\.1.* does not answer"):
-        download(f"{url}/{page}", tmp_path / "weights.pth", HASH, timeout=0.4)
+        download_file(f"{url}/{page}", tmp_path / "weights.pth", HASH, timeout=0.4)
     assert time.monotonic() - start < 3
     assert not (tmp_path / "weights.pth").exists()
 
@@ -176,17 +174,17 @@ def test_a_cancelled_download_keeps_what_it_has(url, tmp_path, page):
     if page == "good":
         cancel.set()
     with pytest.raises(DownloadCancelled):
-        download(f"{url}/{page}", tmp_path / "weights.pth", HASH, stop, cancel)
+        download_file(f"{url}/{page}", tmp_path / "weights.pth", HASH, stop, cancel)
     timer.cancel()
     timer.join()
     assert time.monotonic() - start < 2
     assert not (tmp_path / "weights.pth").exists()
-    download(f"{url}/good", tmp_path / "weights.pth", HASH)
+    download_file(f"{url}/good", tmp_path / "weights.pth", HASH)
 
 
 def test_an_answer_of_404(url, tmp_path):
     with pytest.raises(DownloadError, match=r"the server 127\.0\.0\.1:\d+ does not give missing \(answer 404\)"):
-        download(f"{url}/missing", tmp_path / "weights.pth")
+        download_file(f"{url}/missing", tmp_path / "weights.pth")
     assert not [*tmp_path.iterdir()]
 
 
@@ -194,7 +192,7 @@ def test_no_server_no_such_host_no_such_address(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    for function in (lambda url: download(url, tmp_path / "weights.pth"), remote_size):
+    for function in (lambda url: download_file(url, tmp_path / "weights.pth"), remote_size):
         with pytest.raises(DownloadError, match=r"the connection to 127\.0\.0\.1:\d+ failed \(Connection refused\)"):
             function(f"http://127.0.0.1:{port}/good")
 
@@ -202,7 +200,7 @@ def test_no_server_no_such_host_no_such_address(tmp_path):
 def test_a_full_disk_while_writing(url, tmp_path):
     (tmp_path / "weights.pth.part").symlink_to("/dev/full")
     with pytest.raises(DownloadError, match="the disk is full: make room for good"):
-        download(f"{url}/good", tmp_path / "weights.pth", HASH)
+        download_file(f"{url}/good", tmp_path / "weights.pth", HASH)
 
 
 def test_too_little_room_is_seen_before(url, tmp_path, monkeypatch):
@@ -211,9 +209,5 @@ def test_too_little_room_is_seen_before(url, tmp_path, monkeypatch):
 
     monkeypatch.setattr(shutil, "disk_usage", lambda _: namedtuple("Usage", "free")(1000))
     with pytest.raises(DownloadError, match="the disk is full"):
-        download(f"{url}/good", tmp_path / "weights.pth", HASH)
+        download_file(f"{url}/good", tmp_path / "weights.pth", HASH)
     assert not [*tmp_path.iterdir()]
-
-
-def test_the_package_gives_the_function(url):
-    assert callable(download_function)

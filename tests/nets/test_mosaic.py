@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnexplorer.nets import filter_pictures, mosaic
-from cnnexplorer.nets import mosaic as mosaic_function
+from cnnexplorer.nets import filter_pictures, make_mosaic
 
 
 def maps(count=7, height=5, width=4, seed=0):
@@ -27,7 +26,7 @@ def plain(values, low, high):
 @pytest.mark.parametrize("diverging", [False, True])
 def test_levels_and_tiles(value_range, diverging):
     values = maps()
-    found = mosaic(values, value_range=value_range, diverging=diverging, columns=3, gap=2)
+    found = make_mosaic(values, value_range=value_range, diverging=diverging, columns=3, gap=2)
     assert found.picture.shape == (3 * 7 - 2, 3 * 6 - 2)
     assert found.picture.dtype == np.uint8
     background = np.ones(found.picture.shape, dtype=bool)
@@ -56,7 +55,7 @@ def test_levels_and_tiles(value_range, diverging):
 @pytest.mark.parametrize("units", [None, [5, 3, 1]])
 def test_order_and_subset(order, units):
     values = maps()
-    found = mosaic(values, order=order, units=units)
+    found = make_mosaic(values, order=order, units=units)
     key = {
         "index": lambda unit: 0,
         "mean": lambda unit: -values[unit].mean().item(),
@@ -69,7 +68,7 @@ def test_order_and_subset(order, units):
 
 def test_statistics_and_dead_units():
     values = maps()
-    stats = mosaic(values).stats
+    stats = make_mosaic(values).stats
     array = values.numpy()
     np.testing.assert_allclose(stats.minimum, array.min((1, 2)))
     np.testing.assert_allclose(stats.maximum, array.max((1, 2)))
@@ -80,7 +79,7 @@ def test_statistics_and_dead_units():
 
 
 def test_from_pixel_to_unit_and_back():
-    found = mosaic(maps(), columns=3, gap=1, units=[6, 0, 2, 4])
+    found = make_mosaic(maps(), columns=3, gap=1, units=[6, 0, 2, 4])
     seen = {}
     height, width = found.picture.shape
     for y in range(-1, height + 2):
@@ -98,7 +97,7 @@ def test_from_pixel_to_unit_and_back():
 def test_values_that_are_no_numbers():
     values = maps()
     values[0, 0, 0], values[1, 0, 0], values[4] = torch.nan, torch.inf, torch.nan
-    found = mosaic(values, value_range="shared")
+    found = make_mosaic(values, value_range="shared")
     assert np.isfinite(found.low).all()
     assert np.isfinite(found.high).all()
     assert all(np.isfinite(getattr(found.stats, name)).all() for name in ("minimum", "maximum", "mean", "deviation"))
@@ -112,7 +111,7 @@ def test_values_that_are_no_numbers():
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
 def test_other_precisions_and_vectors(dtype):
-    found = mosaic(torch.arange(10).to(dtype), gap=0, value_range="shared", columns=5)
+    found = make_mosaic(torch.arange(10).to(dtype), gap=0, value_range="shared", columns=5)
     assert found.picture.shape == (2, 5)
     assert found.picture[0, 0] == 1
     assert found.picture[1, 4] == 255
@@ -124,7 +123,7 @@ def test_one_transfer_and_the_maps_stay_as_they_are(monkeypatch):
     before, moved = values.clone(), []
     real = torch.Tensor.cpu
     monkeypatch.setattr(torch.Tensor, "cpu", lambda self: moved.append(self.dtype) or real(self))
-    found = mosaic_function(values, order="mean", diverging=True)
+    found = make_mosaic(values, order="mean", diverging=True)
     assert moved == [torch.uint8]
     assert torch.equal(values, before)
     height, width = found.picture.shape
