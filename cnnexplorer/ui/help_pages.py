@@ -330,8 +330,12 @@ class Tour(Speaking, QWidget):
 
     def _lit(self) -> QRect:
         widget = self._targets[TOUR[self._step][0]]()
-        visible = widget.visibleRegion().boundingRect()
-        return QRect(widget.mapTo(self._window, visible.topLeft()), visible.size()).intersected(self.rect())
+        visible = self.rect()
+        part: QWidget | None = widget
+        while part is not None and part is not self._window:  # what every widget around it lets be seen
+            visible &= QRect(part.mapTo(self._window, QPoint()), part.size())
+            part = part.parentWidget()
+        return visible
 
     def _place(self) -> None:
         """Put the card beside what is lit: where there is most room."""

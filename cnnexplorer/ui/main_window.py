@@ -154,6 +154,8 @@ class MainWindow(Speaking, QMainWindow):
         self._rail_conv.setChecked(True)
         self._rail_conv.setAutoRaise(True)
         self._rail_conv.setAutoExclusive(True)
+        # alone in its group, Qt would let a second click switch it off
+        self._rail_conv.clicked.connect(lambda: self._rail_conv.setChecked(True))
         self._rail_conv.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._rail_conv.setText(_("Convolution"))
         self.tip(self._rail_conv, "The Convolution workspace")
@@ -308,6 +310,8 @@ class MainWindow(Speaking, QMainWindow):
 def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
     """Show the window and begin: the first kernel slides, and at the first start the tour opens."""
     window.show()
+    # else the first button has the focus, and takes Space for itself
+    window.conv.setFocus(Qt.FocusReason.OtherFocusReason)
     if file is not None:
         window.open_file(file)
     if settings.get("tour_seen", False):

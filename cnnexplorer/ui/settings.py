@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -42,7 +43,8 @@ class Settings:
         """Return a setting, of the type of its default; the default where it is absent or unreadable."""
         # QSettings gives strings back in a new process unless it is told the type.
         value = self._store.value(key, default, type=type(default))
-        return value if isinstance(value, type(default)) else default
+        odd = isinstance(value, float) and not math.isfinite(value)
+        return value if isinstance(value, type(default)) and not odd else default
 
     def set(self, key: str, value: bool | int | float | str) -> None:
         """Remember a setting."""

@@ -103,7 +103,7 @@ def test_a_paste_that_cannot_be_a_kernel(window, text, part):
     page(window).matrix.setFocus()
     press(page(window).matrix, Key.Key_V, CONTROL)
     assert window.conv.model.experiment is before
-    assert part in window.banner.text
+    assert part in window.banner.text.lower()
     english = window.banner.text
     window.set_language("es")
     assert window.banner.text != english

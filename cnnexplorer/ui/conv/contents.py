@@ -67,7 +67,8 @@ def card_content(shown: Shown, key: ViewKey, look: Look) -> CardContent:
     if kind == "padding":
         return _padding_content(shown, index, look)
     stage = experiment.stages[index]
-    note = "" if isinstance(stage, Convolution) else unvisited_text(*unvisited_cells(experiment, index))
+    before: ViewKey = ("stage", index - 1) if index else ("input", -1)
+    note = unvisited_text(*unvisited_in(experiment, before))  # named as it is hatched there
     return CardContent(
         stage_title(stage),
         STAGE_ICONS[stage_kind(stage)],

@@ -135,6 +135,9 @@ class ConvolutionPanel(Form):
     def retranslate(self) -> None:
         """Name what depends on more than the language."""
         self._fill_presets()
+        for place in range(self.planes.count()):
+            if self.planes.tabData(place) is None:
+                self.planes.setTabText(place, _("All"))
         self.refresh(self._model.experiment)
 
     def restyle(self) -> None:

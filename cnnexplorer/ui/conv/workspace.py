@@ -14,7 +14,7 @@ from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, re
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.ui.language import Speaking, _
-from cnnexplorer.ui.widgets.painting import Look
+from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look
 
 from .contents import card_content, describe_cell, inside_padding, unvisited_in, view_kind
 from .inspector import Inspector
@@ -160,6 +160,7 @@ class ConvWorkspace(Speaking, QWidget):
 
     def retranslate(self) -> None:
         """Say every text that depends on the experiment."""
+        self._show_history()
         if self._shown is not None:
             self._show_result(self._shown)
 
@@ -230,7 +231,11 @@ class ConvWorkspace(Speaking, QWidget):
         for kind, look in LOOKS.items():
             decimals = self._settings.get(f"look/{kind}/decimals", look.decimals)
             colour_map = self._settings.get(f"look/{kind}/colours", look.colour_map)
+            if colour_map not in COLOUR_MAPS:  # edited by hand, or of another version
+                colour_map = look.colour_map
             self._looks[kind] = Look(colour_map, decimals=min(max(decimals, 0), 8))
+        for view in (self.step_view, self.arithmetic):
+            view.set_decimals(self._looks["convolution"].decimals)
         self._show_history()
 
     def save_settings(self) -> None:

@@ -265,6 +265,8 @@ def histogram_counts(values: NDArray[np.float64]) -> NDArray[np.float64]:
     low, high = finite_range(values)
     if low == high:
         low, high = low - 0.5, high + 0.5
+    if not math.isfinite(float(values.sum())):  # calcHist takes NaN for the smallest
+        values = values[np.isfinite(values)]
     flat = np.ascontiguousarray(values, dtype=np.float32).reshape(-1, 1)
     # calcHist's upper bound is open
     top = float(np.nextafter(np.float32(high), np.float32(np.inf)))
