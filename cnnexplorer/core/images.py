@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 import numpy as np
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
-from cnnexplorer.core.messages import ImageError, term
+from cnnexplorer.core.messages import CLIPBOARD, ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_SIDE = 2048
-CLIPBOARD = term("clipboard")  # what data without a file is called in sentences
 """The longest side, in pixels, that the program works with."""
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")

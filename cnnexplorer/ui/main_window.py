@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -52,6 +52,7 @@ class MainWindow(Speaking, QMainWindow):
         super().__init__()
         self._settings, self._log_path = settings, log_path
         self.tour: Tour | None = None
+        self._took = self._scale = 0.0
         self.setWindowTitle("CNN Explorer")
         self.setMinimumSize(900, 560)
         self.setAcceptDrops(True)
@@ -74,6 +75,7 @@ class MainWindow(Speaking, QMainWindow):
     def show_trouble(self, error: UserError) -> None:
         """Tell of expected trouble."""
         self.banner.show_error(error)
+        self._place_banner()
 
     def start_tour(self) -> None:
         """Show the window in five steps."""
@@ -103,6 +105,7 @@ class MainWindow(Speaking, QMainWindow):
         self._recent.setTitle(_("Open &recent"))
         self._rail_conv.setText(_("Convolution"))
         self._fill_recent()
+        self._show_status()
 
     def restyle(self) -> None:
         """Take icons from the theme."""
@@ -140,6 +143,12 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.close_work()
         super().closeEvent(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the banner over the lower edge of the window's middle."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._place_banner()
+        return super().eventFilter(watched, event)
+
     # building
 
     def _build(self) -> None:
@@ -175,7 +184,9 @@ class MainWindow(Speaking, QMainWindow):
         layout = QVBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.banner)
+        self.banner.setParent(center)
+        center.installEventFilter(self)
+        self._center = center
         layout.addLayout(row, 1)
         self.setCentralWidget(center)
 
@@ -209,7 +220,7 @@ class MainWindow(Speaking, QMainWindow):
 
     def _build_status(self) -> None:
         self.status_cell, self.status_time, self.status_zoom = QLabel(), QLabel(), QLabel()
-        self.status_device = QLabel("CPU")
+        self.status_device = QLabel()
         self.status_cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
@@ -273,12 +284,21 @@ class MainWindow(Speaking, QMainWindow):
         self.actions_[f"language_{code}"].setChecked(True)
         use_language(code)
 
+    def _place_banner(self) -> None:
+        width = min(self._center.width() - 40, 860)
+        height = self.banner.heightForWidth(width) if self.banner.hasHeightForWidth() else 0
+        height = max(height, self.banner.sizeHint().height())
+        top = self._center.height() - self.conv.transport.height() - height - 10
+        self.banner.setGeometry((self._center.width() - width) // 2, top, width, height)
+        self.banner.raise_()
+
     def _show_inspector(self) -> None:
         self.conv.inspector.setVisible(self.actions_["inspector"].isChecked())
 
     def _end_tour(self) -> None:
         self.tour = None
         self._settings.set("tour_seen", True)
+        self.conv.setFocus(Qt.FocusReason.OtherFocusReason)
         self.conv.player.play()
 
     def _fill_recent(self) -> None:
@@ -289,8 +309,6 @@ class MainWindow(Speaking, QMainWindow):
         if files:
             self._recent.addSeparator()
             self._recent.addAction(_("Clear this list"), self._settings.forget_recent)
-        self._recent.setEnabled(bool(files))
-        self._recent.menuAction().setEnabled(True)
         if not files:
             none = QAction(_("None yet"), self._recent)
             none.setEnabled(False)
@@ -301,10 +319,18 @@ class MainWindow(Speaking, QMainWindow):
         self.banner.clear()
 
     def _show_time(self) -> None:
-        self.status_time.setText(f"{1000 * (time.perf_counter() - self._began):.1f} ms")
+        self._took = 1000 * (time.perf_counter() - self._began)
+        self._show_status()
 
     def _show_zoom(self, scale: float) -> None:
-        self.status_zoom.setText(_("{pixels} px a cell").format(pixels=f"{scale:.3g}"))
+        self._scale = scale
+        self._show_status()
+
+    def _show_status(self) -> None:
+        """Say zoom, time and device, in the language in use."""
+        self.status_zoom.setText(_("{pixels} px a cell").format(pixels=f"{self._scale:.3g}") if self._scale else "")
+        self.status_time.setText(_("computed in {time} ms").format(time=f"{self._took:.1f}") if self._took else "")
+        self.status_device.setText(_("on the CPU") + "  ")
 
 
 def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:

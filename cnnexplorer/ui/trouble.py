@@ -52,7 +52,10 @@ def told(error: UserError) -> str:
 
 
 class Banner(Speaking, QFrame):
-    """A line at the top of the window that tells of expected trouble, until it is closed or mended."""
+    """A line over the window that tells of expected trouble, until it is closed or mended.
+
+    It lies over what is there: a line that pushed the rest aside would move it from under the mouse.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

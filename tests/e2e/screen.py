@@ -48,7 +48,7 @@ class Screen:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
-        command += ["-fbdir", self._folder.name]
+        command += ["-noreset", "-fbdir", self._folder.name]
         self._server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._server.stdout is not None
         number = self._server.stdout.readline().strip()
@@ -67,7 +67,11 @@ class Screen:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-            wait_for(lambda: self.call("xdotool", "get_num_desktops"), "the window manager")
+            try:
+                wait_for(lambda: self.call("xdotool", "get_num_desktops"), "the window manager")
+            except AssertionError:
+                self.close()
+                raise
 
     @property
     def managed(self) -> bool:

@@ -39,9 +39,9 @@ def _lay_out() -> None:
 
 
 def _box(twin: MainWindow, widget: QWidget) -> Box:
-    """Where a widget lies in the window."""
-    corner = widget.mapTo(twin, QPoint(0, 0))
-    return corner.x(), corner.y(), corner.x() + widget.width(), corner.y() + widget.height()
+    """Where a widget lies in the window, without its rim, where the focus shows."""
+    corner, rim = widget.mapTo(twin, QPoint(0, 0)), 4
+    return corner.x() + rim, corner.y() + rim, corner.x() + widget.width() - rim, corner.y() + widget.height() - rim
 
 
 def _middle(twin: MainWindow, widget: QWidget) -> tuple[int, int]:
@@ -50,13 +50,14 @@ def _middle(twin: MainWindow, widget: QWidget) -> tuple[int, int]:
 
 
 def _rest(program: Program) -> None:
-    """End the tour of the first start; nothing plays then."""
+    """End the tour of the first start, and stop the animation that begins after it."""
 
     def ended() -> bool:
         program.keys("Escape")
         return "tour_seen=true" in program.settings()
 
     wait_for(ended, "the end of the tour")
+    program.keys("ctrl+Home")
     program.still()
 
 

@@ -47,7 +47,9 @@ def test_enter_runs_what_is_found(window, palette):
     type_text(palette.search, "&Dark".strip("&"))
     press(palette.search, Key.Key_Return)
     assert window.actions_["theme_dark"].isChecked()
-    assert window.palette().window().color().lightness() < 80 or QApplication.palette().window().color().lightness() < 80
+    assert (
+        window.palette().window().color().lightness() < 80 or QApplication.palette().window().color().lightness() < 80
+    )
 
 
 def test_arrow_keys_choose(window, palette):

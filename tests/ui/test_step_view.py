@@ -85,7 +85,9 @@ def test_the_arithmetic_is_seen_whole(qtbot, name, width):
     with pictured(f"arithmetic-{name}-{width}", shot):
         assert len(ink) > 50
         assert ink[:, 0].max() <= view.minimumHeight()
-        longest = max(sum(len(token.text) for token in term) for terms in step_tokens(steps(name)[-1], 2) for term in terms)
+        longest = max(
+            sum(len(token.text) for token in term) for terms in step_tokens(steps(name)[-1], 2) for term in terms
+        )
         if longest < 16:
             assert ink[:, 1].max() < width
 
@@ -178,7 +180,9 @@ def test_padding_is_visibly_padding(view, monkeypatch):
     with pictured("step-padding", shot):
         for number, cell in enumerate(step.cells):
             place = spot.rect(*divmod(number, 3))
-            part = shot[round(place.top()) + 3 : round(place.top()) + 11, round(place.left()) + 3 : round(place.left()) + 11]
+            part = shot[
+                round(place.top()) + 3 : round(place.top()) + 11, round(place.left()) + 3 : round(place.left()) + 11
+            ]
             assert bool((part != part[0, 0]).any()) is (cell is None), number
 
 

@@ -112,6 +112,17 @@ def unvisited_in(experiment: Experiment, key: ViewKey) -> tuple[tuple[int, ...],
     )
 
 
+def same_channels(experiment: Experiment, stage: int) -> list[int]:
+    """Return the stages whose channels are the same as a stage's: from a convolution to what comes before the next."""
+    first = stage
+    while first > 0 and not isinstance(experiment.stages[first], Convolution):
+        first -= 1
+    last = stage
+    while last + 1 < len(experiment.stages) and not isinstance(experiment.stages[last + 1], Convolution):
+        last += 1
+    return [index for index in range(first, last + 1) if len(experiment.shapes[index]) == 3]
+
+
 def describe_cell(shown: Shown, key: ViewKey, channel: int | None, row: int, column: int, look: Look) -> str:
     """Say where a cell is, its value (each channel's for None), and what it sees of the input."""
     maps = shown.sources[key].values

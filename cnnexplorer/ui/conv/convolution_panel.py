@@ -344,6 +344,7 @@ class ConvolutionPanel(Form):
 
     def _choose(self, index: int) -> None:
         self._filter = index
+        self.bank.set_index(index)
         self.refresh(self._model.experiment)
         self.filter_chosen.emit(index)
 

@@ -6,20 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QBuffer, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 import cnnexplorer.core
 from cnnexplorer.core import ImageError, NumberError, parse_matrix
-from cnnexplorer.core.messages import mark
+from cnnexplorer.core.editing import with_image
+from cnnexplorer.core.messages import CLIPBOARD, mark
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
 
 from .picture_dialog import MAX_SIDE, Picture, PictureDialog
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QMimeData
     from PySide6.QtWidgets import QWidget
@@ -81,7 +82,7 @@ class PictureLoader(QObject):
         if files:
             self.open(files[0], window)
         elif data.hasImage():
-            self._take_pixels(QImage(data.imageData()))
+            self._take_pixels(QImage(data.imageData()), window)
         elif data.hasText() and data.text().strip():
             self._take_matrix(data.text())
         else:
@@ -139,7 +140,7 @@ class PictureLoader(QObject):
             if isinstance(picture.source, Path):
                 self._settings.add_recent(picture.source.absolute())
                 self._settings.set("folder", str(picture.source.absolute().parent))
-            if self._model.take_image(image, mark("open a picture")):
+            if self._model.edit(lambda e: with_image(e, image), mark("open a picture")):
                 self.opened.emit()
 
         peak = self.peak
@@ -153,23 +154,16 @@ class PictureLoader(QObject):
             self.opened.emit()
         self.refused.emit(error)
 
-    def _take_pixels(self, image: QImage) -> None:
+    def _take_pixels(self, image: QImage, window: QWidget) -> None:
+        """Take pixels as a picture file in memory, so that frame, part and size can be adjusted as a file's."""
         if image.isNull():
             self.refused.emit(ImageError("the clipboard's picture cannot be read: save it as a file and open that"))
             return
-        max_side = SUGGESTED_SIDE if max(image.width(), image.height()) > MAX_SIDE else None
-        grey = image.isGrayscale() and not image.hasAlphaChannel()
-        pixels, peak = _pixels(image), self.peak
         self._task.start(
-            lambda: _scaled(cnnexplorer.core.image_from_pixels(pixels, "grey" if grey else "rgb", max_side), peak),
-            self._take_array,
+            lambda: _png(image),
+            lambda data: self._read(data, CLIPBOARD, window),
             lambda error: self._fail(error, b""),
         )
-
-    def _take_array(self, image: NDArray[np.float64]) -> None:
-        self.picture = None
-        self._model.take_image(image, mark("paste a picture"))
-        self.opened.emit()
 
     def _take_matrix(self, text: str) -> None:
         try:
@@ -177,9 +171,9 @@ class PictureLoader(QObject):
         except NumberError as error:
             self.refused.emit(error)
             return
-        self.picture = None
-        self._model.take_image(matrix[None], mark("paste a matrix"))
-        self.opened.emit()
+        if self._model.edit(lambda e: with_image(e, matrix[None]), mark("paste a matrix")):
+            self.picture = None
+            self.opened.emit()
 
 
 def _scaled(image: NDArray[np.float64], peak: float) -> NDArray[np.float64]:
@@ -189,8 +183,9 @@ def _scaled(image: NDArray[np.float64], peak: float) -> NDArray[np.float64]:
     return scaled
 
 
-def _pixels(image: QImage) -> NDArray[np.uint8]:
-    """Return a Qt image's pixels: uint8 (H, W, 4), red first."""
-    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return lines[:, : 4 * image.width()].reshape(image.height(), image.width(), 4).copy()
+def _png(image: QImage) -> bytes:
+    """Return a Qt image as a PNG file."""
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, b"PNG", 100)  # the quality of a PNG is its speed
+    return bytes(buffer.data().data())

@@ -94,7 +94,10 @@ class CellEditor(QLineEdit):
         try:
             value = parse_number(text)
         except NumberError as error:
-            self._close()
+            if self.hasFocus():
+                self.selectAll()  # to be typed again
+            else:
+                self.hide()
             self.refused.emit(error)
             return
         self._close()

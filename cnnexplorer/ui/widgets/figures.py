@@ -199,12 +199,12 @@ class ColourBar(QWidget):
         painter.setFont(number_font(10))
         low, high = self._limits
         line = QRectF(0, 10, self.width(), 14)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, format_number(low, 2))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, format_number(high, 2))
+        left, right = _paint_ends(painter, line, low, high)
         if low < 0 < high:
             x = bar.left() + bar.width() * -low / (high - low)
             painter.drawLine(QPointF(x, 6), QPointF(x, 11))
-            painter.drawText(QRectF(x - 20, 10, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
+            if left + 8 < x < right - 8:
+                painter.drawText(QRectF(x - 20, 10, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
 
 
 class Histogram(QWidget):
@@ -250,14 +250,14 @@ class Histogram(QWidget):
         painter.setFont(number_font(10))
         painter.setPen(theme.colour("muted"))
         line = QRectF(0, self.height() - 14, self.width(), 14)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, format_number(low, 2))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, format_number(high, 2))
+        left, right = _paint_ends(painter, line, low, high)
         if low < 0 < high:
             x = box.left() + box.width() * -low / (high - low)
             painter.setPen(QPen(theme.colour("text"), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
             painter.setPen(theme.colour("muted"))
-            painter.drawText(QRectF(x - 20, self.height() - 14, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
+            if left + 8 < x < right - 8:
+                painter.drawText(QRectF(x - 20, self.height() - 14, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
 
 
 def histogram_counts(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -333,6 +333,15 @@ class Curve(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawRect(box)
+
+
+def _paint_ends(painter: QPainter, line: QRectF, low: float, high: float) -> tuple[float, float]:
+    """Write the values at the ends of an axis; return where the first ends and the second begins."""
+    metrics = painter.fontMetrics()
+    texts = format_number(low, 2), format_number(high, 2)
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft, texts[0])
+    painter.drawText(line, Qt.AlignmentFlag.AlignRight, texts[1])
+    return line.left() + metrics.horizontalAdvance(texts[0]), line.right() - metrics.horizontalAdvance(texts[1])
 
 
 def _shrunk(plane: NDArray[np.float64], side: int) -> NDArray[np.float64]:
