@@ -83,7 +83,10 @@ class CommandPalette(Speaking, QDialog):
         self.list.itemActivated.connect(self._run)
         self.list.itemClicked.connect(self._run)
         layout = QVBoxLayout(self)
+        self.nothing = QLabel()
+        self.say(self.nothing.setText, "No action of that name.")
         layout.addWidget(self.search)
+        layout.addWidget(self.nothing)
         layout.addWidget(self.list)
         for spec in ACTIONS:
             action = actions[spec.id]
@@ -117,6 +120,7 @@ class CommandPalette(Speaking, QDialog):
             found = [item for item in items if all(word in folded(item.toolTip()) for word in words)]
         for item in items:
             item.setHidden(not any(item is other for other in found))
+        self.nothing.setVisible(not found)
         enabled = [item for item in found if item.flags() & Qt.ItemFlag.ItemIsEnabled]
         self.list.setCurrentRow(self.list.row(enabled[0]) if enabled else -1)
 
@@ -217,7 +221,7 @@ def has_torch() -> bool:
 class Tour(Speaking, QWidget):
     """Shows the window in five steps: one part is lit, and a card tells what it is.
 
-    Emits `finished()`.
+    Signals: `shown(id)` when a step is shown, `finished()`.
 
     Parameters
     ----------
@@ -225,6 +229,7 @@ class Tour(Speaking, QWidget):
         For each id of `TOUR`, a function that gives the widget to light.
     """
 
+    shown = Signal(str)
     finished = Signal()
 
     def __init__(self, targets: dict[str, Callable[[], QWidget]], window: QWidget) -> None:
@@ -284,6 +289,7 @@ class Tour(Speaking, QWidget):
             self.end()
             return
         self._step = max(step, 0)
+        self.shown.emit(TOUR[self._step][0])
         self.retranslate()
         self._place()
 

@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
+# before these, a line in the menu
+SEPARATED = (
+    "quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "adjust", "add_convolution",
+    "copy_arithmetic",
+)  # fmt: skip
+
+
 class MainWindow(Speaking, QMainWindow):
     """The program's window.
 
@@ -82,7 +89,6 @@ class MainWindow(Speaking, QMainWindow):
         if self.tour is not None:
             return
         self.conv.player.pause()
-        self.conv.select(("stage", 0))
         self.actions_["inspector"].setChecked(True)
         self._show_inspector()
         targets = {
@@ -93,6 +99,8 @@ class MainWindow(Speaking, QMainWindow):
             "transport": lambda: self.conv.transport,
         }
         self.tour = Tour(targets, self)
+        self.tour.shown.connect(self._show_tour_page)
+        self._show_tour_page("input")
         self.tour.finished.connect(self._end_tour)
 
     # Qt's side
@@ -140,6 +148,7 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.save_settings()
         self._settings.set_bytes("geometry", self.saveGeometry())
         self._settings.set("inspector", self.actions_["inspector"].isChecked())
+        self.hide()  # work under way may take seconds to end
         self.conv.close_work()
         super().closeEvent(event)
 
@@ -202,7 +211,7 @@ class MainWindow(Speaking, QMainWindow):
     def _build_menus(self) -> None:
         self._menus = {id_: self.menuBar().addMenu(_(title)) for id_, title in MENUS.items()}
         for spec in ACTIONS:
-            if spec.id in ("quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "adjust"):
+            if spec.id in SEPARATED:
                 self._menus[spec.menu].addSeparator()
             self._menus[spec.menu].addAction(self.actions_[spec.id])
             if spec.id == "open":
@@ -248,6 +257,8 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.model.changed.connect(self._begin_timing)
         self.conv.model.computed.connect(self._show_time)
         self.conv.told.connect(self.status_cell.setText)
+        for source in (self.conv.model, self.conv.pictures):
+            source.busy_changed.connect(self._show_busy)
         self.conv.zoomed.connect(self._show_zoom)
         self._began = time.perf_counter()
 
@@ -295,6 +306,10 @@ class MainWindow(Speaking, QMainWindow):
     def _show_inspector(self) -> None:
         self.conv.inspector.setVisible(self.actions_["inspector"].isChecked())
 
+    def _show_tour_page(self, id_: str) -> None:
+        """Let the inspector show what the tour tells of."""
+        self.conv.select(("input", -1) if id_ == "input" else ("stage", 0))
+
     def _end_tour(self) -> None:
         self.tour = None
         self._settings.set("tour_seen", True)
@@ -305,7 +320,7 @@ class MainWindow(Speaking, QMainWindow):
         self._recent.clear()
         files = self._settings.recent_files()
         for path in files:
-            self._recent.addAction(path.name, partial(self.open_file, path)).setStatusTip(str(path))
+            self._recent.addAction(path.name.replace("&", "&&"), partial(self.open_file, path)).setStatusTip(str(path))
         if files:
             self._recent.addSeparator()
             self._recent.addAction(_("Clear this list"), self._settings.forget_recent)
@@ -325,6 +340,12 @@ class MainWindow(Speaking, QMainWindow):
     def _show_zoom(self, scale: float) -> None:
         self._scale = scale
         self._show_status()
+
+    def _show_busy(self, busy: bool) -> None:
+        if busy:
+            self.status_time.setText(_("working…"))
+        else:
+            self._show_status()
 
     def _show_status(self) -> None:
         """Say zoom, time and device, in the language in use."""

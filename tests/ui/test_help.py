@@ -35,8 +35,10 @@ def test_the_palette_lists_every_action(palette):
     assert sorted(visible(palette)) == sorted(spec.id for spec in ACTIONS)
 
 
-@pytest.mark.parametrize(("text", "id_"), [("dark", "theme_dark"), ("keyb sho", "shortcuts"), ("SPOTLIGHT", "spotlight"),
-                                            ("start over", "default")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [("dark", "theme_dark"), ("keyb sho", "shortcuts"), ("SPOTLIGHT", "spotlight"), ("start over", "default")],
+)
 def test_words_find_an_action(palette, text, id_):
     type_text(palette.search, text)
     assert id_ in visible(palette)

@@ -150,6 +150,8 @@ def test_presets(window, preset):
     set_image(window, np.random.default_rng(1).random((20, 20)), stage(window))
     pick(page(window).presets, preset.id)
     assert weights(window) == [list(row) for row in preset.matrix]
+    assert page(window).presets.value() == preset.id, "the list names the kernel that is shown"
+    page(window).matrix.edited.emit(0, 0, 12.5)
     assert page(window).presets.currentIndex() == 0
 
 

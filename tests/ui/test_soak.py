@@ -8,6 +8,7 @@ import random
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -124,8 +125,26 @@ def moves(qtbot, window, dice):
                      lambda: wheel(card.view, cell_point(card.view, row, column), dice.choice([-2, -1, 1, 3])),
                      card.view.fit, card.view.one_to_one])()  # fmt: skip
 
-    actions = ["first", "back", "play", "forward", "last", "loop", "fill", "spotlight", "slower", "faster", "fit",
-               "enlarge", "inspector", "copy_arithmetic", "theme_dark", "theme_light", "language_es", "language_en"]  # fmt: skip
+    actions = [
+        "first",
+        "back",
+        "play",
+        "forward",
+        "last",
+        "loop",
+        "fill",
+        "spotlight",
+        "slower",
+        "faster",
+        "fit",
+        "enlarge",
+        "inspector",
+        "copy_arithmetic",
+        "theme_dark",
+        "theme_light",
+        "language_es",
+        "language_en",
+    ]
     return {
         "look": look,
         "select": lambda: conv.select(some_card().key),
@@ -202,7 +221,7 @@ def test_windows_come_and_go_without_leaving_anything(qtbot, settings):
         gc.collect()
         found: dict[str, int] = {}
         for thing in gc.get_objects():
-            if isinstance(thing, MapView | StepView | MainWindow | QTimer):
+            if isinstance(thing, MapView | StepView | MainWindow | QTimer) and shiboken6.isValid(thing):
                 found[type(thing).__name__] = found.get(type(thing).__name__, 0) + 1
         return found
 

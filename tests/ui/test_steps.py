@@ -62,8 +62,15 @@ def test_the_steps_of_all_stages_follow_each_other(lab):
     assert player(lab).place == (3, 5)
 
 
-@pytest.mark.parametrize(("key", "modifiers", "place"), [(Key.Key_End, CONTROL, (3, 5)), (Key.Key_Home, CONTROL, (0, 0)),
-                                                         (Key.Key_Right, CONTROL, (0, 8)), (Key.Key_Left, CONTROL, (0, 6))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("key", "modifiers", "place"),
+    [
+        (Key.Key_End, CONTROL, (3, 5)),
+        (Key.Key_Home, CONTROL, (0, 0)),
+        (Key.Key_Right, CONTROL, (0, 8)),
+        (Key.Key_Left, CONTROL, (0, 6)),
+    ],
+)
 def test_shortcuts_of_the_steps(lab, key, modifiers, place):
     player(lab).go(7)
     view(lab, "stage", 0).setFocus()

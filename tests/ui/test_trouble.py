@@ -21,13 +21,15 @@ LIMIT = 5000
 
 
 @pytest.fixture
-def log_path(tmp_path):
+def log_path(tmp_path, monkeypatch):
     """A log of the test's own; logging and Qt's handler are put back."""
-    path = tmp_path / "logs.txt"
-    logger, level = trouble.log, trouble.log.level
+    logger, level, raising = trouble.log, trouble.log.level, logging.raiseExceptions
     before = list(logger.handlers)
-    start_logging(path)
+    monkeypatch.setattr(trouble, "data_folder", lambda: tmp_path)
+    path = start_logging()
+    assert path is not None
     yield path
+    logging.raiseExceptions = raising
     qInstallMessageHandler(None)
     for handler in set(logger.handlers) - set(before):
         logger.removeHandler(handler)
@@ -164,12 +166,26 @@ def test_qt_s_own_messages_are_logged(log_path, monkeypatch):
     assert messages[-1] == (logging.WARNING, "by the handler")
 
 
+def test_without_a_place_for_the_log_the_program_still_runs(monkeypatch):
+    def nowhere() -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr(trouble, "data_folder", nowhere)
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    before = list(trouble.log.handlers)
+    assert start_logging() is None
+    trouble.log.info("into nothing")
+    qInstallMessageHandler(None)
+    for handler in set(trouble.log.handlers) - set(before):
+        trouble.log.removeHandler(handler)
+
+
 def test_the_log_rotates(log_path):
     for _line in range(3 * 2**20 // 1000 + 300):
         trouble.log.info("x" * 1000)
-    files = sorted(path.name for path in log_path.parent.glob("logs.txt*"))
-    assert files == ["logs.txt", "logs.txt.1", "logs.txt.2"]
-    assert all(path.stat().st_size <= 2**20 for path in log_path.parent.glob("logs.txt*"))
+    files = sorted(path.name for path in log_path.parent.glob("cnnexplorer.log*"))
+    assert files == ["cnnexplorer.log", "cnnexplorer.log.1", "cnnexplorer.log.2"]
+    assert all(path.stat().st_size <= 2**20 for path in log_path.parent.glob("cnnexplorer.log*"))
 
 
 # the banner

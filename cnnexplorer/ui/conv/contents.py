@@ -17,7 +17,7 @@ from .names import (
     stage_about,
     stage_kind,
     stage_settings,
-    stage_title,
+    stage_titles,
     unvisited_cells,
     unvisited_text,
 )
@@ -70,7 +70,7 @@ def card_content(shown: Shown, key: ViewKey, look: Look) -> CardContent:
     before: ViewKey = ("stage", index - 1) if index else ("input", -1)
     note = unvisited_text(*unvisited_in(experiment, before))  # named as it is hatched there
     return CardContent(
-        stage_title(stage),
+        stage_titles(experiment.stages)[index],
         STAGE_ICONS[stage_kind(stage)],
         stage_about(stage),
         source,

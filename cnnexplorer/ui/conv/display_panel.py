@@ -154,9 +154,11 @@ class DisplayPanel(Form):
             _("from {low} to {high}").format(low=format_number(stats.minimum), high=format_number(stats.maximum))
         )
 
-    @staticmethod
-    def _fail(error: BaseException) -> None:
-        raise error
+    def _fail(self, error: BaseException) -> None:
+        if not isinstance(error, MemoryError):
+            raise error
+        for figure in self.figures.values():
+            figure.setText("–")
 
 
 def count(values: NDArray[np.float64]) -> tuple[Stats, NDArray[np.float64]]:

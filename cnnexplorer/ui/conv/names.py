@@ -60,6 +60,15 @@ def stage_title(stage: Stage) -> str:
     return _("Max pooling") if stage.kind == "max" else _("Average pooling")
 
 
+def stage_titles(stages: tuple[Stage, ...]) -> list[str]:
+    """Return the names of stages, those of one name numbered."""
+    plain = [stage_title(stage) for stage in stages]
+    return [
+        f"{title} {plain[: place + 1].count(title)}" if plain.count(title) > 1 else title
+        for place, title in enumerate(plain)
+    ]
+
+
 def stage_about(stage: Stage) -> str:
     """Return a line that says what a stage does."""
     if isinstance(stage, Convolution):

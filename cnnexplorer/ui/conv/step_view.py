@@ -98,10 +98,10 @@ class StepView(Speaking, QWidget):
         room = self.width() - 2 * _MARGIN - 2 * _GAP - subtotal_width
         across = room / (3 * columns)
         down = ((self.height() - _TITLE - _MARGIN) / planes - 14) / rows
-        cell = max(min(across, down, 64.0), 6.0)
+        cell = max(min(across, down, 84.0), 6.0)
         block_w, block_h = cell * columns, cell * rows + 14
         left = max((self.width() - 3 * block_w - 2 * _GAP - subtotal_width) / 2, 4.0)
-        top = max((self.height() - _TITLE - planes * block_h) / 2, 0) + _TITLE
+        top = min(max((self.height() - _TITLE - planes * block_h) / 2, 0), 16.0) + _TITLE
         xs = [left, left + block_w + _GAP, left + 2 * (block_w + _GAP)]
         for x, title, role in zip(
             xs, (_("Patch"), _("Kernel"), _("Products")), ("input", "kernel", "output"), strict=True
@@ -140,7 +140,7 @@ class StepView(Speaking, QWidget):
         _planes, rows, columns = step.inputs.shape
         cell = max(min((self.width() - 200) / columns, (self.height() - _TITLE - _MARGIN) / rows, 48.0), 6.0)
         left = max((self.width() - cell * columns - 150) / 2, 6.0)
-        top = max((self.height() - _TITLE - cell * rows) / 2, 0) + _TITLE
+        top = min(max((self.height() - _TITLE - cell * rows) / 2, 0), 16.0) + _TITLE
         spot = Placement(left, top, cell)
         self._title(painter, theme, left, top - _TITLE, max(cell * columns, 90.0), _("Region"), "input")
         window = np.where(np.isneginf(step.inputs[0]), 0.0, step.inputs[0])
@@ -287,7 +287,7 @@ class ArithmeticView(QWidget):
 
     def _font(self) -> QFont:
         font = code_font()
-        font.setPixelSize(min(max(self.width() // 28, 13), 18))
+        font.setPixelSize(min(max(self.width() // 28, 13), 24))
         return font
 
     def _broken(self, advance: float) -> list[list[Token]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -26,9 +27,9 @@ from .contents import (
 )
 from .inspector import Inspector
 from .model import ConvModel
-from .names import stage_title
+from .names import stage_titles
 from .pencil import Pencil
-from .picture_loader import PictureLoader
+from .picture_loader import PictureLoader, remembered_peak
 from .player import Player
 from .shown import view_keys
 from .spotlight import display_cell, linked_views, lit_views
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from .card import Card
     from .shown import Shown, ViewKey
 
+StageKind = Literal["convolution", "activation", "max", "average", "flatten"]
+NEW_STAGES: tuple[StageKind, ...] = ("convolution", "activation", "max", "average", "flatten")
 LOOKS = {
     "input": Look("grey"),
     "convolution": Look("diverging"),
@@ -58,10 +61,10 @@ LOOKS = {
 }
 
 
-def first_experiment() -> Experiment:
-    """Return what a new user sees: a hand-drawn digit, Sobel vertical, ReLU, max pooling."""
+def first_experiment(peak: float = 1.0) -> Experiment:
+    """Return what a new user sees: a hand-drawn digit, white as `peak`, and Sobel vertical, ReLU, max pooling."""
     stages = tuple(default_stage(kind) for kind in ("convolution", "activation", "max"))
-    return Experiment(make_sample("digit"), stages)
+    return Experiment(make_sample("digit") * peak, stages)
 
 
 class ConvWorkspace(Speaking, QWidget):
@@ -84,7 +87,7 @@ class ConvWorkspace(Speaking, QWidget):
         self._step: Step | None = None
         self._split_by_hand = False
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
-        self.model = ConvModel(first_experiment(), self)
+        self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
         self.strip = Strip()
@@ -138,6 +141,8 @@ class ConvWorkspace(Speaking, QWidget):
             "default": self.start_over,
             "undo": self.model.undo,
             "redo": self.model.redo,
+            **{f"add_{kind}": partial(self._append, kind) for kind in NEW_STAGES},
+            "remove_stage": self._remove_chosen,
             "copy_arithmetic": self.copy_arithmetic,
             "first": lambda: self._jump(0),
             "back": lambda: self.player.step(-1),
@@ -156,7 +161,8 @@ class ConvWorkspace(Speaking, QWidget):
 
     def start_over(self) -> None:
         """Go back to the first example, at its first step; undo brings the work back."""
-        self.model.edit(lambda _old: first_experiment(), mark("start over"))
+        self.pictures.cancel()
+        self.model.edit(lambda _old: first_experiment(self.pictures.peak), mark("start over"))
         self.inspector.input.tools["select"].setChecked(True)
         self.player.go(0)
         self.select(("stage", 0))
@@ -314,9 +320,16 @@ class ConvWorkspace(Speaking, QWidget):
         """Show the settings at once; the maps follow when they are computed."""
         if view_keys(new) == list(self.strip.cards):
             self.inspector.refresh(new)
+        elif not self.model.is_quick:
+            # cards of stages that are no more must not be acted on
+            self.strip.setEnabled(False)
+            self.inspector.setEnabled(False)
 
     def _show_result(self, shown: Shown) -> None:
         old, self._shown = self._shown, shown
+        self.strip.setEnabled(True)
+        self.inspector.setEnabled(True)
+        self.pictures.follow(max(high for _low, high in shown.sources["input", -1].ranges))
         result, experiment = shown.result, shown.result.experiment
         place = self.player.place
         output = None if old is None or self._step is None else self._step.output
@@ -326,7 +339,7 @@ class ConvWorkspace(Speaking, QWidget):
             self._keep_place(experiment, place[0], output)
         for key, card in self.strip.cards.items():
             self._show_card(key, card, shown)
-        self.transport.set_stages([stage_title(stage) for stage in experiment.stages])
+        self.transport.set_stages(stage_titles(experiment.stages))
         if self._selected not in self.strip.cards:
             self._selected = ("input", -1)
         self.select(self._selected)
@@ -502,12 +515,19 @@ class ConvWorkspace(Speaking, QWidget):
         self._show_display()
         self._show_step()
 
-    def _insert(self, kind: Literal["convolution", "activation", "max", "average", "flatten"], index: int) -> None:
+    def _insert(self, kind: StageKind, index: int) -> None:
         stage = default_stage(kind)
         if self.model.edit(lambda e: insert_stage(e, index, stage), mark("add a stage")):
             self.select(("stage", index))
             # once the new card has its place
             QTimer.singleShot(0, self.strip, lambda: self.strip.reveal(("stage", index)))
+
+    def _append(self, kind: StageKind) -> None:
+        self._insert(kind, len(self.model.experiment.stages))
+
+    def _remove_chosen(self) -> None:
+        if self._selected[0] == "stage":
+            self._remove(self._selected[1])
 
     def _move(self, index: int, target: int) -> None:
         if self.model.edit(lambda e: move_stage(e, index, target), mark("move a stage")):
@@ -517,6 +537,7 @@ class ConvWorkspace(Speaking, QWidget):
         self.model.edit(lambda e: remove_stage(e, index), mark("remove a stage"))
 
     def _take_sample(self, id_: str) -> None:
+        self.pictures.cancel()
         image = make_sample(id_)
         peak = self.pictures.peak if image.max() <= 1 else 1.0
         self.model.take_image(image * peak, SAMPLES[id_].title)

@@ -263,15 +263,14 @@ class Histogram(QWidget):
 def histogram_counts(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Count values in `HISTOGRAM_BINS` equal bins from the smallest to the largest; what is not finite is left out."""
     low, high = finite_range(values)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    if not math.isfinite(float(values.sum())):  # calcHist takes NaN for the smallest
+    if not math.isfinite(float(values.sum())):
         values = values[np.isfinite(values)]
-    flat = np.ascontiguousarray(values, dtype=np.float32).reshape(-1, 1)
-    # calcHist's upper bound is open
-    top = float(np.nextafter(np.float32(high), np.float32(np.inf)))
-    bottom = float(np.nextafter(np.float32(low), np.float32(-np.inf)))
-    counts = cv2.calcHist([flat], [0], None, [HISTOGRAM_BINS], [bottom, top])
+    # as shares of the range, in halves: the range may be wider than a float holds, and values beyond float32
+    span = high / 2 - low / 2
+    shares = (values / 2 - low / 2) / span if span > 0 else np.full(values.shape, 0.5)
+    flat = np.ascontiguousarray(shares, dtype=np.float32).reshape(-1, 1)
+    top = float(np.nextafter(np.float32(1), np.float32(2)))  # calcHist's upper bound is open
+    counts = cv2.calcHist([flat], [0], None, [HISTOGRAM_BINS], [0.0, top])
     return np.asarray(counts, dtype=np.float64).ravel()
 
 
