@@ -296,7 +296,7 @@ class ConvWorkspace(Speaking, QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the stages the height that square maps need, and the steps the rest."""
         super().resizeEvent(event)
-        self._share_height()
+        QTimer.singleShot(0, self, self._share_height)  # once the cards have their new width
 
     def _share_height(self) -> None:
         if self._split_by_hand:
@@ -390,7 +390,7 @@ class ConvWorkspace(Speaking, QWidget):
         self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits)
         self.arithmetic.set_step(step)
         self.inspector.activation.show_step(step)
-        if self.player.playing and step is not None:
+        if step is not None:
             self._follow(step, lit)
 
     def _show_channel(self, stage: int, channel: int) -> None:
