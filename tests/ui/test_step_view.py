@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -140,6 +142,7 @@ def test_grids_hold_the_step_and_are_painted_in_its_colours(view, monkeypatch, n
     grids = spots(monkeypatch, view)
     view.set_step(step, Look("viridis"), (-3.0, 9.0))
     grids.clear()
+    view._kernels.clear()
     shot = grab(view)
     roles = [role for *_rest, role in grids]
     if step.weights is not None:
@@ -149,6 +152,12 @@ def test_grids_hold_the_step_and_are_painted_in_its_colours(view, monkeypatch, n
             assert (inputs == step.inputs[plane]).all()
             assert (weights == step.weights[plane]).all()
             assert (products == inputs * weights).all()
+            # the kernel is painted on a picture of its own, which is put midway
+            before, (kernel, kernel_look, limits, spot, role), after = grids[3 * plane : 3 * plane + 3]
+            midway = replace(spot, x=(before[3].x + after[3].x) / 2, y=before[3].y)
+            grids[3 * plane + 1] = (kernel, kernel_look, limits, midway, role)
+        assert (grab(view) == shot).all(), "a kernel that is known is painted the same"
+        del grids[3 * len(step.inputs) :]
     else:
         values = grids[0][0]
         inside = np.isfinite(step.inputs[0])
