@@ -12,7 +12,7 @@ from cnnexplorer.catalogue import LANGUAGES
 
 from .ui.language import system_language, use_language
 from .ui.main_window import MainWindow, begin
-from .ui.settings import Settings, data_folder
+from .ui.settings import Settings
 from .ui.theme import use_theme
 from .ui.trouble import BugReporter, start_logging
 
@@ -27,8 +27,7 @@ def run(file: Path | None, language: str | None) -> int:
     app.setApplicationName("cnnexplorer")
     app.setApplicationDisplayName("CNN Explorer")
     app.setStyle("fusion")
-    log_path = data_folder() / "cnnexplorer.log"
-    start_logging(log_path)
+    log_path = start_logging()
     BugReporter(log_path).install()
     settings = Settings()
     if language is not None:

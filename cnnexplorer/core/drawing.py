@@ -23,6 +23,8 @@ def stroke(shape: Position, start: Position, end: Position, size: int = 1) -> ND
     [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     """
     mask = np.zeros(shape, np.uint8)
+    # far outside the image there is nothing to draw
+    start, end = _near(start, shape, size), _near(end, shape, size)
     if size == 1:
         cv2.line(mask, start[::-1], end[::-1], 1)
         return mask.astype(bool)
@@ -39,6 +41,10 @@ def stroke(shape: Position, start: Position, end: Position, size: int = 1) -> ND
         inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
         mask[rows[inside], columns[inside]] = 1
     return mask.astype(bool)
+
+
+def _near(cell: Position, shape: Position, margin: int) -> Position:
+    return min(max(cell[0], -margin), shape[0] + margin), min(max(cell[1], -margin), shape[1] + margin)
 
 
 def rectangle(shape: Position, start: Position, end: Position, size: int = 1) -> NDArray[np.bool_]:

@@ -253,6 +253,11 @@ class History:
         self._undone.append(entry)
         return self._step(entry, forward=False)
 
+    def drop(self) -> None:
+        """Take the latest edit back for good: it cannot be redone."""
+        if self.undo() is not None:
+            self._undone.pop()
+
     def redo(self) -> Experiment | None:
         """Do the edit again that was undone last; None where there is none."""
         if not self._undone:

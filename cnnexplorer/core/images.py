@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 import numpy as np
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
-from cnnexplorer.core.messages import ImageError, term
+from cnnexplorer.core.messages import CLIPBOARD, ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_SIDE = 2048
-CLIPBOARD = term("clipboard")  # what data without a file is called in sentences
 """The longest side, in pixels, that the program works with."""
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
@@ -260,7 +259,7 @@ def _check_arguments(channels: str, max_side: int | None) -> None:
 @contextmanager
 def _opened(source: str | Path | bytes, name: str) -> Iterator[tuple[str, ImageFile.ImageFile]]:
     """Open an image, and give the name that messages call it, and itself."""
-    label = name if isinstance(source, bytes) else (Path(source).name or str(source))
+    label = name if isinstance(source, bytes) else _printable(Path(source).name or str(source))
     with _stream(source, label) as stream, _decoding(label):
         try:
             image = Image.open(stream, formats=FORMATS)
@@ -294,6 +293,11 @@ def _decoding(label: str) -> Iterator[None]:
             "{name} is damaged or incomplete: open it in another program and save it again, or choose another file",
             name=label,
         ) from error
+
+
+def _printable(name: str) -> str:
+    """Return a file's name with signs that steer text (line ends, changes of direction) made visible."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
 
 
 def _stream(source: str | Path | bytes, label: str) -> BinaryIO:

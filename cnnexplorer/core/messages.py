@@ -28,6 +28,9 @@ def term(word: str) -> Term:
     return Term(word)
 
 
+CLIPBOARD = term("clipboard")  # what data without a file is called in sentences
+
+
 class UserError(Exception):
     """Expected trouble, told in one sentence: what is wrong, which file or number, what to do.
 

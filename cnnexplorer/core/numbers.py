@@ -17,12 +17,15 @@ from .messages import NumberError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAX_PASTE_SIDE = 2048
+MAX_PASTE_SIDE = 256
+MAX_PASTE_TEXT = 2_000_000  # characters
 
 _MINUS_SIGNS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "\u00a0": " ", "\u202f": " "})
 _NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 _DIGIT = re.compile(r"[0-9]")
 _ZERO = re.compile(r"[+-]?[0.,]+([eE].*)?")
+
+_PLAIN = re.compile(r"[0-9+\-.,;\s\[\](){}]*")
 
 
 def parse_number(text: str) -> float:
@@ -77,6 +80,12 @@ def parse_matrix(text: str) -> NDArray[np.float64]:
     >>> parse_matrix("1,5\t2\n0\t-1").tolist()
     [[1.5, 2.0], [0.0, -1.0]]
     """
+    if len(text) > MAX_PASTE_TEXT:
+        raise NumberError(
+            "a text of {count} characters is too long for a matrix: paste at most {limit} x {limit} numbers",
+            count=len(text),
+            limit=MAX_PASTE_SIDE,
+        )
     clean = text.translate(_MINUS_SIGNS)
     if not clean.strip():
         raise NumberError("there is no matrix in an empty text: copy cells of a spreadsheet, or type rows of numbers")
@@ -104,6 +113,11 @@ def parse_matrix(text: str) -> NDArray[np.float64]:
         for column, cell in enumerate(row, start=1):
             if not cell.strip():
                 raise NumberError("row {row} has nothing in column {column}: type a number", row=number, column=column)
+    if _PLAIN.fullmatch(clean):  # then Python's own float reads the same numbers, many times faster
+        try:
+            return np.array([[float(cell) for cell in row] for row in rows], dtype=np.float64)
+        except ValueError:  # decimal commas
+            pass
     return np.array([[parse_number(cell) for cell in row] for row in rows], dtype=np.float64)
 
 

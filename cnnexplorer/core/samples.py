@@ -101,7 +101,11 @@ def add_noise(image: Floats, kind: str, amount: float, seed: int) -> Floats:
         raise SettingError("seed {seed} is negative: use 0 or more", seed=seed)
     rng = np.random.default_rng(seed)
     if kind == "gaussian":
-        return image + amount * rng.standard_normal(image.shape)
+        with np.errstate(over="ignore", invalid="ignore"):
+            noisy = image + amount * rng.standard_normal(image.shape)
+        if np.isinf(noisy).any() and not np.isinf(image).any():
+            raise SettingError("noise amount {amount} makes infinite values: use less", amount=amount)
+        return noisy
     noisy = np.array(image, np.float64)
     pixels = noisy.reshape(len(noisy), -1)  # (C, H, W) -> (C, H * W), the same memory
     count = round(amount * pixels.shape[1])

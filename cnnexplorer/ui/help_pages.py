@@ -83,7 +83,10 @@ class CommandPalette(Speaking, QDialog):
         self.list.itemActivated.connect(self._run)
         self.list.itemClicked.connect(self._run)
         layout = QVBoxLayout(self)
+        self.nothing = QLabel()
+        self.say(self.nothing.setText, "No action of that name.")
         layout.addWidget(self.search)
+        layout.addWidget(self.nothing)
         layout.addWidget(self.list)
         for spec in ACTIONS:
             action = actions[spec.id]
@@ -117,6 +120,7 @@ class CommandPalette(Speaking, QDialog):
             found = [item for item in items if all(word in folded(item.toolTip()) for word in words)]
         for item in items:
             item.setHidden(not any(item is other for other in found))
+        self.nothing.setVisible(not found)
         enabled = [item for item in found if item.flags() & Qt.ItemFlag.ItemIsEnabled]
         self.list.setCurrentRow(self.list.row(enabled[0]) if enabled else -1)
 
@@ -217,7 +221,7 @@ def has_torch() -> bool:
 class Tour(Speaking, QWidget):
     """Shows the window in five steps: one part is lit, and a card tells what it is.
 
-    Emits `finished()`.
+    Signals: `shown(id)` when a step is shown, `finished()`.
 
     Parameters
     ----------
@@ -225,6 +229,7 @@ class Tour(Speaking, QWidget):
         For each id of `TOUR`, a function that gives the widget to light.
     """
 
+    shown = Signal(str)
     finished = Signal()
 
     def __init__(self, targets: dict[str, Callable[[], QWidget]], window: QWidget) -> None:
@@ -284,6 +289,7 @@ class Tour(Speaking, QWidget):
             self.end()
             return
         self._step = max(step, 0)
+        self.shown.emit(TOUR[self._step][0])
         self.retranslate()
         self._place()
 
@@ -330,8 +336,12 @@ class Tour(Speaking, QWidget):
 
     def _lit(self) -> QRect:
         widget = self._targets[TOUR[self._step][0]]()
-        visible = widget.visibleRegion().boundingRect()
-        return QRect(widget.mapTo(self._window, visible.topLeft()), visible.size()).intersected(self.rect())
+        visible = self.rect()
+        part: QWidget | None = widget
+        while part is not None and part is not self._window:  # what every widget around it lets be seen
+            visible &= QRect(part.mapTo(self._window, QPoint()), part.size())
+            part = part.parentWidget()
+        return visible
 
     def _place(self) -> None:
         """Put the card beside what is lit: where there is most room."""

@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
+# before these, a line in the menu
+SEPARATED = (
+    "quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "adjust", "add_convolution",
+    "copy_arithmetic",
+)  # fmt: skip
+
+
 class MainWindow(Speaking, QMainWindow):
     """The program's window.
 
@@ -52,6 +59,7 @@ class MainWindow(Speaking, QMainWindow):
         super().__init__()
         self._settings, self._log_path = settings, log_path
         self.tour: Tour | None = None
+        self._took = self._scale = 0.0
         self.setWindowTitle("CNN Explorer")
         self.setMinimumSize(900, 560)
         self.setAcceptDrops(True)
@@ -74,13 +82,13 @@ class MainWindow(Speaking, QMainWindow):
     def show_trouble(self, error: UserError) -> None:
         """Tell of expected trouble."""
         self.banner.show_error(error)
+        self._place_banner()
 
     def start_tour(self) -> None:
         """Show the window in five steps."""
         if self.tour is not None:
             return
         self.conv.player.pause()
-        self.conv.select(("stage", 0))
         self.actions_["inspector"].setChecked(True)
         self._show_inspector()
         targets = {
@@ -91,6 +99,8 @@ class MainWindow(Speaking, QMainWindow):
             "transport": lambda: self.conv.transport,
         }
         self.tour = Tour(targets, self)
+        self.tour.shown.connect(self._show_tour_page)
+        self._show_tour_page("input")
         self.tour.finished.connect(self._end_tour)
 
     # Qt's side
@@ -103,6 +113,7 @@ class MainWindow(Speaking, QMainWindow):
         self._recent.setTitle(_("Open &recent"))
         self._rail_conv.setText(_("Convolution"))
         self._fill_recent()
+        self._show_status()
 
     def restyle(self) -> None:
         """Take icons from the theme."""
@@ -137,8 +148,15 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.save_settings()
         self._settings.set_bytes("geometry", self.saveGeometry())
         self._settings.set("inspector", self.actions_["inspector"].isChecked())
+        self.hide()  # work under way may take seconds to end
         self.conv.close_work()
         super().closeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the banner over the lower edge of the window's middle."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._place_banner()
+        return super().eventFilter(watched, event)
 
     # building
 
@@ -154,6 +172,8 @@ class MainWindow(Speaking, QMainWindow):
         self._rail_conv.setChecked(True)
         self._rail_conv.setAutoRaise(True)
         self._rail_conv.setAutoExclusive(True)
+        # alone in its group, Qt would let a second click switch it off
+        self._rail_conv.clicked.connect(lambda: self._rail_conv.setChecked(True))
         self._rail_conv.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._rail_conv.setText(_("Convolution"))
         self.tip(self._rail_conv, "The Convolution workspace")
@@ -173,7 +193,9 @@ class MainWindow(Speaking, QMainWindow):
         layout = QVBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.banner)
+        self.banner.setParent(center)
+        center.installEventFilter(self)
+        self._center = center
         layout.addLayout(row, 1)
         self.setCentralWidget(center)
 
@@ -189,7 +211,7 @@ class MainWindow(Speaking, QMainWindow):
     def _build_menus(self) -> None:
         self._menus = {id_: self.menuBar().addMenu(_(title)) for id_, title in MENUS.items()}
         for spec in ACTIONS:
-            if spec.id in ("quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "adjust"):
+            if spec.id in SEPARATED:
                 self._menus[spec.menu].addSeparator()
             self._menus[spec.menu].addAction(self.actions_[spec.id])
             if spec.id == "open":
@@ -207,7 +229,7 @@ class MainWindow(Speaking, QMainWindow):
 
     def _build_status(self) -> None:
         self.status_cell, self.status_time, self.status_zoom = QLabel(), QLabel(), QLabel()
-        self.status_device = QLabel("CPU")
+        self.status_device = QLabel()
         self.status_cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
@@ -235,6 +257,8 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.model.changed.connect(self._begin_timing)
         self.conv.model.computed.connect(self._show_time)
         self.conv.told.connect(self.status_cell.setText)
+        for source in (self.conv.model, self.conv.pictures):
+            source.busy_changed.connect(self._show_busy)
         self.conv.zoomed.connect(self._show_zoom)
         self._began = time.perf_counter()
 
@@ -271,24 +295,35 @@ class MainWindow(Speaking, QMainWindow):
         self.actions_[f"language_{code}"].setChecked(True)
         use_language(code)
 
+    def _place_banner(self) -> None:
+        width = min(self._center.width() - 40, 860)
+        height = self.banner.heightForWidth(width) if self.banner.hasHeightForWidth() else 0
+        height = max(height, self.banner.sizeHint().height())
+        top = self._center.height() - self.conv.transport.height() - height - 10
+        self.banner.setGeometry((self._center.width() - width) // 2, top, width, height)
+        self.banner.raise_()
+
     def _show_inspector(self) -> None:
         self.conv.inspector.setVisible(self.actions_["inspector"].isChecked())
+
+    def _show_tour_page(self, id_: str) -> None:
+        """Let the inspector show what the tour tells of."""
+        self.conv.select(("input", -1) if id_ == "input" else ("stage", 0))
 
     def _end_tour(self) -> None:
         self.tour = None
         self._settings.set("tour_seen", True)
+        self.conv.setFocus(Qt.FocusReason.OtherFocusReason)
         self.conv.player.play()
 
     def _fill_recent(self) -> None:
         self._recent.clear()
         files = self._settings.recent_files()
         for path in files:
-            self._recent.addAction(path.name, partial(self.open_file, path)).setStatusTip(str(path))
+            self._recent.addAction(path.name.replace("&", "&&"), partial(self.open_file, path)).setStatusTip(str(path))
         if files:
             self._recent.addSeparator()
             self._recent.addAction(_("Clear this list"), self._settings.forget_recent)
-        self._recent.setEnabled(bool(files))
-        self._recent.menuAction().setEnabled(True)
         if not files:
             none = QAction(_("None yet"), self._recent)
             none.setEnabled(False)
@@ -299,15 +334,31 @@ class MainWindow(Speaking, QMainWindow):
         self.banner.clear()
 
     def _show_time(self) -> None:
-        self.status_time.setText(f"{1000 * (time.perf_counter() - self._began):.1f} ms")
+        self._took = 1000 * (time.perf_counter() - self._began)
+        self._show_status()
 
     def _show_zoom(self, scale: float) -> None:
-        self.status_zoom.setText(_("{pixels} px a cell").format(pixels=f"{scale:.3g}"))
+        self._scale = scale
+        self._show_status()
+
+    def _show_busy(self, busy: bool) -> None:
+        if busy:
+            self.status_time.setText(_("working…"))
+        else:
+            self._show_status()
+
+    def _show_status(self) -> None:
+        """Say zoom, time and device, in the language in use."""
+        self.status_zoom.setText(_("{pixels} px a cell").format(pixels=f"{self._scale:.3g}") if self._scale else "")
+        self.status_time.setText(_("computed in {time} ms").format(time=f"{self._took:.1f}") if self._took else "")
+        self.status_device.setText(_("on the CPU") + "  ")
 
 
 def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
     """Show the window and begin: the first kernel slides, and at the first start the tour opens."""
     window.show()
+    # else the first button has the focus, and takes Space for itself
+    window.conv.setFocus(Qt.FocusReason.OtherFocusReason)
     if file is not None:
         window.open_file(file)
     if settings.get("tour_seen", False):

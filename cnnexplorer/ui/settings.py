@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
 from PySide6.QtCore import QSettings, QStandardPaths
+
+from cnnexplorer.core.stages import MAX_KERNEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +25,17 @@ class MyPreset(msgspec.Struct, frozen=True):
 
     title: str
     matrix: tuple[tuple[float, ...], ...]
+
+    @property
+    def is_kernel(self) -> bool:
+        """Whether the matrix is a kernel: rows of one length, from 1x1 to 15x15, of numbers."""
+        widths = {len(row) for row in self.matrix}
+        return (
+            len(widths) == 1
+            and 1 <= len(self.matrix) <= MAX_KERNEL
+            and 1 <= widths.pop() <= MAX_KERNEL
+            and all(math.isfinite(value) for row in self.matrix for value in row)
+        )
 
 
 class Settings:
@@ -42,7 +58,8 @@ class Settings:
         """Return a setting, of the type of its default; the default where it is absent or unreadable."""
         # QSettings gives strings back in a new process unless it is told the type.
         value = self._store.value(key, default, type=type(default))
-        return value if isinstance(value, type(default)) else default
+        odd = isinstance(value, float) and not math.isfinite(value)
+        return value if isinstance(value, type(default)) and not odd else default
 
     def set(self, key: str, value: bool | int | float | str) -> None:
         """Remember a setting."""
@@ -59,7 +76,7 @@ class Settings:
 
     def recent_files(self) -> list[Path]:
         """Return the files opened last, the latest first."""
-        return [Path(text) for text in self.get("recent", "").split("\n") if text]
+        return [Path(os.fsdecode(unquote_to_bytes(text))) for text in self.get("recent", "").split() if text]
 
     def add_recent(self, path: Path) -> None:
         """Put a file first among the recent ones."""
@@ -72,16 +89,18 @@ class Settings:
     def my_presets(self) -> list[MyPreset]:
         """Return the kernels that the user saved."""
         try:
-            return msgspec.json.decode(self.get("presets", "[]"), type=list[MyPreset])
+            presets = msgspec.json.decode(self.get("presets", "[]"), type=list[MyPreset])
         except msgspec.DecodeError:  # edited by hand: keep the rest of the program usable
             return []
+        return [preset for preset in presets if preset.is_kernel]
 
     def set_my_presets(self, presets: Sequence[MyPreset]) -> None:
         """Remember the user's kernels."""
         self.set("presets", msgspec.json.encode(list(presets)).decode())
 
     def _set_recent(self, paths: list[Path]) -> None:
-        self.set("recent", "\n".join(str(path) for path in paths[:MAX_RECENT]))
+        # quoted: a file name may hold any sign, line ends too
+        self.set("recent", " ".join(quote(os.fsencode(path)) for path in paths[:MAX_RECENT]))
 
 
 def data_folder() -> Path:

@@ -28,6 +28,7 @@ from cnnexplorer import __version__
 from cnnexplorer.core.messages import Term
 
 from .language import Speaking, _
+from .settings import data_folder
 from .theme import code_font, colours, icon
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def told(error: UserError) -> str:
 
 
 class Banner(Speaking, QFrame):
-    """A line at the top of the window that tells of expected trouble, until it is closed or mended."""
+    """A line over the window that tells of expected trouble, until it is closed or mended.
+
+    It lies over what is there: a line that pushed the rest aside would move it from under the mouse.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -185,13 +189,25 @@ class BugReporter:
         self.dialog = None
 
 
-def start_logging(path: Path) -> None:
-    """Log to a file of at most 1 MB, with two older ones kept, and Qt's own messages too."""
-    handler = RotatingFileHandler(path, maxBytes=2**20, backupCount=2, encoding="utf-8", delay=True)
+def start_logging() -> Path | None:
+    """Log to a file of at most 1 MB, with two older ones kept, and Qt's own messages too.
+
+    Returns the file; None where the system gives no place for it, and the program runs without.
+    """
+    log.setLevel(logging.INFO)
+    logging.raiseExceptions = False  # a full disk must not print a traceback for every entry
+    qInstallMessageHandler(_log_qt_message)
+    try:
+        path = data_folder() / "cnnexplorer.log"
+        handler = RotatingFileHandler(
+            path, maxBytes=2**20, backupCount=2, encoding="utf-8", delay=True, errors="backslashreplace"
+        )
+    except OSError:
+        log.addHandler(logging.NullHandler())
+        return None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    qInstallMessageHandler(_log_qt_message)
+    return path
 
 
 def _log_qt_message(kind: QtMsgType, _context: object, message: str) -> None:

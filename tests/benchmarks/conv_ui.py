@@ -119,6 +119,7 @@ def edit_times(size: int) -> list[float]:
     with _window(size) as (app, window):
         workspace = window.conv
         model, matrix = workspace.model, workspace.inspector.convolution.matrix
+        workspace.select(("stage", 0))  # the kernel's page is open
         painted = Paints(workspace.strip.cards["stage", len(model.experiment.stages) - 1].view)
         found = []
         for number in range(EDITS + WARM_UP):

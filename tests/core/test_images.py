@@ -195,7 +195,8 @@ def test_a_part_of_a_float_image_keeps_its_brightness():
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_floats_that_are_no_numbers(bad):
     refused(
-        encoded(Image.fromarray(np.array([[0, bad]], np.float32)), "TIFF"), "clipboard holds values that are not numb"
+        encoded(Image.fromarray(np.array([[0, bad]], np.float32)), "TIFF"),
+        "clipboard holds values that are infinite or not numb",
     )
 
 

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from tests.e2e.screen import OUTPUT, Program, Screen, missing
 
@@ -29,7 +30,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="session")
 def screen() -> Iterator[Screen]:
     if names := missing():
-        reason = f"not installed: {', '.join(names)} (apt install xvfb xauth xdotool openbox imagemagick)"
+        reason = f"not installed: {', '.join(names)} (apt install xvfb xauth xdotool openbox)"
         if os.environ.get("CI", "").lower() in ("1", "true"):
             pytest.fail(reason)
         pytest.skip(reason)
@@ -40,10 +41,10 @@ def screen() -> Iterator[Screen]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Settings of somebody who has seen the tour."""
+    """A folder for settings and data; the animation is quick."""
     folder = tmp_path / "config" / "cnnexplorer"
     folder.mkdir(parents=True)
-    (folder / "cnnexplorer.ini").write_text("[General]\ntour_seen=true\nspeed=30\n")
+    (folder / "cnnexplorer.ini").write_text("[General]\nspeed=30\n")
     return tmp_path
 
 
@@ -59,6 +60,6 @@ def start(request: pytest.FixtureRequest, screen: Screen) -> Iterator[Callable[.
     yield begin
     if request.node.stash.get(FAILED, False):
         OUTPUT.mkdir(exist_ok=True)
-        screen.picture().save(OUTPUT / f"{request.node.name}.png")
+        Image.fromarray(screen.pixels().astype("uint8")).save(OUTPUT / f"{request.node.name}.png")
     for program in programs:
         program.close()

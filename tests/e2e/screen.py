@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
+import struct
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 Box = tuple[int, int, int, int]  # left, top, right, bottom
-NEEDED = ("Xvfb", "xdotool", "import")
+NEEDED = ("Xvfb", "xdotool")
 SIZE = (1280, 760)
 OUTPUT = Path(__file__).parents[1] / "output"
 
@@ -46,7 +46,9 @@ class Screen:
     """An X server of its own, with a window manager where there is one."""
 
     def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
         command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+        command += ["-noreset", "-fbdir", self._folder.name]
         self._server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._server.stdout is not None
         number = self._server.stdout.readline().strip()
@@ -65,7 +67,11 @@ class Screen:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-            wait_for(lambda: self.call("xdotool", "get_num_desktops"), "the window manager")
+            try:
+                wait_for(lambda: self.call("xdotool", "get_num_desktops"), "the window manager")
+            except AssertionError:
+                self.close()
+                raise
 
     @property
     def managed(self) -> bool:
@@ -77,14 +83,13 @@ class Screen:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=20, check=False)
         return done.stdout.strip() if done.returncode == 0 else ""
 
-    def picture(self, window: str = "root") -> Image.Image:
-        """What is on the screen, or in a window."""
-        data = subprocess.run(
-            ["import", "-silent", "-window", window, "ppm:-"], env=self.environment, capture_output=True, timeout=20,
-            check=True,
-        ).stdout  # fmt: skip
-        with Image.open(io.BytesIO(data)) as image:
-            return image.convert("RGB")
+    def pixels(self) -> NDArray[np.int16]:
+        """What is on the screen (height, width, 3): read off the server's memory, which costs no time."""
+        data = (Path(self._folder.name) / "Xvfb_screen0").read_bytes()
+        header = struct.unpack(">25I", data[:100])  # X11/XWDFile.h
+        start = header[0] + 12 * header[19]  # the pixels come after the colours
+        lines = np.frombuffer(data, np.uint8, header[12] * header[5], start).reshape(header[5], header[12] // 4, 4)
+        return lines[:, : header[4], 2::-1].astype(np.int16)
 
     def close(self) -> None:
         """End the screen."""
@@ -94,6 +99,7 @@ class Screen:
                 process.wait(10)
         assert self._server.stdout is not None
         self._server.stdout.close()
+        self._folder.cleanup()
 
 
 class Program:
@@ -117,16 +123,27 @@ class Program:
             )  # fmt: skip
         self.window = wait_for(self._find, "the window")
         screen.call("xdotool", "windowsize", "--sync", self.window, *map(str, SIZE))
-        wait_for(lambda: self.picture().size == SIZE, "the window's size")
-        if screen.managed:
-            screen.call("xdotool", "windowactivate", "--sync", self.window)
-        else:
-            screen.call("xdotool", "windowfocus", "--sync", self.window)
+        screen.call("xdotool", "windowactivate" if screen.managed else "windowfocus", "--sync", self.window)
+        self._corner = (0, 0)
+        wait_for(self._placed, "the window at its place")
 
     def _find(self) -> str:
         assert self.process.poll() is None, f"the program ended: {self.errors()}"
         names = ["--onlyvisible", "--pid", str(self.process.pid), "--name", "^CNN Explorer$"]
         return self.screen.call("xdotool", "search", *names).partition("\n")[0]
+
+    def _placed(self) -> bool:
+        """Whether the window has its size and stands still; find its corner, inside the frame."""
+        script = "getwindowgeometry", "--shell", self.window, "mousemove", "--window", self.window, "0", "0"
+        answer = self.screen.call("xdotool", *script, "getmouselocation", "--shell")
+        words = [line.partition("=") for line in answer.splitlines()]
+        corner = (
+            int(next(value for name, _, value in reversed(words) if name == "X")),
+            int(next(value for name, _, value in reversed(words) if name == "Y")),
+        )
+        before, self._corner = self._corner, corner
+        sizes = {name: value for name, _, value in words}
+        return before == corner and (sizes["WIDTH"], sizes["HEIGHT"]) == (str(SIZE[0]), str(SIZE[1]))
 
     # hands
 
@@ -136,7 +153,7 @@ class Program:
 
     def type(self, text: str) -> None:
         """Type a text."""
-        self.screen.call("xdotool", "type", "--delay", "15", text)
+        self.screen.call("xdotool", "type", "--delay", "15", "--", text)
 
     def click(self, point: tuple[int, int]) -> None:
         """Click at a point of the window."""
@@ -156,14 +173,11 @@ class Program:
 
     # eyes
 
-    def picture(self, box: Box | None = None) -> Image.Image:
-        """What the window, or a part of it, looks like."""
-        picture = self.screen.picture(self.window)
-        return picture if box is None else picture.crop(box)
-
     def pixels(self, box: Box | None = None) -> NDArray[np.int16]:
-        """The same as numbers (height, width, 3)."""
-        return np.asarray(self.picture(box), np.int16)
+        """What the window, or a part of it, looks like (height, width, 3)."""
+        left, top, right, bottom = (0, 0, *SIZE) if box is None else box
+        x, y = self._corner
+        return self.screen.pixels()[y + top : y + bottom, x + left : x + right]
 
     def wait_for_change(self, before: NDArray[np.int16], box: Box | None = None, share: float = 0.002) -> None:
         """Wait until a share of the pixels has another colour than before."""

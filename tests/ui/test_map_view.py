@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -101,7 +103,9 @@ def test_what_is_no_number_is_crossed_out(view):
             part = cell_pixels(shot, rect(view, row, column))
             reddish = (part[..., 0] - part[..., 2]) > 100
             assert reddish.sum() > 50
-        assert not ((cell_pixels(shot, rect(view, 0, 0))[..., 0] - cell_pixels(shot, rect(view, 0, 0))[..., 2]) > 50).any()
+        assert not (
+            (cell_pixels(shot, rect(view, 0, 0))[..., 0] - cell_pixels(shot, rect(view, 0, 0))[..., 2]) > 50
+        ).any()
 
 
 def test_the_colour_bar_of_a_constant_map_does_not_divide_by_zero(view):
@@ -135,7 +139,7 @@ def test_the_chosen_decimals_are_written(view):
         part = cell_pixels(shots[-1], rect(view, 1, 1), 1)
         assert close_to(part[:, 0], part[0, 0])
         assert close_to(part[:, -1], part[0, 0])
-    for one, other in zip(shots, shots[1:], strict=False):
+    for one, other in itertools.pairwise(shots):
         assert (one != other).any()
 
 

@@ -172,13 +172,13 @@ def test_pictures_are_written_in_the_chosen_range(qtbot, window, tmp_path):
     assert found[0] == pytest.approx(GREY.astype(float))
 
 
-def test_stages_that_do_not_fit_the_picture_go_and_that_is_told(qtbot, window, tmp_path):
-    found = opened(qtbot, window, lambda: window.open_file(saved(tmp_path, GREY[:3, :3])))
-    assert found.shape == (1, 3, 3)
-    assert len(window.conv.model.experiment.stages) == 2
-    assert "undo brings it back" in window.banner.text
-    window.actions_["undo"].trigger()
-    assert len(window.conv.model.experiment.stages) == 3
+def test_a_picture_that_the_stages_do_not_fit_is_refused(qtbot, window, tmp_path, settings):
+    before = window.conv.model.experiment
+    with qtbot.waitSignal(window.conv.refused, timeout=LIMIT):
+        window.open_file(saved(tmp_path, GREY[:3, :3]))
+    assert window.conv.model.experiment is before
+    assert "fit" in window.banner.text
+    assert settings.recent_files() == []
 
 
 # the dialog: grey or colour, size, crop, frame, background
@@ -261,7 +261,7 @@ def test_cancelling_leaves_the_input(window, adjusted):
 
 
 def test_a_picture_of_20_000_pixels_is_offered_scaled(qtbot, window, tmp_path):
-    path = saved(tmp_path, np.zeros((30, 20_000), np.uint8), "wide.png")
+    path = saved(tmp_path, np.zeros((120, 20_000), np.uint8), "wide.png")
     before = window.conv.model.experiment
     window.open_file(path)
     dialog = dialog_of(qtbot, window)
@@ -273,7 +273,7 @@ def test_a_picture_of_20_000_pixels_is_offered_scaled(qtbot, window, tmp_path):
     assert "2048" in dialog._trouble.text()
     pick(dialog.size_choice, "1024")
     assert ok.isEnabled()
-    assert opened(qtbot, window, lambda: say_ok(qtbot, dialog)).shape == (1, 2, 1024)
+    assert opened(qtbot, window, lambda: say_ok(qtbot, dialog)).shape == (1, 6, 1024)
 
 
 def test_frames_of_an_animation(qtbot, window, tmp_path):
@@ -373,8 +373,16 @@ def test_what_is_no_file_to_read(qtbot, window, tmp_path, monkeypatch, kind):
     assert window.conv.model.experiment is before
 
 
-@pytest.mark.parametrize(("text", "part"), [(None, "no picture in the clipboard"), ("  ", "no picture in the clipboard"),
-                                            ("hello", "hello"), ("1 2\n3", "row 2"), ("1\tx", "x")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (None, "no picture in the clipboard"),
+        ("  ", "no picture in the clipboard"),
+        ("hello", "hello"),
+        ("1 2\n3", "row 2"),
+        ("1\tx", "x"),
+    ],
+)
 def test_a_clipboard_without_picture(window, text, part):
     before = window.conv.model.experiment
     QGuiApplication.clipboard().clear()

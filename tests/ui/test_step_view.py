@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -85,7 +87,9 @@ def test_the_arithmetic_is_seen_whole(qtbot, name, width):
     with pictured(f"arithmetic-{name}-{width}", shot):
         assert len(ink) > 50
         assert ink[:, 0].max() <= view.minimumHeight()
-        longest = max(sum(len(token.text) for token in term) for terms in step_tokens(steps(name)[-1], 2) for term in terms)
+        longest = max(
+            sum(len(token.text) for token in term) for terms in step_tokens(steps(name)[-1], 2) for term in terms
+        )
         if longest < 16:
             assert ink[:, 1].max() < width
 
@@ -138,6 +142,7 @@ def test_grids_hold_the_step_and_are_painted_in_its_colours(view, monkeypatch, n
     grids = spots(monkeypatch, view)
     view.set_step(step, Look("viridis"), (-3.0, 9.0))
     grids.clear()
+    view._kernels.clear()
     shot = grab(view)
     roles = [role for *_rest, role in grids]
     if step.weights is not None:
@@ -147,6 +152,12 @@ def test_grids_hold_the_step_and_are_painted_in_its_colours(view, monkeypatch, n
             assert (inputs == step.inputs[plane]).all()
             assert (weights == step.weights[plane]).all()
             assert (products == inputs * weights).all()
+            # the kernel is painted on a picture of its own, which is put midway
+            before, (kernel, kernel_look, limits, spot, role), after = grids[3 * plane : 3 * plane + 3]
+            midway = replace(spot, x=(before[3].x + after[3].x) / 2, y=before[3].y)
+            grids[3 * plane + 1] = (kernel, kernel_look, limits, midway, role)
+        assert (grab(view) == shot).all(), "a kernel that is known is painted the same"
+        del grids[3 * len(step.inputs) :]
     else:
         values = grids[0][0]
         inside = np.isfinite(step.inputs[0])
@@ -178,7 +189,9 @@ def test_padding_is_visibly_padding(view, monkeypatch):
     with pictured("step-padding", shot):
         for number, cell in enumerate(step.cells):
             place = spot.rect(*divmod(number, 3))
-            part = shot[round(place.top()) + 3 : round(place.top()) + 11, round(place.left()) + 3 : round(place.left()) + 11]
+            part = shot[
+                round(place.top()) + 3 : round(place.top()) + 11, round(place.left()) + 3 : round(place.left()) + 11
+            ]
             assert bool((part != part[0, 0]).any()) is (cell is None), number
 
 

@@ -46,6 +46,7 @@ def begin(task, job, answers):
 
 def test_an_answer_arrives_on_the_gui_thread(qtbot, task):
     threads = []
+
     def note(_value: object = None) -> None:
         threads.append(QThread.currentThread())
 

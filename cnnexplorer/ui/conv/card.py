@@ -73,6 +73,7 @@ class Card(Speaking, QFrame):
         self._menu_button.clicked.connect(self._open_menu)
         self.view = MapView()
         self.thumbnails = Thumbnails(24)
+        self.tip(self.thumbnails, "Channels")
         self.bar = ColourBar()
         self._formula = QLabel()
         self._formula.setWordWrap(True)

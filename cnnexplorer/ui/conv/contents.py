@@ -17,7 +17,7 @@ from .names import (
     stage_about,
     stage_kind,
     stage_settings,
-    stage_title,
+    stage_titles,
     unvisited_cells,
     unvisited_text,
 )
@@ -67,9 +67,10 @@ def card_content(shown: Shown, key: ViewKey, look: Look) -> CardContent:
     if kind == "padding":
         return _padding_content(shown, index, look)
     stage = experiment.stages[index]
-    note = "" if isinstance(stage, Convolution) else unvisited_text(*unvisited_cells(experiment, index))
+    before: ViewKey = ("stage", index - 1) if index else ("input", -1)
+    note = unvisited_text(*unvisited_in(experiment, before))  # named as it is hatched there
     return CardContent(
-        stage_title(stage),
+        stage_titles(experiment.stages)[index],
         STAGE_ICONS[stage_kind(stage)],
         stage_about(stage),
         source,
@@ -109,6 +110,17 @@ def unvisited_in(experiment: Experiment, key: ViewKey) -> tuple[tuple[int, ...],
         tuple(row - stage.sides[0] for row in rows if 0 <= row - stage.sides[0] < height),
         tuple(column - stage.sides[2] for column in columns if 0 <= column - stage.sides[2] < width),
     )
+
+
+def same_channels(experiment: Experiment, stage: int) -> list[int]:
+    """Return the stages whose channels are the same as a stage's: from a convolution to what comes before the next."""
+    first = stage
+    while first > 0 and not isinstance(experiment.stages[first], Convolution):
+        first -= 1
+    last = stage
+    while last + 1 < len(experiment.stages) and not isinstance(experiment.stages[last + 1], Convolution):
+        last += 1
+    return [index for index in range(first, last + 1) if len(experiment.shapes[index]) == 3]
 
 
 def describe_cell(shown: Shown, key: ViewKey, channel: int | None, row: int, column: int, look: Look) -> str:

@@ -103,6 +103,7 @@ class ConvolutionPanel(Form):
         self._filter = min(self._filter, stage.out_channels - 1)
         self._refresh_planes(stage, experiment.input_shape(self._index)[0])
         self.matrix.setValue(stage.weight[self._filter, self.plane or 0])
+        self._show_preset()
         self.kernel_size.setValue(stage.kernel_size)
         self.bias.setValue(0.0 if stage.bias is None else float(stage.bias[self._filter]))
         self.stride.setValue(stage.strides)
@@ -135,6 +136,9 @@ class ConvolutionPanel(Form):
     def retranslate(self) -> None:
         """Name what depends on more than the language."""
         self._fill_presets()
+        for place in range(self.planes.count()):
+            if self.planes.tabData(place) is None:
+                self.planes.setTabText(place, _("All"))
         self.refresh(self._model.experiment)
 
     def restyle(self) -> None:
@@ -264,6 +268,12 @@ class ConvolutionPanel(Form):
             self.presets.addItem(own.title, f"{_MY}{number}")
         self.presets.setCurrentIndex(0)
 
+    def _show_preset(self) -> None:
+        """Name the kernel in the list where it has a name."""
+        rows = tuple(tuple(row) for row in self.matrix.value().tolist())
+        named = next((preset.id for preset in PRESETS if preset.matrix == rows), "")
+        self.presets.setCurrentIndex(max(self.presets.findData(named), 0))
+
     def _refresh_planes(self, stage: Convolution, channels: int) -> None:
         count = stage.weight.shape[1]
         self.planes.setVisible(count > 1)
@@ -329,7 +339,6 @@ class ConvolutionPanel(Form):
 
     def _choose_preset(self) -> None:
         id_ = str(self.presets.currentData() or "")
-        self.presets.setCurrentIndex(0)
         if id_.startswith(_MY):
             rows = self._settings.my_presets()[int(id_.removeprefix(_MY))].matrix
         elif id_:
@@ -341,6 +350,7 @@ class ConvolutionPanel(Form):
 
     def _choose(self, index: int) -> None:
         self._filter = index
+        self.bank.set_index(index)
         self.refresh(self._model.experiment)
         self.filter_chosen.emit(index)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from cnnexplorer.core import SettingError, Stats, format_number, map_stats
+from cnnexplorer.core import Stats, format_number, map_stats
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
@@ -51,9 +51,10 @@ class DisplayPanel(Form):
         self.range_mode = Choice(RANGES)
         self.range_mode.activated.connect(self._choose_range)
         self.row(mark("Range"), self.range_mode, mark("Which values the ends of the colour map stand for"))
-        self.low, self.high = NumberField(0.0, step=0.1), NumberField(1.0, step=0.1)
+        self.low, self.high = NumberField(0.0, step=0.1, decimals=4), NumberField(1.0, step=0.1, decimals=4)
+        self.low.edited.connect(self._choose_low)
+        self.high.edited.connect(self._choose_high)
         for field in (self.low, self.high):
-            field.edited.connect(self._choose_limits)
             field.refused.connect(self.refused)
         self.row(mark("From"), self.low)
         self.row(mark("To"), self.high)
@@ -120,20 +121,14 @@ class DisplayPanel(Form):
         low, high = self._limits
         self._choose(range_mode=self.range_mode.value(), low=low, high=high)
 
-    def _choose_limits(self) -> None:
-        low, high = self.low.value(), self.high.value()
-        if low >= high:
-            self.low.setValue(self._look.low)
-            self.high.setValue(self._look.high)
-            self.refused.emit(
-                SettingError(
-                    "the range from {low} to {high} is empty: let it begin below its end",
-                    low=format_number(low),
-                    high=format_number(high),
-                )
-            )
-            return
-        self._choose(low=low, high=high)
+    def _choose_low(self, low: float) -> None:
+        """Begin the range elsewhere; its end keeps its distance where it would be passed."""
+        span = self._look.high - self._look.low
+        self._choose(low=low, high=self._look.high if low < self._look.high else low + span)
+
+    def _choose_high(self, high: float) -> None:
+        span = self._look.high - self._look.low
+        self._choose(high=high, low=self._look.low if high > self._look.low else high - span)
 
     def _count_values(self) -> None:
         if self._values is None:
@@ -159,9 +154,11 @@ class DisplayPanel(Form):
             _("from {low} to {high}").format(low=format_number(stats.minimum), high=format_number(stats.maximum))
         )
 
-    @staticmethod
-    def _fail(error: BaseException) -> None:
-        raise error
+    def _fail(self, error: BaseException) -> None:
+        if not isinstance(error, MemoryError):
+            raise error
+        for figure in self.figures.values():
+            figure.setText("–")
 
 
 def count(values: NDArray[np.float64]) -> tuple[Stats, NDArray[np.float64]]:

@@ -170,7 +170,7 @@ class InputPanel(Form):
         self.value_field = NumberField(1.0, step=0.25)
         self.value_field.edited.connect(self._emit_ink)
         self.value_field.refused.connect(self.refused)
-        self.say(self.value_field.setAccessibleName, "Value to draw")
+        self.tip(self.value_field, "Value to draw")
         self.colour_button = QPushButton()
         self.say(self.colour_button.setText, "Colour…")
         self.colour_button.clicked.connect(self._ask_colour)

@@ -67,6 +67,11 @@ class ConvModel(QObject):
         return self._shown
 
     @property
+    def is_quick(self) -> bool:
+        """Whether the experiment is computed at once, not on a thread."""
+        return work(self.experiment) <= AT_ONCE
+
+    @property
     def history(self) -> History:
         """What can be undone and redone."""
         return self._history
@@ -160,7 +165,7 @@ class ConvModel(QObject):
         self.changed.emit(old, self.experiment)
         self.history_changed.emit()
         experiment, known = self.experiment, self._shown
-        if work(experiment) <= AT_ONCE:
+        if self.is_quick:
             self._task.cancel()
             self._take(compute(experiment, known))
         else:
@@ -178,6 +183,11 @@ class ConvModel(QObject):
             self.refused.emit(error)
             return
         if isinstance(error, MemoryError):
+            old = self.experiment
+            self._history.drop()
+            self.changed.emit(old, self.experiment)
+            self.history_changed.emit()
+            self.computed.emit(self._shown)
             self.refused.emit(
                 OutOfMemory(
                     "there is not enough memory for this experiment: make the image smaller or use fewer filters"

@@ -60,6 +60,15 @@ def stage_title(stage: Stage) -> str:
     return _("Max pooling") if stage.kind == "max" else _("Average pooling")
 
 
+def stage_titles(stages: tuple[Stage, ...]) -> list[str]:
+    """Return the names of stages, those of one name numbered."""
+    plain = [stage_title(stage) for stage in stages]
+    return [
+        f"{title} {plain[: place + 1].count(title)}" if plain.count(title) > 1 else title
+        for place, title in enumerate(plain)
+    ]
+
+
 def stage_about(stage: Stage) -> str:
     """Return a line that says what a stage does."""
     if isinstance(stage, Convolution):
@@ -144,9 +153,15 @@ def size_formula(experiment: Experiment, index: int) -> str:
         )
     ]  # fmt: skip
     if lines[0] == lines[1]:
-        return lines[0]
+        return _unbroken(lines[0])
     height, width = _("height"), _("width")
-    return f"{height}: {lines[0]}\n{width}: {lines[1]}"
+    return _unbroken(f"{height}: {lines[0]}\n{width}: {lines[1]}")
+
+
+def _unbroken(formula: str) -> str:
+    """Let a formula break only between its parts, as far as these are short enough for a narrow card."""
+    parts = formula.split(",  ")
+    return ",  ".join(part.replace(" ", "\u00a0") if len(part) <= 20 else part for part in parts)
 
 
 def _axis_formula(
@@ -154,9 +169,9 @@ def _axis_formula(
 ) -> str:
     reach = window_reach(kernel, dilation)
     padding = f"2·{before}" if before == after else f"{before} + {after}"
-    spread = f" ({dilation}·({kernel} - 1) + 1)" if dilation > 1 else ""
+    window = f"({dilation}·({kernel} - 1) + 1)" if dilation > 1 else str(kernel)
     room = size + before + after - reach
-    text = f"{size} - {reach}{spread} + {padding} = {room}"
+    text = f"{size} - {window} + {padding} = {room}"
     if stride == 1:
         return f"{text},  {room} + 1 = {out}"
     whole = out - 1

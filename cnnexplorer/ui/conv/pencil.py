@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cnnexplorer.core import Experiment
+
     from .card import Card
     from .model import ConvModel
 
@@ -62,9 +64,11 @@ class Pencil(QObject):
         self._start = (0, 0)
         self._last = (0, 0)
         self._before: NDArray[np.float64] = model.experiment.image
+        self._made = self._before
         self.editor = CellEditor(card.view)
         self.editor.accepted.connect(self._typed)
         self.editor.refused.connect(self.refused)
+        model.changed.connect(self._image_changed)
         card.view.stroked.connect(self._stroke)
         card.view.clicked.connect(self._click)
         card.view.typed.connect(self._begin_typing)
@@ -80,7 +84,9 @@ class Pencil(QObject):
         if phase == "press":
             self._strokes += 1
             self._start = self._last = (row, column)
-            self._before = image
+            self._before = self._made = image
+        if image is not self._made or shape != self._card.view.shape:
+            return  # undone, or replaced, meanwhile: the stroke ends here
         end = (row, column)
         tool = self.ink.tool
         if tool == "fill":
@@ -95,6 +101,10 @@ class Pencil(QObject):
         if phase == "release":
             self._model.end_gesture()
 
+    def _image_changed(self, old: Experiment, new: Experiment) -> None:
+        if new.image.shape != old.image.shape:
+            self.editor.abandon()
+
     def _paint(self, image: NDArray[np.float64], mask: NDArray[np.bool_]) -> None:
         value = (0.0,) if self.ink.tool == "eraser" else self.ink.value
         if len(value) not in (1, len(image)):
@@ -104,9 +114,11 @@ class Pencil(QObject):
             mark("draw"),
             ("stroke", self._strokes),
         )
+        self._made = self._model.experiment.image
 
     def _click(self, row: int, column: int) -> None:
-        if self.ink.tool == "select" and self._card.view.scale >= 8:
+        inside = self._card.view.shape == self._model.experiment.image.shape[1:]
+        if self.ink.tool == "select" and self._card.view.scale >= 8 and inside:
             value = self._model.experiment.image[self._channel(), row, column]
             self._open(row, column, format_number(float(value), 12), selected=True)
 

@@ -22,7 +22,6 @@ import cnnexplorer.core
 from cnnexplorer.core import ImageError
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
-from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.trouble import told
 from cnnexplorer.ui.widgets.form import Choice, Form
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from cnnexplorer.core.images import ImageInfo
+    from cnnexplorer.ui.tasks import LatestTask
 
 MAX_SIDE = 2048
 PREVIEW_SIDE = 400
@@ -179,10 +179,11 @@ class PictureDialog(Speaking, QDialog):
 
     refused = Signal(object)
 
-    def __init__(self, picture: Picture, parent: QWidget | None = None) -> None:
+    def __init__(self, picture: Picture, task: LatestTask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture = picture
-        self._task = LatestTask(self)
+        self._task = task
+        self._error: ImageError | None = None
         self.say(self.setWindowTitle, "Adjust the picture")
         self.crop_view = CropView()
         self.tip(self.crop_view, "Drag a rectangle around the part to take; double-click for all of it")
@@ -211,6 +212,7 @@ class PictureDialog(Speaking, QDialog):
             field.refused.connect(self._complain)
         form.set_row_visible(self.frame, picture.info.frames > 1)
         form.set_row_visible(self.background, picture.info.has_alpha)
+        form.hint("Drag on the picture to take a part of it; double-click for all of it.")
         form.layout_.addStretch(1)
         self._form = form
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -230,13 +232,15 @@ class PictureDialog(Speaking, QDialog):
         self._preview()
 
     def done(self, result: int) -> None:
-        """Wait for the preview under way."""
-        self._task.close()
+        """Forget the preview under way."""
+        self._task.cancel()
         super().done(result)
 
     def retranslate(self) -> None:
-        """Say what picture this is."""
+        """Say what picture this is, and what is wrong with it."""
         self._show_settings()
+        if self._error is not None:
+            self._trouble.setText(told(self._error))
 
     def output_size(self) -> tuple[int, int]:
         """Return (height, width) of the input that this gives."""
@@ -275,6 +279,7 @@ class PictureDialog(Speaking, QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(fits)
         if fits:
             self._trouble.hide()
+            self._error = None
         else:
             self._complain(
                 ImageError(
@@ -331,6 +336,7 @@ class PictureDialog(Speaking, QDialog):
         palette = self._trouble.palette()
         palette.setColor(palette.ColorRole.WindowText, colours(self).colour("error"))
         self._trouble.setPalette(palette)
+        self._error = error
         self._trouble.setText(told(error))
         self._trouble.show()
         self.refused.emit(error)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QBuffer, QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 import cnnexplorer.core
-from cnnexplorer.core import ImageError, NumberError, parse_matrix
-from cnnexplorer.core.messages import mark
+from cnnexplorer.core import ImageError, NumberError, UserError, parse_matrix
+from cnnexplorer.core.editing import with_image
+from cnnexplorer.core.messages import CLIPBOARD, mark
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
 
 from .picture_dialog import MAX_SIDE, Picture, PictureDialog
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QMimeData
     from PySide6.QtWidgets import QWidget
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 PATTERNS = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm *.pbm *.pnm"
 SUGGESTED_SIDE = 1024
+MAX_OF_ONE = 16.0  # an input with larger values counts as one from 0 to 255
 
 
 class PictureLoader(QObject):
@@ -50,8 +53,9 @@ class PictureLoader(QObject):
         self._model, self._settings = model, settings
         self._task = LatestTask(self)
         self._task.busy_changed.connect(self.busy_changed)
+        self._previews = LatestTask(self)
         self.picture: Picture | None = None
-        self.peak = 255.0 if settings.get("peak", 1.0) == 255 else 1.0
+        self.peak = remembered_peak(settings)
 
     def ask(self, window: QWidget) -> None:
         """Let the user choose a file."""
@@ -80,8 +84,11 @@ class PictureLoader(QObject):
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if files:
             self.open(files[0], window)
+        elif data.hasUrls():
+            self.refused.emit(ImageError("only files of this computer can be opened: save the picture first"))
         elif data.hasImage():
-            self._take_pixels(QImage(data.imageData()))
+            image = data.imageData()
+            self._take_pixels(image.toImage() if isinstance(image, QPixmap) else image, window)
         elif data.hasText() and data.text().strip():
             self._take_matrix(data.text())
         else:
@@ -97,14 +104,28 @@ class PictureLoader(QObject):
         """Write white as 1 or as 255; the input is converted."""
         if peak != self.peak:
             factor = peak / self.peak
+            self._model.edit_image(lambda image: image * factor, mark("change the range of values"))
+            self._take_peak(peak)
+
+    def follow(self, largest: float) -> None:
+        """Know how white is written from the input's largest value; undo and redo may have changed it."""
+        if largest > 0:
+            self._take_peak(255.0 if largest > MAX_OF_ONE else 1.0)
+
+    def _take_peak(self, peak: float) -> None:
+        if peak != self.peak:
             self.peak = peak
             self._settings.set("peak", peak)
-            self._model.edit_image(lambda image: image * factor, mark("change the range of values"))
         self.peak_changed.emit(peak)
 
     def close(self) -> None:
         """Wait for the work under way."""
+        self._previews.close()
         self._task.close()
+
+    def cancel(self) -> None:
+        """Forget a picture that is being read: something newer became the input."""
+        self._task.cancel()
 
     def _read(self, source: Path | bytes, name: str, window: QWidget) -> None:
         def inspected(info: object) -> None:
@@ -123,7 +144,7 @@ class PictureLoader(QObject):
         )
 
     def _ask_how(self, picture: Picture, window: QWidget) -> None:
-        dialog = PictureDialog(picture, window)
+        dialog = PictureDialog(picture, self._previews, window)
         dialog.finished.connect(lambda answer: self._answered(dialog, answer))
         dialog.open()
 
@@ -135,41 +156,36 @@ class PictureLoader(QObject):
 
     def _load(self, picture: Picture) -> None:
         def loaded(image: NDArray[np.float64]) -> None:
-            self.picture = picture
-            if isinstance(picture.source, Path):
-                self._settings.add_recent(picture.source.absolute())
-                self._settings.set("folder", str(picture.source.absolute().parent))
-            if self._model.take_image(image, mark("open a picture")):
+            if self._model.edit(lambda e: with_image(e, image), mark("open a picture")):
+                self.picture = picture
+                if isinstance(picture.source, Path):
+                    self._settings.add_recent(picture.source.absolute())
+                    self._settings.set("folder", str(picture.source.absolute().parent))
                 self.opened.emit()
 
         peak = self.peak
         self._task.start(lambda: _scaled(picture.load(), peak), loaded, lambda error: self._fail(error, picture.source))
 
     def _fail(self, error: BaseException, source: Path | bytes) -> None:
-        if not isinstance(error, ImageError):
+        if isinstance(error, MemoryError):
+            error = ImageError("there is not enough memory for this picture: choose a smaller size for it")
+        if not isinstance(error, UserError):
             raise error
-        if isinstance(source, Path) and not source.exists():
+        self.refused.emit(error)
+        if isinstance(source, Path) and not os.path.lexists(source):
             self._settings.forget_recent(source.absolute())
             self.opened.emit()
-        self.refused.emit(error)
 
-    def _take_pixels(self, image: QImage) -> None:
-        if image.isNull():
+    def _take_pixels(self, image: object, window: QWidget) -> None:
+        """Take pixels as a picture file in memory, so that frame, part and size can be adjusted as a file's."""
+        if not isinstance(image, QImage) or image.isNull():
             self.refused.emit(ImageError("the clipboard's picture cannot be read: save it as a file and open that"))
             return
-        max_side = SUGGESTED_SIDE if max(image.width(), image.height()) > MAX_SIDE else None
-        grey = image.isGrayscale() and not image.hasAlphaChannel()
-        pixels, peak = _pixels(image), self.peak
         self._task.start(
-            lambda: _scaled(cnnexplorer.core.image_from_pixels(pixels, "grey" if grey else "rgb", max_side), peak),
-            self._take_array,
+            lambda: _png(image),
+            lambda data: self._read(data, CLIPBOARD, window),
             lambda error: self._fail(error, b""),
         )
-
-    def _take_array(self, image: NDArray[np.float64]) -> None:
-        self.picture = None
-        self._model.take_image(image, mark("paste a picture"))
-        self.opened.emit()
 
     def _take_matrix(self, text: str) -> None:
         try:
@@ -177,9 +193,15 @@ class PictureLoader(QObject):
         except NumberError as error:
             self.refused.emit(error)
             return
-        self.picture = None
-        self._model.take_image(matrix[None], mark("paste a matrix"))
-        self.opened.emit()
+        self.cancel()
+        if self._model.edit(lambda e: with_image(e, matrix[None]), mark("paste a matrix")):
+            self.picture = None
+            self.opened.emit()
+
+
+def remembered_peak(settings: Settings) -> float:
+    """Return how white is written, 1 or 255, as it was chosen last."""
+    return 255.0 if settings.get("peak", 1.0) == 255 else 1.0
 
 
 def _scaled(image: NDArray[np.float64], peak: float) -> NDArray[np.float64]:
@@ -189,8 +211,9 @@ def _scaled(image: NDArray[np.float64], peak: float) -> NDArray[np.float64]:
     return scaled
 
 
-def _pixels(image: QImage) -> NDArray[np.uint8]:
-    """Return a Qt image's pixels: uint8 (H, W, 4), red first."""
-    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return lines[:, : 4 * image.width()].reshape(image.height(), image.width(), 4).copy()
+def _png(image: QImage) -> bytes:
+    """Return a Qt image as a PNG file."""
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG", 100)  # type: ignore[call-overload]  # text, whatever the stubs say; the quality of a PNG is its speed
+    return bytes(buffer.data().data())

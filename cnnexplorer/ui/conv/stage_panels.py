@@ -234,7 +234,7 @@ class PoolingPanel(StagePanel):
         self.row(mark("Padding"), self.padding)
         for field in (self.window_size, self.stride, self.padding):
             field.refused.connect(self.refused)
-        self.rounding = Choice({"floor": mark("Down: whole windows only"), "ceil": mark("Up: a partial window too")})
+        self.rounding = Choice({"floor": mark("Down: whole windows"), "ceil": mark("Up: partial ones too")})
         self.rounding.activated.connect(lambda: self._set(ceil_mode=self.rounding.value() == "ceil"))
         self.row(mark("Rounding"), self.rounding)
         self.count = Choice({"yes": mark("The whole window"), "no": mark("Only cells of the image")})

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnexplorer.core import Activation, Convolution, Flatten, activation_formula, format_number
@@ -19,6 +19,7 @@ from cnnexplorer.ui.widgets.painting import Look, Placement, paint_hatching, pai
 from .names import channel_name
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
     from cnnexplorer.core import Step
@@ -40,6 +41,7 @@ class StepView(Speaking, QWidget):
         self._step: Step | None = None
         self._input_look, self._input_limits = Look(), (0.0, 1.0)
         self._decimals = 2
+        self._kernels: dict[int, tuple[object, QPixmap]] = {}
         self._least_cell = 15.0
         self.setMinimumSize(200, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
@@ -98,10 +100,11 @@ class StepView(Speaking, QWidget):
         room = self.width() - 2 * _MARGIN - 2 * _GAP - subtotal_width
         across = room / (3 * columns)
         down = ((self.height() - _TITLE - _MARGIN) / planes - 14) / rows
-        cell = max(min(across, down, 64.0), 6.0)
-        block_w, block_h = cell * columns, cell * rows + 14
-        left = max((self.width() - 3 * block_w - 2 * _GAP - subtotal_width) / 2, 4.0)
-        top = max((self.height() - _TITLE - planes * block_h) / 2, 0) + _TITLE
+        cell = max(min(across, down, 84.0), 6.0)
+        # on whole pixels, where the kernel's picture stays sharp
+        block_w, block_h = float(round(cell * columns)), float(round(cell * rows + 14))
+        left = float(round(max((self.width() - 3 * block_w - 2 * _GAP - subtotal_width) / 2, 4.0)))
+        top = float(round(min(max((self.height() - _TITLE - planes * block_h) / 2, 0), 16.0) + _TITLE))
         xs = [left, left + block_w + _GAP, left + 2 * (block_w + _GAP)]
         for x, title, role in zip(
             xs, (_("Patch"), _("Kernel"), _("Products")), ("input", "kernel", "output"), strict=True
@@ -116,9 +119,7 @@ class StepView(Speaking, QWidget):
                 painter, theme, step.inputs[plane], self._shown(self._input_look), self._input_limits, spots[0], "input"
             )
             self._hatch_padding(painter, theme, step, plane, spots[0])
-            weights = step.weights[plane]
-            limits = KERNEL_LOOK.range_for(weights, weights)
-            self._grid(painter, theme, weights, KERNEL_LOOK, limits, spots[1], "kernel")
+            painter.drawPixmap(QPointF(xs[1] - 2, y - 2), self._kernel_picture(theme, step.weights[plane], cell, plane))
             self._grid(painter, theme, step.products[plane], product_look, (-reach, reach), spots[2], "output")
             middle = y + cell * rows / 2
             self._sign(painter, theme, xs[1] - _GAP / 2, middle, "·")
@@ -136,11 +137,29 @@ class StepView(Speaking, QWidget):
             box = QRectF(xs[2] + block_w + 10, middle - 12, subtotal_width + 30, 24)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
+    def _kernel_picture(self, theme: Colours, weights: NDArray[np.float64], cell: float, plane: int) -> QPixmap:
+        """Return a kernel plane's grid, 2 pixels larger on each side; painted anew only when it is another."""
+        key = (weights.tobytes(), weights.shape, cell, theme, self.devicePixelRatioF())
+        known = self._kernels.get(plane)
+        if known is not None and known[0] == key:
+            return known[1]
+        ratio = self.devicePixelRatioF()
+        rows, columns = weights.shape
+        size = QSizeF(columns * cell + 4, rows * cell + 4) * ratio
+        picture = QPixmap(math.ceil(size.width()), math.ceil(size.height()))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        with QPainter(picture) as painter:
+            limits = KERNEL_LOOK.range_for(weights, weights)
+            self._grid(painter, theme, weights, KERNEL_LOOK, limits, Placement(2, 2, cell), "kernel")
+        self._kernels[plane] = (key, picture)
+        return picture
+
     def _paint_pooling(self, painter: QPainter, theme: Colours, step: Step) -> None:
         _planes, rows, columns = step.inputs.shape
         cell = max(min((self.width() - 200) / columns, (self.height() - _TITLE - _MARGIN) / rows, 48.0), 6.0)
         left = max((self.width() - cell * columns - 150) / 2, 6.0)
-        top = max((self.height() - _TITLE - cell * rows) / 2, 0) + _TITLE
+        top = min(max((self.height() - _TITLE - cell * rows) / 2, 0), 16.0) + _TITLE
         spot = Placement(left, top, cell)
         self._title(painter, theme, left, top - _TITLE, max(cell * columns, 90.0), _("Region"), "input")
         window = np.where(np.isneginf(step.inputs[0]), 0.0, step.inputs[0])
@@ -279,15 +298,15 @@ class ArithmeticView(QWidget):
             y = _MARGIN + number * height
             if y + height < event.rect().top() or y > event.rect().bottom():
                 continue
-            x = _MARGIN
-            for token in line:
-                painter.setPen(theme.colour(token.role))
-                painter.drawText(QPointF(x, y + metrics.ascent()), token.text)
-                x += advance * len(token.text)
+            # all signs are equally wide: a line is drawn once in each colour, with blanks for the rest
+            for role in dict.fromkeys(token.role for token in line):
+                text = "".join(token.text if token.role == role else " " * len(token.text) for token in line)
+                painter.setPen(theme.colour(role))
+                painter.drawText(QPointF(_MARGIN, y + metrics.ascent()), text.rstrip())
 
     def _font(self) -> QFont:
         font = code_font()
-        font.setPixelSize(min(max(self.width() // 28, 13), 18))
+        font.setPixelSize(min(max(self.width() // 28, 13), 24))
         return font
 
     def _broken(self, advance: float) -> list[list[Token]]:

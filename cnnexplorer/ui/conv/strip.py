@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class Strip(Speaking, QScrollArea):
     """Holds the cards.
 
-    Signals: `card_added(card)`, `add_asked(kind)` for a stage at the end, `order_asked(stage, target)`.
+    Signals: `card_added(card)`, `add_asked(kind)` for a stage at the end, `order_asked(stage, target)`,
+    `enlarged_changed()`.
     """
 
     card_added = Signal(object)
     add_asked = Signal(str)
     order_asked = Signal(int, int)
+    enlarged_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,14 +69,16 @@ class Strip(Speaking, QScrollArea):
             if self._layout.indexOf(self.cards[key]) != place:
                 self._layout.removeWidget(self.cards[key])
                 self._layout.insertWidget(place, self.cards[key], 1)
-        if self._enlarged not in self.cards:
+        if self._enlarged is not None and self._enlarged not in self.cards:
             self._enlarged = None
+            self.enlarged_changed.emit()
         self._arrange()
 
     def enlarge(self, key: ViewKey) -> None:
         """Give a card all the room, or give it back."""
         self._enlarged = None if self._enlarged == key else key
         self._arrange()
+        self.enlarged_changed.emit()
 
     @property
     def enlarged(self) -> ViewKey | None:

@@ -193,7 +193,8 @@ class Transport(Speaking, QWidget):
         self._place.setText(f"{index + 1} / {count}")
 
     def set_speed(self, speed: float) -> None:
-        """Set the speed."""
+        """Set the speed, from 0.5 to 120 steps a second."""
+        speed = min(max(speed, MIN_SPEED), MAX_SPEED)
         self.speed.setValue(slider_of(speed))
         self._player.set_speed(speed)
         self.retranslate()

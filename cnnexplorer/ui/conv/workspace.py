@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -14,14 +15,21 @@ from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, re
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.ui.language import Speaking, _
-from cnnexplorer.ui.widgets.painting import Look
+from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look
 
-from .contents import card_content, describe_cell, inside_padding, unvisited_in, view_kind
+from .contents import (
+    card_content,
+    describe_cell,
+    inside_padding,
+    same_channels,
+    unvisited_in,
+    view_kind,
+)
 from .inspector import Inspector
 from .model import ConvModel
-from .names import stage_title
+from .names import stage_titles
 from .pencil import Pencil
-from .picture_loader import PictureLoader
+from .picture_loader import PictureLoader, remembered_peak
 from .player import Player
 from .shown import view_keys
 from .spotlight import display_cell, linked_views, lit_views
@@ -32,6 +40,8 @@ from .transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
+
     from cnnexplorer.core import Step
     from cnnexplorer.ui.actions import Actions
     from cnnexplorer.ui.settings import Settings
@@ -40,6 +50,8 @@ if TYPE_CHECKING:
     from .card import Card
     from .shown import Shown, ViewKey
 
+StageKind = Literal["convolution", "activation", "max", "average", "flatten"]
+NEW_STAGES: tuple[StageKind, ...] = ("convolution", "activation", "max", "average", "flatten")
 LOOKS = {
     "input": Look("grey"),
     "convolution": Look("diverging"),
@@ -49,10 +61,10 @@ LOOKS = {
 }
 
 
-def first_experiment() -> Experiment:
-    """Return what a new user sees: a hand-drawn digit, Sobel vertical, ReLU, max pooling."""
+def first_experiment(peak: float = 1.0) -> Experiment:
+    """Return what a new user sees: a hand-drawn digit, white as `peak`, and Sobel vertical, ReLU, max pooling."""
     stages = tuple(default_stage(kind) for kind in ("convolution", "activation", "max"))
-    return Experiment(make_sample("digit"), stages)
+    return Experiment(make_sample("digit") * peak, stages)
 
 
 class ConvWorkspace(Speaking, QWidget):
@@ -73,7 +85,9 @@ class ConvWorkspace(Speaking, QWidget):
         self._selected: ViewKey = ("input", -1)
         self._shown: Shown | None = None
         self._step: Step | None = None
-        self.model = ConvModel(first_experiment(), self)
+        self._split_by_hand = False
+        self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
+        self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
         self.strip = Strip()
@@ -124,9 +138,11 @@ class ConvWorkspace(Speaking, QWidget):
             "open": lambda: self.pictures.ask(self),
             "paste": self.paste,
             "adjust": lambda: self.pictures.adjust(self),
-            "default": lambda: self.model.edit(lambda _old: first_experiment(), mark("start over")),
+            "default": self.start_over,
             "undo": self.model.undo,
             "redo": self.model.redo,
+            **{f"add_{kind}": partial(self._append, kind) for kind in NEW_STAGES},
+            "remove_stage": self._remove_chosen,
             "copy_arithmetic": self.copy_arithmetic,
             "first": lambda: self._jump(0),
             "back": lambda: self.player.step(-1),
@@ -142,6 +158,14 @@ class ConvWorkspace(Speaking, QWidget):
             "one_to_one": self._one_to_one,
             "enlarge": lambda: self.strip.enlarge(self._selected),
         }
+
+    def start_over(self) -> None:
+        """Go back to the first example, at its first step; undo brings the work back."""
+        self.pictures.cancel()
+        self.model.edit(lambda _old: first_experiment(self.pictures.peak), mark("start over"))
+        self.inspector.input.tools["select"].setChecked(True)
+        self.player.go(0)
+        self.select(("stage", 0))
 
     def copy_arithmetic(self) -> None:
         """Copy the present step's arithmetic as text."""
@@ -160,6 +184,7 @@ class ConvWorkspace(Speaking, QWidget):
 
     def retranslate(self) -> None:
         """Say every text that depends on the experiment."""
+        self._show_history()
         if self._shown is not None:
             self._show_result(self._shown)
 
@@ -181,6 +206,7 @@ class ConvWorkspace(Speaking, QWidget):
         self._columns = QSplitter(Qt.Orientation.Vertical)
         self._columns.addWidget(self.strip)
         self._columns.addWidget(self._steps)
+        self._columns.splitterMoved.connect(self._split)
         self._columns.setStretchFactor(0, 1)
         self._columns.setStretchFactor(1, 1)
         self._columns.setSizes([350, 270])
@@ -200,6 +226,7 @@ class ConvWorkspace(Speaking, QWidget):
 
     def _connect(self) -> None:
         self.strip.card_added.connect(self._adopt)
+        self.strip.enlarged_changed.connect(self._show_enlarged)
         self.strip.add_asked.connect(lambda kind: self._insert(kind, len(self.model.experiment.stages)))
         self.strip.order_asked.connect(self._move)
         self.model.changed.connect(self._experiment_changed)
@@ -230,7 +257,11 @@ class ConvWorkspace(Speaking, QWidget):
         for kind, look in LOOKS.items():
             decimals = self._settings.get(f"look/{kind}/decimals", look.decimals)
             colour_map = self._settings.get(f"look/{kind}/colours", look.colour_map)
+            if colour_map not in COLOUR_MAPS:  # edited by hand, or of another version
+                colour_map = look.colour_map
             self._looks[kind] = Look(colour_map, decimals=min(max(decimals, 0), 8))
+        for view in (self.step_view, self.arithmetic):
+            view.set_decimals(self._looks["convolution"].decimals)
         self._show_history()
 
     def save_settings(self) -> None:
@@ -255,15 +286,50 @@ class ConvWorkspace(Speaking, QWidget):
         card.remove_asked.connect(lambda: self._remove(key[1]))
         card.view.zoomed.connect(self.zoomed)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave an enlarged card with Escape."""
+        if event.key() == Qt.Key.Key_Escape and self.strip.enlarged is not None:
+            self.strip.enlarge(self.strip.enlarged)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the stages the height that square maps need, and the steps the rest."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._share_height)  # once the cards have their new width
+
+    def _share_height(self) -> None:
+        if self._split_by_hand:
+            return
+        height = self._columns.height()
+        cards = [card for card in self.strip.cards.values() if card.isVisible()]
+        width = max((card.width() for card in cards), default=0)
+        stages = min(max(width + 205, 300), max(height - 200, height // 2))
+        self._columns.setSizes([stages, height - stages])
+
+    def _split(self) -> None:
+        self._split_by_hand = True
+
+    def _show_enlarged(self) -> None:
+        """Leave the whole height to an enlarged card."""
+        self._steps.setVisible(self.strip.enlarged is None)
+
     # from the model to the views
 
     def _experiment_changed(self, _old: Experiment, new: Experiment) -> None:
         """Show the settings at once; the maps follow when they are computed."""
         if view_keys(new) == list(self.strip.cards):
             self.inspector.refresh(new)
+        elif not self.model.is_quick:
+            # cards of stages that are no more must not be acted on
+            self.strip.setEnabled(False)
+            self.inspector.setEnabled(False)
 
     def _show_result(self, shown: Shown) -> None:
         old, self._shown = self._shown, shown
+        self.strip.setEnabled(True)
+        self.inspector.setEnabled(True)
+        self.pictures.follow(max(high for _low, high in shown.sources["input", -1].ranges))
         result, experiment = shown.result, shown.result.experiment
         place = self.player.place
         output = None if old is None or self._step is None else self._step.output
@@ -273,12 +339,13 @@ class ConvWorkspace(Speaking, QWidget):
             self._keep_place(experiment, place[0], output)
         for key, card in self.strip.cards.items():
             self._show_card(key, card, shown)
-        self.transport.set_stages([stage_title(stage) for stage in experiment.stages])
+        self.transport.set_stages(stage_titles(experiment.stages))
         if self._selected not in self.strip.cards:
             self._selected = ("input", -1)
         self.select(self._selected)
         self.inspector.convolution.show_result(result, self._looks["convolution"])
         self._show_step()
+        self._tell()
 
     def _keep_place(self, experiment: Experiment, stage: int, output: tuple[int, int, int]) -> None:
         """Let the animation stand at the same output cell, where there still is one."""
@@ -307,21 +374,30 @@ class ConvWorkspace(Speaking, QWidget):
         assert self._shown is not None
         result, experiment = self._shown.result, self._shown.result.experiment
         self._step = None if place is None else step_at(experiment, result, *place)
+        for name in ("first", "back", "play", "forward", "last"):
+            self._actions[name].setEnabled(place is not None)
         step = self._step
         lit = {} if step is None else lit_views(experiment, step)
         spotlight, fill = self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked()
         if step is not None:
-            self.strip.cards["stage", step.stage_index].set_channel(step.output[0])
+            self._show_channel(step.stage_index, step.output[0])
         for key, card in self.strip.cards.items():
             card.view.set_lit(lit.get(key) if spotlight else None)
+            card.view.set_dimmed(spotlight and step is not None and key not in lit)
             card.set_active(step is not None and key == ("stage", step.stage_index))
             card.view.set_filled(self._filled(key, card, step) if fill else None)
         source = self._source_card(step)
         self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits)
         self.arithmetic.set_step(step)
         self.inspector.activation.show_step(step)
-        if self.player.playing and step is not None:
+        if step is not None:
             self._follow(step, lit)
+
+    def _show_channel(self, stage: int, channel: int) -> None:
+        """Show a channel in every view whose channels are that stage's, one by one."""
+        assert self._shown is not None
+        for index in same_channels(self._shown.result.experiment, stage):
+            self.strip.cards["stage", index].set_channel(channel)
 
     def _filled(self, key: ViewKey, card: Card, step: Step | None) -> int | None:
         """Return how many cells of a view the steps so far have computed; None for all."""
@@ -374,7 +450,19 @@ class ConvWorkspace(Speaking, QWidget):
         linked = {} if cell is None else linked_views(self._shown.result.experiment, key, *cell)
         for other, card in self.strip.cards.items():
             card.view.set_linked(linked.get(other))
-        self.told.emit("" if cell is None else self._describe(key, *cell))
+        self._hovered = None if cell is None else (key, cell)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell what lies under the mouse now."""
+        known = self._hovered is not None and self._hovered[0] in self.strip.cards
+        if self._hovered is None or not known:
+            self.told.emit("")
+            return
+        key, (row, column) = self._hovered
+        rows, columns = self.strip.cards[key].view.shape
+        self.told.emit(self._describe(key, row, column) if row < rows and column < columns else "")
+        self.zoomed.emit(self.strip.cards[key].view.scale)
 
     def _describe(self, key: ViewKey, row: int, column: int) -> str:
         """Say where a cell is, its value, and what it sees."""
@@ -396,11 +484,14 @@ class ConvWorkspace(Speaking, QWidget):
         self.select(key)
         card = self.strip.cards[key]
         step = self._step
-        if key[0] == "stage" and step is not None and step.stage_index == key[1] and card.channel is not None:
-            assert self._shown is not None
-            shape = self._shown.result.experiment.shapes[key[1]]
-            self.player.go_to(key[1], step_index(shape, (card.channel, step.output[1], step.output[2])))
         if key[0] == "stage" and card.channel is not None:
+            assert self._shown is not None
+            experiment = self._shown.result.experiment
+            self._show_channel(key[1], card.channel)
+            if step is not None and step.stage_index in same_channels(experiment, key[1]):
+                shape = experiment.shapes[step.stage_index]
+                target = step_index(shape, (card.channel, step.output[1], step.output[2]))
+                self.player.go_to(step.stage_index, target)
             self.inspector.convolution.choose_filter(card.channel)
         self._show_step()
 
@@ -424,11 +515,19 @@ class ConvWorkspace(Speaking, QWidget):
         self._show_display()
         self._show_step()
 
-    def _insert(self, kind: Literal["convolution", "activation", "max", "average", "flatten"], index: int) -> None:
+    def _insert(self, kind: StageKind, index: int) -> None:
         stage = default_stage(kind)
         if self.model.edit(lambda e: insert_stage(e, index, stage), mark("add a stage")):
             self.select(("stage", index))
-            self.strip.reveal(("stage", index))
+            # once the new card has its place
+            QTimer.singleShot(0, self.strip, lambda: self.strip.reveal(("stage", index)))
+
+    def _append(self, kind: StageKind) -> None:
+        self._insert(kind, len(self.model.experiment.stages))
+
+    def _remove_chosen(self) -> None:
+        if self._selected[0] == "stage":
+            self._remove(self._selected[1])
 
     def _move(self, index: int, target: int) -> None:
         if self.model.edit(lambda e: move_stage(e, index, target), mark("move a stage")):
@@ -438,6 +537,7 @@ class ConvWorkspace(Speaking, QWidget):
         self.model.edit(lambda e: remove_stage(e, index), mark("remove a stage"))
 
     def _take_sample(self, id_: str) -> None:
+        self.pictures.cancel()
         image = make_sample(id_)
         peak = self.pictures.peak if image.max() <= 1 else 1.0
         self.model.take_image(image * peak, SAMPLES[id_].title)

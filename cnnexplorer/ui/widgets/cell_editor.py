@@ -44,6 +44,7 @@ class CellEditor(QLineEdit):
         self._over = parent
         self._cell = (0, 0)
         self._before = ""
+        self._abandoned = False
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setTextMargins(0, 0, 0, 0)
         self.hide()
@@ -61,6 +62,12 @@ class CellEditor(QLineEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         if selected:
             self.selectAll()
+
+    def abandon(self) -> None:
+        """Close without taking what was typed: the cell is no more."""
+        self._abandoned = True
+        self.hide()
+        self._abandoned = False
 
     def event(self, event: QEvent) -> bool:
         """Catch Tab before Qt moves the focus with it."""
@@ -81,7 +88,7 @@ class CellEditor(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the number when the user clicks elsewhere."""
         super().focusOutEvent(event)
-        if self.isVisible() and event.reason() != Qt.FocusReason.PopupFocusReason:
+        if self.isVisible() and not self._abandoned and event.reason() != Qt.FocusReason.PopupFocusReason:
             self._take((0, 0))
 
     def _take(self, move: tuple[int, int]) -> None:
@@ -94,7 +101,10 @@ class CellEditor(QLineEdit):
         try:
             value = parse_number(text)
         except NumberError as error:
-            self._close()
+            if self.hasFocus():
+                self.selectAll()  # to be typed again
+            else:
+                self.hide()
             self.refused.emit(error)
             return
         self._close()

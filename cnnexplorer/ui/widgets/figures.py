@@ -199,12 +199,12 @@ class ColourBar(QWidget):
         painter.setFont(number_font(10))
         low, high = self._limits
         line = QRectF(0, 10, self.width(), 14)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, format_number(low, 2))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, format_number(high, 2))
+        left, right = _paint_ends(painter, line, low, high)
         if low < 0 < high:
             x = bar.left() + bar.width() * -low / (high - low)
             painter.drawLine(QPointF(x, 6), QPointF(x, 11))
-            painter.drawText(QRectF(x - 20, 10, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
+            if left + 8 < x < right - 8:
+                painter.drawText(QRectF(x - 20, 10, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
 
 
 class Histogram(QWidget):
@@ -250,26 +250,27 @@ class Histogram(QWidget):
         painter.setFont(number_font(10))
         painter.setPen(theme.colour("muted"))
         line = QRectF(0, self.height() - 14, self.width(), 14)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, format_number(low, 2))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, format_number(high, 2))
+        left, right = _paint_ends(painter, line, low, high)
         if low < 0 < high:
             x = box.left() + box.width() * -low / (high - low)
             painter.setPen(QPen(theme.colour("text"), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
             painter.setPen(theme.colour("muted"))
-            painter.drawText(QRectF(x - 20, self.height() - 14, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
+            if left + 8 < x < right - 8:
+                painter.drawText(QRectF(x - 20, self.height() - 14, 40, 14), Qt.AlignmentFlag.AlignHCenter, "0")
 
 
 def histogram_counts(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Count values in `HISTOGRAM_BINS` equal bins from the smallest to the largest; what is not finite is left out."""
     low, high = finite_range(values)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    flat = np.ascontiguousarray(values, dtype=np.float32).reshape(-1, 1)
-    # calcHist's upper bound is open
-    top = float(np.nextafter(np.float32(high), np.float32(np.inf)))
-    bottom = float(np.nextafter(np.float32(low), np.float32(-np.inf)))
-    counts = cv2.calcHist([flat], [0], None, [HISTOGRAM_BINS], [bottom, top])
+    if not math.isfinite(float(values.sum())):
+        values = values[np.isfinite(values)]
+    # as shares of the range, in halves: the range may be wider than a float holds, and values beyond float32
+    span = high / 2 - low / 2
+    shares = (values / 2 - low / 2) / span if span > 0 else np.full(values.shape, 0.5)
+    flat = np.ascontiguousarray(shares, dtype=np.float32).reshape(-1, 1)
+    top = float(np.nextafter(np.float32(1), np.float32(2)))  # calcHist's upper bound is open
+    counts = cv2.calcHist([flat], [0], None, [HISTOGRAM_BINS], [0.0, top])
     return np.asarray(counts, dtype=np.float64).ravel()
 
 
@@ -331,6 +332,15 @@ class Curve(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawRect(box)
+
+
+def _paint_ends(painter: QPainter, line: QRectF, low: float, high: float) -> tuple[float, float]:
+    """Write the values at the ends of an axis; return where the first ends and the second begins."""
+    metrics = painter.fontMetrics()
+    texts = format_number(low, 2), format_number(high, 2)
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft, texts[0])
+    painter.drawText(line, Qt.AlignmentFlag.AlignRight, texts[1])
+    return line.left() + metrics.horizontalAdvance(texts[0]), line.right() - metrics.horizontalAdvance(texts[1])
 
 
 def _shrunk(plane: NDArray[np.float64], side: int) -> NDArray[np.float64]:

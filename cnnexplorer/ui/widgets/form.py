@@ -86,8 +86,7 @@ class Form(Speaking, QWidget):
         label.setMinimumWidth(84)
         self.say(label.setText, text)
         self.say(field.setAccessibleName, text)
-        if tip:
-            self.say(field.setToolTip, tip)
+        self.say(field.setToolTip, tip or text)
         self._form.addRow(label, field)
         return label
 

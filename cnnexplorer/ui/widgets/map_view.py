@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnexplorer.core import Rectangle
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_SCALE = 256.0
 MAX_FITTED = 160.0
+ROW_SCALE = 40.0  # pixels a cell of a single row or column
 _DRAG_FROM = 4  # pixels that make a press a drag
 
 
@@ -72,6 +73,7 @@ class MapView(QWidget):
         self._inner: Rectangle | None = None
         self._unvisited: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
         self._lit: Lit | None = None
+        self._dimmed = False
         self._linked: Rectangle | None = None
         self._cursor: tuple[int, int] | None = None
         self._filled: int | None = None
@@ -142,6 +144,12 @@ class MapView(QWidget):
         """Light cells, and dim the rest."""
         if lit != self._lit:
             self._lit = lit
+            self.update()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Dim the whole map: the present step has nothing to do with it."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
             self.update()
 
     @property
@@ -261,6 +269,9 @@ class MapView(QWidget):
             event.rect().width() * ratio, event.rect().height() * ratio,
         ).toRect())  # fmt: skip
         self._paint_overlay(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(colours(self).colour("accent"), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click, a drag or a stroke."""
@@ -367,6 +378,8 @@ class MapView(QWidget):
     def _fit_scale(self) -> float:
         rows, columns = self.shape
         scale = min((self.width() - 2) / columns, (self.height() - 2) / rows)
+        if min(rows, columns) == 1:  # a row of numbers is read from its beginning, not seen as a line
+            scale = max(scale, min(ROW_SCALE, self.width() - 2.0))
         return min(float(math.floor(scale)) if scale >= 4 else max(scale, 0.001), MAX_FITTED)
 
     def _fit(self) -> None:
@@ -405,18 +418,32 @@ class MapView(QWidget):
             ):
                 if not rect.isEmpty():
                     painter.fillRect(rect, theme.colour("panel", 0.45))
-                    paint_hatching(painter, rect, theme.colour("input", 0.55), 7)
+                    paint_hatching(painter, rect & area, theme.colour("input", 0.55), 7)
             painter.setPen(QPen(theme.colour("input"), 1.5))
             if (top, left, height, width) != (0, 0, rows, columns):
                 painter.drawRect(place(top, left, height, width))
-        for rect in (
-            *(place(row, 0, 1, columns) for row in self._unvisited[0]),
-            *(place(0, column, rows, 1) for column in self._unvisited[1]),
-        ):
-            painter.fillRect(rect, theme.colour("panel", 0.4))
-            paint_hatching(painter, rect, theme.colour("error", 0.8), 5)
+        self._paint_unvisited(painter, area)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawRect(place(0, 0, rows, columns).adjusted(-0.5, -0.5, 0.5, 0.5))
+
+    def _paint_unvisited(self, painter: QPainter, area: QRectF) -> None:
+        """Hatch what is never read: one pass over all of it that is in view."""
+        rows, columns = self.shape
+        seen = self._placement.visible(self.shape, area)
+        never = QPainterPath()
+        never.setFillRule(Qt.FillRule.WindingFill)
+        for start, count in _runs(self._unvisited[0], seen[0]):
+            never.addRect(self._placement.rect(start, 0, count, columns) & area)
+        for start, count in _runs(self._unvisited[1], seen[1]):
+            never.addRect(self._placement.rect(0, start, rows, count) & area)
+        if never.isEmpty():
+            return
+        theme = colours(self)
+        painter.save()
+        painter.setClipPath(never)
+        painter.fillPath(never, theme.colour("panel", 0.4))
+        paint_hatching(painter, self._placement.rect(0, 0, rows, columns) & area, theme.colour("error", 0.8), 5)
+        painter.restore()
 
     def _paint_overlay(self, painter: QPainter) -> None:
         theme = colours(self)
@@ -432,6 +459,8 @@ class MapView(QWidget):
             painter.drawRect(place(0, 0, rows, columns))
         if self._lit is not None:
             self._paint_lit(painter, self._lit)
+        elif self._dimmed and self._cursor is None:
+            painter.fillRect(place(0, 0, rows, columns), theme.colour("panel", 0.5))
         if self._linked is not None:
             self._outline(painter, self._linked, theme.colour("hover"), 2)
         if self._cursor is not None:
@@ -440,7 +469,8 @@ class MapView(QWidget):
     def _paint_lit(self, painter: QPainter, lit: Lit) -> None:
         theme = colours(self)
         place = self._placement.rect
-        painter.fillRect(place(0, 0, *self.shape), theme.colour("panel", 0.5))
+        if self._cursor is None:  # a map that is pointed at, or drawn on, is seen in full
+            painter.fillRect(place(0, 0, *self.shape), theme.colour("panel", 0.5))
         ratio = self.devicePixelRatioF()
         area = QRectF(self.rect())
         assert self._cache is not None
@@ -461,6 +491,24 @@ class MapView(QWidget):
         if rect.width() < least or rect.height() < least:
             grow_x, grow_y = max(least - rect.width(), 0) / 2, max(least - rect.height(), 0) / 2
             rect.adjust(-grow_x, -grow_y, grow_x, grow_y)
-        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, Qt.PenJoinStyle.MiterJoin))
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        solid, cap, join = Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, Qt.PenJoinStyle.MiterJoin
+        if width >= 2:  # a pale line inside, so that the frame is seen on any colour of the map
+            painter.setPen(QPen(QColor("#ffffff"), 1, solid, cap, join))
+            inner = inset + width / 2 + 0.5
+            painter.drawRect(rect.adjusted(inner, inner, -inner, -inner))
+        painter.setPen(QPen(colour, width, solid, cap, join))
         painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
+
+
+def _runs(indices: Sequence[int], seen: slice) -> list[tuple[int, int]]:
+    """Return the runs of neighbouring indices inside a slice as (first, count)."""
+    runs: list[tuple[int, int]] = []
+    for index in indices:
+        if not seen.start <= index < seen.stop:
+            continue
+        if runs and index == sum(runs[-1]):
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((index, 1))
+    return runs

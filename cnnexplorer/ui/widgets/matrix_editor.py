@@ -55,7 +55,7 @@ class MatrixEditor(QWidget):
         reshaped = values.shape != self._values.shape
         self._values = values
         if reshaped:
-            self._editor.hide()
+            self._editor.abandon()
             self._current = (0, 0)
             self.updateGeometry()
         self.update()

@@ -138,6 +138,8 @@ def bright_indices(name: str) -> tuple[bool, ...]:
 
 def to_indices(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
     """Return the place of each value on a colour map from `low` to `high`; NaN stands at 0."""
+    if math.isinf(high - low):  # a range wider than a float holds
+        values, low, high = values / 2, low / 2, high / 2
     scale = 255.0 / (high - low) if high > low else 0.0
     with np.errstate(invalid="ignore", over="ignore"):
         scaled = (values - low) * scale
