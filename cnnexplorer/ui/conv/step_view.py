@@ -270,7 +270,6 @@ class ArithmeticView(QWidget):
         self._step = step
         self._lines = [] if step is None else step_tokens(step, self._decimals)
         self._resize()
-        self.setAccessibleName(self.text())
         self.update()
 
     def set_decimals(self, decimals: int) -> None:
