@@ -269,6 +269,7 @@ class ArithmeticView(QWidget):
         """Write a step out."""
         self._step = step
         self._lines = [] if step is None else step_tokens(step, self._decimals)
+        self.setAccessibleName(self.text())
         self._resize()
         self.update()
 
