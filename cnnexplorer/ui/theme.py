@@ -132,8 +132,13 @@ def _icon_font() -> IconicFont:
 
 def number_font(pixels: float) -> QFont:
     """Return the font of numbers in cells, of a height in pixels."""
+    return QFont(_number_font(max(round(pixels), 1)))  # the caller may make it bold
+
+
+@lru_cache(maxsize=64)
+def _number_font(pixels: int) -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setPixelSize(max(round(pixels), 1))
+    font.setPixelSize(pixels)
     return font
 
 

@@ -103,11 +103,22 @@ def test_the_limits_are_the_requirement_s():
     assert (MIN_SPEED, MAX_SPEED) == (0.5, 120.0)
 
 
-@pytest.mark.parametrize(("speed", "interval"), [(0.5, 2000), (2, 500), (10, 100), (60, 17), (120, 17)])
-def test_the_timer_never_runs_faster_than_the_screen(film, speed, interval):
+@pytest.mark.parametrize(("speed", "interval"), [(0.5, 2000), (2, 500), (10, 100), (60, 8), (120, 8)])
+def test_the_timer_beats_at_the_speed_or_twice_a_frame(film, speed, interval):
     film.player.set_speed(speed)
     film.player.play()
     assert film.timer.interval() == interval
+
+
+@pytest.mark.parametrize(("speed", "by"), [(60, 1), (120, 2)])
+def test_a_fast_film_moves_once_a_frame(film, speed, by):
+    film.player.set_counts([100_000])
+    film.player.set_speed(speed)
+    film.player.play()
+    for _beat in range(120):
+        film.tick(1 / 120)
+    assert len(film.moves) in (59, 60, 61)
+    assert {later - earlier for earlier, later in zip(film.moves, film.moves[1:], strict=False)} == {by}
 
 
 def test_a_new_speed_is_taken_while_playing(film):

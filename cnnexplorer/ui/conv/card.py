@@ -58,6 +58,7 @@ class Card(Speaking, QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icon = QLabel()
+        self._icon_name = ""
         self._title = QElidingLabel()
         font = self._title.font()
         font.setBold(True)
@@ -109,7 +110,7 @@ class Card(Speaking, QFrame):
         self._note.setText(content.note)
         self._note.setVisible(bool(content.note))
         self.view.setAccessibleName(f"{content.title} {content.shape}")
-        self._icon.setPixmap(icon(content.icon, self, "muted").pixmap(18, 18))
+        self._show_icon(content.icon)
         self._show_maps()
 
     @property
@@ -192,7 +193,8 @@ class Card(Speaking, QFrame):
             palette.setColor(palette.ColorRole.WindowText, theme.colour(role))
             label.setPalette(palette)
         if self.content is not None:
-            self._icon.setPixmap(icon(self.content.icon, self, "muted").pixmap(18, 18))
+            self._icon_name = ""
+            self._show_icon(self.content.icon)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the card's ground, and its frame when it is selected or focused."""
@@ -276,6 +278,11 @@ class Card(Speaking, QFrame):
 
     def _shape_view(self) -> None:
         self.view.setMaximumHeight(16_777_215 if self._enlarged else max(self.width() - 18, 120))
+
+    def _show_icon(self, name: str) -> None:
+        if name != self._icon_name:
+            self._icon_name = name
+            self._icon.setPixmap(icon(name, self, "muted").pixmap(18, 18))
 
     def _known_channels(self) -> int:
         """How many channels the thumbnails know, the picture of all not counted."""

@@ -294,9 +294,8 @@ class ConvolutionPanel(Form):
         index, stage = self._index, self.stage
         if stage is None:
             return
-        self._model.edit(lambda e: with_stage(e, index, change(stage)), label, merge)
-        # after a refused edit the fields show again what is in force
-        self.refresh(self._model.experiment)
+        if not self._model.edit(lambda e: with_stage(e, index, change(stage)), label, merge):
+            self.refresh(self._model.experiment)  # the fields show again what is in force
 
     def _edit_kernel(
         self, change: Callable[[NDArray[np.float64]], NDArray[np.float64]], label: str, merge: Hashable = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnexplorer.core import Convolution, Experiment, Pooling, Result, UserError
+from cnnexplorer.core import Activation, Convolution, Experiment, Pooling, Result, UserError
 from cnnexplorer.core.editing import with_fitting_image, with_image
 from cnnexplorer.core.history import History
 from cnnexplorer.core.messages import mark
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHANGED_AT_ONCE = 200_000  # values of an image that a tool changes in a few milliseconds
-AT_ONCE = 2_000_000  # multiplications: a few milliseconds, less than handing them to a thread and back feels like
+CHEAP_ACTIVATIONS = ("relu", "leaky_relu", "relu6", "hardtanh", "abs", "step", "identity")
+AT_ONCE = 4_000_000  # multiplications: a few milliseconds, less than handing them to a thread and back feels like
 
 
 class OutOfMemory(UserError):
@@ -206,5 +207,7 @@ def work(experiment: Experiment) -> int:
             size *= math.prod(stage.weight.shape[1:])
         elif isinstance(stage, Pooling):
             size *= sum(stage.kernel)
+        elif isinstance(stage, Activation) and stage.name not in CHEAP_ACTIVATIONS:
+            size *= 20  # exponentials
         total += size
     return total

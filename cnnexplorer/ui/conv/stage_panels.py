@@ -65,9 +65,8 @@ class StagePanel(Form):
 
     def _edit(self, change: Callable[[], Stage], label: str) -> None:
         index = self._index
-        self._model.edit(lambda experiment: with_stage(experiment, index, change()), label)
-        # after a refused edit the fields show again what is in force
-        self.refresh(self._model.experiment)
+        if not self._model.edit(lambda experiment: with_stage(experiment, index, change()), label):
+            self.refresh(self._model.experiment)  # the fields show again what is in force
 
 
 class PaddingPanel(StagePanel):

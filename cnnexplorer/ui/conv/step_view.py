@@ -269,8 +269,8 @@ class ArithmeticView(QWidget):
         """Write a step out."""
         self._step = step
         self._lines = [] if step is None else step_tokens(step, self._decimals)
-        self._resize()
         self.setAccessibleName(self.text())
+        self._resize()
         self.update()
 
     def set_decimals(self, decimals: int) -> None:

@@ -133,6 +133,31 @@ class Scrubber(Speaking, QWidget):
         return max(self.width() - 12, 10) / max(len(self._offsets) - 1, 1)
 
 
+class PlaceText(QWidget):
+    """The number of the present step. A label would lay the whole window out again at each step."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0000000 / 0000000"))
+
+    def text(self) -> str:
+        """Return what is shown."""
+        return self._text
+
+    def setText(self, text: str) -> None:
+        """Show a text."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the text."""
+        painter = QPainter(self)
+        painter.setPen(colours(self).colour("text"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._text)
+
+
 class Transport(Speaking, QWidget):
     """The buttons, the scrubber and the speed.
 
@@ -147,9 +172,7 @@ class Transport(Speaking, QWidget):
         self._player = player
         self.scrubber = Scrubber()
         self.scrubber.scrubbed.connect(self._scrub)
-        self._place = QLabel()
-        self._place.setMinimumWidth(96)
-        self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._place = PlaceText()
         self.speed = QSlider(Qt.Orientation.Horizontal)
         self.speed.setRange(0, _SLIDER_STEPS)
         self.speed.setFixedWidth(96)

@@ -333,7 +333,9 @@ class ConvWorkspace(Speaking, QWidget):
         result, experiment = shown.result, shown.result.experiment
         place = self.player.place
         output = None if old is None or self._step is None else self._step.output
-        self.strip.set_keys(view_keys(experiment))
+        keys = view_keys(experiment)
+        known = old is not None and keys == list(self.strip.cards)
+        self.strip.set_keys(keys)
         self.player.set_counts([math.prod(shape) for shape in experiment.shapes])
         if output is not None and place is not None:
             self._keep_place(experiment, place[0], output)
@@ -342,7 +344,10 @@ class ConvWorkspace(Speaking, QWidget):
         self.transport.set_stages(stage_titles(experiment.stages))
         if self._selected not in self.strip.cards:
             self._selected = ("input", -1)
-        self.select(self._selected)
+        if known and experiment is self.model.experiment:
+            self._show_display()  # the page has followed the experiment already
+        else:
+            self.select(self._selected)
         self.inspector.convolution.show_result(result, self._looks["convolution"])
         self._show_step()
         self._tell()

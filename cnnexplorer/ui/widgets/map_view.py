@@ -80,11 +80,13 @@ class MapView(QWidget):
         self._placement = Placement(0, 0, 1)
         self._fitted = True
         self._cache: QPixmap | None = None
+        self._dim_cache: QPixmap | None = None
         self._press: QPointF | None = None
         self._panning = False
         self._stroking = False
         self.drawing = False
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # spares the card behind each repaint
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 120)
@@ -260,11 +262,15 @@ class MapView(QWidget):
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
         if self._cache is None or self._cache.size() != self.size() * ratio:
+            self._dim_cache = None
             self._cache = QPixmap(self.size() * ratio)
             self._cache.setDevicePixelRatio(ratio)
             with QPainter(self._cache) as cached:
                 self._paint_cells(cached, ratio)
-        painter.drawPixmap(event.rect(), self._cache, QRectF(
+        base = self._cache
+        if self._cursor is None and (self._lit is not None or self._dimmed):
+            base = self._dim_picture(self._cache)  # what is pointed at, or drawn on, is seen in full
+        painter.drawPixmap(event.rect(), base, QRectF(
             event.rect().x() * ratio, event.rect().y() * ratio,
             event.rect().width() * ratio, event.rect().height() * ratio,
         ).toRect())  # fmt: skip
@@ -272,6 +278,14 @@ class MapView(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(colours(self).colour("accent"), 1, Qt.PenStyle.DotLine))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _dim_picture(self, bright: QPixmap) -> QPixmap:
+        """Return the cached cells dimmed; made once for all steps over them."""
+        if self._dim_cache is None:
+            self._dim_cache = bright.copy()
+            with QPainter(self._dim_cache) as painter:
+                painter.fillRect(self._placement.rect(0, 0, *self.shape), colours(self).colour("panel", 0.5))
+        return self._dim_cache
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click, a drag or a stroke."""
@@ -459,8 +473,6 @@ class MapView(QWidget):
             painter.drawRect(place(0, 0, rows, columns))
         if self._lit is not None:
             self._paint_lit(painter, self._lit)
-        elif self._dimmed and self._cursor is None:
-            painter.fillRect(place(0, 0, rows, columns), theme.colour("panel", 0.5))
         if self._linked is not None:
             self._outline(painter, self._linked, theme.colour("hover"), 2)
         if self._cursor is not None:
@@ -469,8 +481,6 @@ class MapView(QWidget):
     def _paint_lit(self, painter: QPainter, lit: Lit) -> None:
         theme = colours(self)
         place = self._placement.rect
-        if self._cursor is None:  # a map that is pointed at, or drawn on, is seen in full
-            painter.fillRect(place(0, 0, *self.shape), theme.colour("panel", 0.5))
         ratio = self.devicePixelRatioF()
         area = QRectF(self.rect())
         assert self._cache is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -88,6 +88,25 @@ def finite_range(values: NDArray[np.float64]) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
 
 
+def _scaled_down(plane: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
+    """Scale a map down to (height, width) by area.
+
+    In float32 and by a whole factor first, the rest by interpolation: no eye tells it apart, and it is far faster.
+    """
+    with np.errstate(over="ignore"):
+        scaled: NDArray[Any] = plane.astype(np.float32)
+    if math.isinf(scaled.sum(dtype=np.float64)) and not math.isinf(plane.sum()):  # values that only float64 holds
+        scaled = plane
+    (height, width), (to_height, to_width) = plane.shape, size
+    factor = min(height // to_height, width // to_width)
+    if factor > 1:
+        whole = scaled[: height // factor * factor, : width // factor * factor]
+        scaled = cv2.resize(whole, (width // factor, height // factor), interpolation=cv2.INTER_AREA)
+    if scaled.shape != size:
+        scaled = cv2.resize(scaled, (to_width, to_height), interpolation=cv2.INTER_LINEAR)
+    return scaled.astype(np.float64)
+
+
 @dataclass(frozen=True, eq=False)
 class MapSource:
     """Maps (C, H, W) with all that showing them takes from every value, so that it can be made off the GUI thread.
@@ -113,7 +132,7 @@ class MapSource:
         if max(height, width) > 1.5 * SMALL_SIDE:
             factor = SMALL_SIDE / max(height, width)
             size = max(round(width * factor), 1), max(round(height * factor), 1)
-            small = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in maps])
+            small = np.stack([_scaled_down(plane, size[::-1]) for plane in maps])
         return cls(maps, tuple(finite_range(plane) for plane in maps), small)
 
     def limits(self, look: Look, channel: int | None) -> tuple[float, float]:
@@ -160,7 +179,7 @@ def map_image(
     """
     planes = values if values.ndim == 3 else values[None]
     if size is not None:
-        planes = np.stack([cv2.resize(plane, size[::-1], interpolation=cv2.INTER_AREA) for plane in planes])
+        planes = np.stack([_scaled_down(plane, size) for plane in planes])
     if len(planes) == 3:
         indices = np.ascontiguousarray(to_indices(planes, low, high).transpose(1, 2, 0))
         height, width = indices.shape[:2]
