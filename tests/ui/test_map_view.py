@@ -429,3 +429,22 @@ def test_a_cell_out_of_view_is_shown_when_keys_go_there(view):
     place = rect(view, 0, 12)
     assert place.left() >= 0
     assert place.right() <= view.width() + 1
+
+
+def test_a_view_follows_all_of_some_cells_or_any_of_others(qtbot):
+    view = MapView()
+    qtbot.addWidget(view)
+    view.resize(170, 170)
+    view.set_map(np.zeros((64, 64)), Look(), (0.0, 1.0))
+    view.zoom_to(24.0)
+    view.follow(Rectangle(10, 10, 3, 3))
+    start = view.placement
+    assert view.rect().contains(start.rect(10, 10, 3, 3).toAlignedRect())
+    cut = Rectangle(10, 15, 3, 3)  # half of it is past the right edge
+    view.follow(cut, whole=False)
+    assert view.placement == start
+    view.follow(cut)
+    assert view.rect().contains(view.placement.rect(*cut).toAlignedRect())
+    gone = Rectangle(10, 40, 3, 3)
+    view.follow(gone, whole=False)
+    assert view.rect().contains(view.placement.rect(*gone).toAlignedRect())

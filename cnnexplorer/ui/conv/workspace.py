@@ -429,10 +429,12 @@ class ConvWorkspace(Speaking, QWidget):
 
     def _follow(self, step: Step, lit: dict[ViewKey, Lit]) -> None:
         """Keep the playing step in sight: in zoomed views, and in a strip that is wider than the window."""
+        read = self._source_card(step).key
         for key, spot in lit.items():
             card = self.strip.cards[key]
             if card.view.scale > 1.5:
-                card.view.follow(spot.frame)
+                # what was made long before may be cut at the edge, rather than be moved and painted at every step
+                card.view.follow(spot.frame, whole=key in (read, ("stage", step.stage_index)))
         if step.index == 0:
             self.strip.reveal(("stage", step.stage_index))
 

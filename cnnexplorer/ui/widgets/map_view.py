@@ -218,11 +218,16 @@ class MapView(QWidget):
             self._place(self._placement.x + dx, self._placement.y + dy, self.scale)
             self._refresh()
 
-    def follow(self, cells: Rectangle) -> None:
-        """Bring cells that leave the view to its left or top: steps go right and down, so most of them move nothing."""
+    def follow(self, cells: Rectangle, whole: bool = True) -> None:
+        """Bring cells that leave the view to its left or top: steps go right and down, so most of them move nothing.
+
+        They leave it when not the whole of them is in view, or else when nothing of them is.
+        """
         rect, area, before = self._placement.rect(*cells), QRectF(self.rect()), self._placement
         if rect.width() > area.width() or rect.height() > area.height():
             rect = QRectF(rect.center(), QSizeF(1, 1))
+        if not whole and rect.intersects(area):
+            return
         x, y, margin = before.x, before.y, before.scale / 2
         if rect.left() < 0 or rect.right() > area.width():
             x += margin - rect.left()
