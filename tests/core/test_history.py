@@ -223,3 +223,15 @@ def test_pictures_are_kept_whole():
     same(history.undo(), small)
     assert history.redo().image is large.image
     assert history.size > 3 * large.image.nbytes
+
+
+def test_a_dropped_edit_cannot_be_redone():
+    history = History(START)
+    history.drop()  # nothing to drop
+    assert history.experiment is START
+    kept = brush(START, np.random.default_rng(58))
+    history.record(kept, "kept")
+    history.record(Experiment(START.image, ()), "dropped")
+    history.drop()
+    same(history.experiment, kept)
+    assert (history.undo_label, history.redo_label) == ("kept", None)

@@ -393,3 +393,8 @@ def test_repr_of_numpy_and_lists_read_back():
         matrix = np.round(random.normal(size=tuple(random.integers(1, 16, 2))), 3)
         for text in (repr(matrix), str(matrix.tolist())):
             np.testing.assert_allclose(parse_matrix(text), matrix, rtol=1e-7)
+
+
+def test_a_text_too_long_to_be_read_is_refused_at_once():
+    with pytest.raises(NumberError, match="2000001 characters is too long for a matrix: paste at most 256 x 256"):
+        parse_matrix("1" * 2_000_001)

@@ -169,3 +169,10 @@ def test_noise_is_the_same_everywhere():
 def test_wrong_noise(kind, amount, seed, sentence):
     with pytest.raises(SettingError, match=sentence):
         add_noise(IMAGE, kind, amount, seed)
+
+
+def test_noise_beyond_every_number_is_refused():
+    with pytest.raises(SettingError, match=r"1e[+]308 makes infinite values: use less"):
+        add_noise(np.zeros((1, 8, 8)), "gaussian", 1e308, 1)
+    infinite = np.full((1, 2, 2), np.inf)
+    assert np.isinf(add_noise(infinite, "gaussian", 1.0, 1)).all()
