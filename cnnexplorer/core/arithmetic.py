@@ -277,11 +277,6 @@ def activate(stage: Activation, image: NDArray[np.float64]) -> NDArray[np.float6
         return _FUNCTIONS[stage.name](image, **stage.parameters)
 
 
-def activate_one(stage: Activation, value: float) -> float:
-    """Apply an activation to one value."""
-    return float(activate(stage, np.array([value]))[0])
-
-
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
     # exp of a negative number only: nothing overflows, and small results keep their digits
     e = np.exp(-np.abs(x))

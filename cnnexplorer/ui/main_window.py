@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -48,12 +48,7 @@ SEPARATED = (
 
 
 class MainWindow(Speaking, QMainWindow):
-    """The program's window.
-
-    Emits `shown_first()` once it has been painted.
-    """
-
-    shown_first = Signal()
+    """The program's window."""
 
     def __init__(self, settings: Settings, log_path: Path | None = None) -> None:
         super().__init__()

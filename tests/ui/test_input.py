@@ -384,3 +384,12 @@ def test_a_large_image_cannot_be_drawn_on_and_that_is_said(window):
     assert page(window)._too_large.isVisible()
     assert not page(window).size_field.isEnabled()
     window.conv.model._task._pool.waitForDone()
+
+
+def test_each_sample_says_what_it_is(window):
+    choice = window.conv.inspector.input.sample_choice
+    said = [choice.itemData(place, Qt.ItemDataRole.ToolTipRole) for place in range(1, choice.count())]
+    assert said == [sample.description for sample in SAMPLES.values()]
+    window.set_language("es")
+    spanish = [choice.itemData(place, Qt.ItemDataRole.ToolTipRole) for place in range(1, choice.count())]
+    assert all(text and text != english for text, english in zip(spanish, said, strict=True))

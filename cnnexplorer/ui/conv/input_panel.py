@@ -96,6 +96,11 @@ class InputPanel(Form):
             self.restyle()
             self._emit_ink()
 
+    def retranslate(self) -> None:
+        """Say what each sample is where the mouse rests on it."""
+        for place, sample in enumerate(SAMPLES.values(), start=1):
+            self.sample_choice.setItemData(place, _(sample.description), Qt.ItemDataRole.ToolTipRole)
+
     def restyle(self) -> None:
         """Take icons from the theme."""
         super().restyle()
@@ -112,6 +117,7 @@ class InputPanel(Form):
         self.sample_choice = Choice({"": mark("Choose a sample…")} | {s.id: s.title for s in SAMPLES.values()})
         self.sample_choice.activated.connect(self._choose_sample)
         self.row(mark("Sample"), self.sample_choice)
+        self.retranslate()
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         for action in file_actions:
@@ -192,9 +198,7 @@ class InputPanel(Form):
         self.row(mark("Kind"), self.noise_kind)
         self.noise_amount = NumberField(0.1, minimum=0, step=0.05)
         self.noise_amount.refused.connect(self.refused)
-        self._amount_label = self.row(
-            mark("Amount"), self.noise_amount, mark("Standard deviation, or the share of cells that is changed")
-        )
+        self.row(mark("Amount"), self.noise_amount, mark("Standard deviation, or the share of cells that is changed"))
         self.noise_seed = NumberField(1, whole=True, minimum=0, maximum=2**31 - 1)
         self.noise_seed.refused.connect(self.refused)
         self.row(mark("Seed"), self.noise_seed, mark("The same seed gives the same noise"))
