@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from .architecture import Branch, LayerInfo, read_architecture, totals
 from .catalog import CATALOG, Entry
+from .computed import Computed, compute
 from .device import DeviceError, available_devices
 from .download import DownloadCancelled, DownloadError, download_file, remote_size
 from .lecture import LectureRow, LectureTotals, lecture_table, lecture_totals
 from .mosaic import MapStats, Mosaic, filter_pictures, make_mosaic
 from .network import Activations, Guess, Network
 from .number import Arithmetic, explain
+from .perturbation import Perturbation
 from .preprocessing import Preprocessing
 from .receptive import ReceptiveField, receptive_rectangle
 from .state_files import WeightsError
@@ -20,6 +22,7 @@ __all__ = [
     "Activations",
     "Arithmetic",
     "Branch",
+    "Computed",
     "DeviceError",
     "DownloadCancelled",
     "DownloadError",
@@ -31,10 +34,12 @@ __all__ = [
     "MapStats",
     "Mosaic",
     "Network",
+    "Perturbation",
     "Preprocessing",
     "ReceptiveField",
     "WeightsError",
     "available_devices",
+    "compute",
     "download_file",
     "explain",
     "filter_pictures",

@@ -25,6 +25,7 @@ class FilterEditing:
     def __init__(self, state: dict[str, torch.Tensor]) -> None:
         self._original = state
         self._edits: dict[str, torch.Tensor] = {}
+        self.filters_version = 0  # one more with each edit
 
     def state(self) -> dict[str, torch.Tensor]:
         """Return all weights as they are now, on the CPU."""
@@ -111,6 +112,7 @@ class FilterEditing:
 
     def _install(self, layer: str, key: str) -> None:
         # a new parameter, never a changed one: what recorded activations used stays as it was
+        self.filters_version += 1
         part = self.module.get_submodule(layer)
         try:
             weight = self._current(layer).to(self.device)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from torch import nn
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .catalog import Entry, Size
 
 _MOST_BYTES = 8 * 2**30
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,8 @@ class Activations(Mapping[str, torch.Tensor]):
 class Network(FilterEditing):
     """A network of the catalogue with its weights, ready to look at images. Made by `load_network`.
 
-    One thread at a time may ask for activations; filters may be changed from another meanwhile, and a forward pass that
-    is under way then uses the old or the new weights of a layer, never a mixture.
+    Threads that ask for activations wait for each other; filters may be changed from another meanwhile, and a forward
+    pass that is under way then uses the old or the new weights of a layer, never a mixture.
 
     Attributes
     ----------
@@ -134,6 +136,7 @@ class Network(FilterEditing):
             round(min(self.input_size) * 256 / 224), self.input_size, self.entry.mean, self.entry.deviation
         )
         self._lost: set[str] = set()
+        self._lock = threading.RLock()
         self.device = torch.device("cpu")
         self.module = self._placed(self.device)
         self.move_to(device)
@@ -184,19 +187,38 @@ class Network(FilterEditing):
         """
         picture = as_picture(image)
         chosen = self.preprocessing if preprocess is True else preprocess or None
-        if self.device.type != "cpu":
+        return self.guarded(lambda: self._forward(picture, chosen))
+
+    def guarded(self, work: Callable[[], Value]) -> Value:
+        """Return what some work with this network gives; where its device fails, the work is done on the CPU.
+
+        Raises
+        ------
+        DeviceError
+            Not enough memory even on the CPU.
+        """
+        with self._lock:
+            if self.device.type != "cpu":
+                try:
+                    return work()
+                except Exception as error:
+                    if not is_device_failure(error):
+                        raise
+                    self._go_on_with_cpu(error, self.device)
             try:
-                return self._forward(picture, chosen)
-            except Exception as error:
-                if not is_device_failure(error):
+                return work()
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
                     raise
-                self._go_on_with_cpu(error, self.device)
-        try:
-            return self._forward(picture, chosen)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            raise DeviceError("there is not enough memory for this image: use a smaller one") from error
+                raise DeviceError("there is not enough memory for this image: use a smaller one") from error
+
+    def picture(self, image: torch.Tensor | NDArray[Any], preprocess: bool = True) -> torch.Tensor:
+        """Return the part of an image that the network sees, not yet normalised: (3, height, width), on its device."""
+        picture = as_picture(image)
+        if preprocess and self.device.type == "mps":  # lacks the smooth resizing
+            return self.preprocessing.geometry.apply(picture).to(self.device)
+        picture = picture.to(self.device)
+        return self.preprocessing.geometry.apply(picture) if preprocess else picture
 
     def top_k(self, probabilities: torch.Tensor, k: int = 5) -> tuple[Guess, ...]:
         """Return the k most probable classes, the first the most probable."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +36,16 @@ class Preprocessing:
     crop: Size | None = (224, 224)
     mean: Triple | None = (0.485, 0.456, 0.406)
     deviation: Triple = (0.229, 0.224, 0.225)
+
+    @property
+    def geometry(self) -> Preprocessing:
+        """Resizing and cropping alone."""
+        return replace(self, mean=None)
+
+    @property
+    def normalisation(self) -> Preprocessing:
+        """Normalising alone."""
+        return replace(self, resize=None, crop=None)
 
     def apply(self, image: torch.Tensor) -> torch.Tensor:
         """Return the picture as the network wants it: (3, H, W) -> (3, height, width), on the same device."""

@@ -1,0 +1,103 @@
+"""One look of a network at a picture: what it saw, what its layers made of that, and what it answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .perturbation import Perturbation
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+    from .network import Activations, Guess, Network
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What a network made of a picture.
+
+    Attributes
+    ----------
+    picture
+        What the network saw before it was normalised, float32, (3, height, width) with values from 0 to 1.
+    activations
+        Of that picture.
+    clean
+        Of the picture without the perturbation; the same object where nothing is perturbed.
+    perturbation
+        What was done to the picture.
+    probabilities
+        The softmax of the last layer, float32: (N,).
+    guesses
+        The five most probable classes.
+    filters_version
+        Which state of the network's filters was used.
+    milliseconds
+        How long it took.
+    """
+
+    network: Network
+    picture: NDArray[np.float32]
+    activations: Activations
+    clean: Activations
+    perturbation: Perturbation
+    probabilities: NDArray[np.float32]
+    guesses: tuple[Guess, ...]
+    filters_version: int
+    milliseconds: float
+
+
+def compute(
+    network: Network,
+    image: torch.Tensor | NDArray[Any],
+    perturbation: Perturbation | None = None,
+    preprocess: bool = True,
+    clean: Activations | None = None,
+) -> Computed:
+    """Return what a network makes of a picture, (3, H, W) or (1, H, W) with values from 0 to 1.
+
+    Parameters
+    ----------
+    preprocess
+        False to give the picture to the network as it is: not resized, cropped or normalised.
+    clean
+        Activations of the same picture unperturbed, if they are at hand.
+
+    Raises
+    ------
+    SettingError
+        A `ValueError`: the image has a wrong shape, or is too small.
+    DeviceError
+        Not enough memory even on the CPU.
+    """
+    perturbation = perturbation or Perturbation()
+    normalisation = network.preprocessing.normalisation if preprocess else False
+
+    def work() -> Computed:
+        began = time.perf_counter()
+        version = network.filters_version
+        picture = network.picture(image, preprocess)
+        seen = perturbation.apply(picture)
+        activations = network.activations(seen, normalisation)
+        original = activations
+        if not perturbation.is_neutral:
+            at_hand = clean is not None and clean.device == activations.device
+            original = clean if clean is not None and at_hand else network.activations(picture, normalisation)
+        probabilities = activations.probabilities.cpu()
+        return Computed(
+            network=network,
+            picture=seen.cpu().numpy(),
+            activations=activations,
+            clean=original,
+            perturbation=perturbation,
+            probabilities=probabilities.numpy(),
+            guesses=network.top_k(probabilities),
+            filters_version=version,
+            milliseconds=1000 * (time.perf_counter() - began),
+        )
+
+    return network.guarded(work)

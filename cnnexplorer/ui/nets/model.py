@@ -1,0 +1,483 @@
+"""What the Network workspace is about: network, picture, what was computed, and the place that is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from cnnexplorer.core import Rectangle, UserError
+from cnnexplorer.nets import CATALOG, Computed, Network, Perturbation, compute, load_network, receptive_rectangle
+from cnnexplorer.ui.language import _
+from cnnexplorer.ui.tasks import LatestTask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+    from cnnexplorer.nets import Activations, LayerInfo
+
+MAX_VISITED = 200
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which network, with which weights ("bundled", "imagenet", "random" or a file's path), and where it computes."""
+
+    network: str = "alexnet2012"
+    weights: str = "bundled"
+    seed: int = 0
+    device: str = "auto"
+    input_size: tuple[int, int] | None = None
+    autocast: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A picture, (3, H, W) or (1, H, W) with values from 0 to 1, and what to call it in the user's language."""
+
+    image: NDArray[np.float64]
+    title: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is looked at: a page of the workspace, a layer, one of its units, and one of that unit's values."""
+
+    page: str = "overview"
+    layer: str = ""
+    unit: int = 0
+    row: int | None = None
+    column: int | None = None
+
+
+class Pointed(NamedTuple):
+    """A value of a layer under the mouse, and the pixels that it sees of the picture."""
+
+    layer: str
+    unit: int
+    row: int
+    column: int
+    sees: Rectangle
+
+
+@dataclass(frozen=True)
+class _Derived:
+    """A value that a view takes from what was computed; made on the worker."""
+
+    make: Callable[[Computed], Any]
+    show: Callable[[Any], None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    """All that a computation reads, frozen when it is asked for."""
+
+    network: Network
+    source: Source
+    perturbation: Perturbation
+    preprocess: bool
+    clean: Activations | None
+    derived: dict[str, _Derived] = field(default_factory=dict)
+
+
+class NetModel(QObject):
+    """The workspace's state, and the only one that computes.
+
+    Signals
+    -------
+    network_changed()
+        Another network, other weights or another device; `computed` follows.
+    computed(Computed)
+        There are new activations.
+    place_changed(old Place, new Place)
+    pointed(Pointed or None)
+        What lies under the mouse, in any view.
+    filters_changed(layer)
+        Filters were edited; `computed` follows.
+    settings_changed()
+        Picture, perturbation or preprocessing were changed; `computed` follows.
+    busy_changed(text)
+        What is under way, for the user; empty when nothing is.
+    refused(error)
+        Expected trouble, for the banner.
+    convolution_asked(image, weight, bias, stride, padding, title)
+        "Open in Convolution".
+    """
+
+    network_changed = Signal()
+    computed = Signal(object)
+    place_changed = Signal(object, object)
+    pointed = Signal(object)
+    filters_changed = Signal(str)
+    settings_changed = Signal()
+    busy_changed = Signal(str)
+    refused = Signal(object)
+    convolution_asked = Signal(object, object, object, object, object, str)
+
+    def __init__(self, source: Source, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._perturbation, self._preprocess = Perturbation(), True
+        self._chosen = Chosen()
+        self._network: Network | None = None
+        self._computed: Computed | None = None
+        self._place = Place()
+        self._visited: list[Place] = [self._place]
+        self._visit = 0
+        self._derived: dict[str, _Derived] = {}
+        self._derivations: dict[str, LatestTask] = {}
+        self._loader, self._task = LatestTask(self), LatestTask(self)
+        self._running: _Request | None = None
+        self._pending: _Request | None = None
+        self._told = 0
+        self._busy = ""
+        self.history = QUndoStack(self)
+
+    # network
+
+    @property
+    def chosen(self) -> Chosen:
+        """What the present network was made from."""
+        return self._chosen
+
+    @property
+    def network(self) -> Network | None:
+        """The network in use; None until the first is loaded."""
+        return self._network
+
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """The layers of the network in use, in order of execution; of what was computed last where there is that."""
+        if self._computed is not None and self._computed.network is self._network:
+            return self._computed.activations.layers
+        return () if self._network is None else self._network.layers
+
+    def layer(self, name: str) -> LayerInfo | None:
+        """Return what is known of a layer of the network in use."""
+        return next((layer for layer in self.layers if layer.name == name), None)
+
+    def choose(self, chosen: Chosen) -> None:
+        """Load another network, or the same with other weights or elsewhere; on failure the present one stays."""
+        title = CATALOG[chosen.network].title
+        self._say_busy(_("loading {network}…").format(network=title))
+        self._loader.start(
+            lambda: load_network(
+                chosen.network,
+                chosen.weights,
+                chosen.device,
+                chosen.seed,
+                input_size=chosen.input_size,
+                autocast=chosen.autocast,
+            ),
+            partial(self.adopt, chosen),
+            self._not_loaded,
+        )
+
+    def adopt(self, chosen: Chosen, network: Network) -> None:
+        """Use a network that is loaded."""
+        self._loader.cancel()
+        self._task.cancel()
+        self._running = self._pending = None
+        self._chosen, self._network, self._computed = chosen, network, None
+        self._told = 0
+        self.history.clear()
+        names = [layer.name for layer in network.layers]
+        self.network_changed.emit()
+        if self._place.layer not in names:
+            self._move(replace(self._place, layer=names[0], unit=0, row=None, column=None))
+        self._visited, self._visit = [self._place], 0
+        self._tell_notices()
+        self._ask()
+
+    def move_to(self, device: str) -> None:
+        """Compute elsewhere, with the same weights and edits."""
+        network = self._network
+        if network is None:
+            return
+        self._say_busy(_("moving the network…"))
+
+        def moved(_nothing: object) -> None:
+            self._chosen = replace(self._chosen, device=device)
+            self._tell_notices()
+            self._ask()
+
+        self._loader.start(lambda: network.move_to(device), moved, self._not_loaded)
+
+    # picture
+
+    @property
+    def source(self) -> Source:
+        """The picture, as it was given."""
+        return self._source
+
+    def set_source(self, source: Source) -> None:
+        """Look at another picture. Pictures may come faster than they can be computed: the newest wins."""
+        self._source = source
+        self.settings_changed.emit()
+        self._ask()
+
+    @property
+    def perturbation(self) -> Perturbation:
+        """What is done to the picture before the network sees it."""
+        return self._perturbation
+
+    def set_perturbation(self, perturbation: Perturbation) -> None:
+        """Disturb the picture."""
+        if perturbation != self._perturbation:
+            self._perturbation = perturbation
+            self.settings_changed.emit()
+            self._ask()
+
+    @property
+    def preprocess(self) -> bool:
+        """Whether pictures are resized, cropped and normalised as the weights expect."""
+        return self._preprocess
+
+    def set_preprocess(self, preprocess: bool) -> None:
+        """Switch the preprocessing on or off."""
+        if preprocess != self._preprocess:
+            self._preprocess = preprocess
+            self.settings_changed.emit()
+            self._ask()
+
+    # what was computed
+
+    @property
+    def result(self) -> Computed | None:
+        """What was computed last for the network in use."""
+        return self._computed
+
+    def derive(
+        self, key: str, make: Callable[[Computed], Any] | None, show: Callable[[Any], None] | None = None
+    ) -> None:
+        """Let a view have a value made from what is computed, on the worker, now and after each forward pass.
+
+        Parameters
+        ----------
+        key
+            The view's own word; asking again under the same word replaces what was asked before.
+        make
+            A pure function, run off the GUI thread; None to ask no more.
+        show
+            Called on the GUI thread with what `make` gave, if it still is what was asked for last.
+        """
+        task = self._derivations.setdefault(key, LatestTask(self))
+        task.cancel()
+        if make is None or show is None:
+            self._derived.pop(key, None)
+            return
+        derived = self._derived[key] = _Derived(make, show)
+        computed = self._computed
+        if computed is not None:
+            task.start(lambda: make(computed), partial(self._show_derived, key, derived, computed), self._fail)
+
+    # place
+
+    @property
+    def place(self) -> Place:
+        """What is looked at."""
+        return self._place
+
+    def go(self, place: Place) -> None:
+        """Look at something else; `back` returns."""
+        if place == self._place:
+            return
+        del self._visited[self._visit + 1 :]
+        self._visited.append(place)
+        del self._visited[:-MAX_VISITED]
+        self._visit = len(self._visited) - 1
+        self._move(place)
+
+    def visit(self, **changes: Any) -> None:  # noqa: ANN401  # fields of Place
+        """Look at something else that shares the rest with the present place.
+
+        Another layer begins at its unit 0, another unit without a chosen value.
+        """
+        if changes.get("layer", self._place.layer) != self._place.layer:
+            changes = {"unit": 0, "row": None, "column": None} | changes
+        elif changes.get("unit", self._place.unit) != self._place.unit:
+            changes = {"row": None, "column": None} | changes
+        self.go(replace(self._place, **changes))
+
+    def back(self) -> None:
+        """Look at what was looked at before."""
+        if self.can_go_back:
+            self._visit -= 1
+            self._move(self._visited[self._visit])
+
+    def forward(self) -> None:
+        """Take `back` back."""
+        if self.can_go_forward:
+            self._visit += 1
+            self._move(self._visited[self._visit])
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether something was looked at before."""
+        return self._visit > 0
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether `back` was used."""
+        return self._visit < len(self._visited) - 1
+
+    def point_at(self, layer: str = "", unit: int = 0, row: int = 0, column: int = 0) -> None:
+        """Tell all views what lies under the mouse; no layer when nothing does."""
+        if not layer or self._computed is None:
+            self.pointed.emit(None)
+            return
+        sees = receptive_rectangle(self._computed.activations.layers, layer, row, column)
+        self.pointed.emit(Pointed(layer, unit, row, column, sees))
+
+    # filters
+
+    def edit_filters(self, layer: str, edit: Callable[[Network], None], text: str) -> bool:
+        """Change filters through one of the network's own methods; `text` names the edit for undo.
+
+        Returns
+        -------
+        bool
+            Whether anything was changed; trouble was told where not.
+        """
+        network = self._network
+        if network is None:
+            return False
+        before = network.filters(layer)
+        try:
+            edit(network)
+        except UserError as error:
+            self.refused.emit(error)
+            return False
+        after = network.filters(layer)
+        if bool((before == after).all()):
+            return False
+        network.set_filters(layer, before)
+        self.history.push(_FilterCommand(self, layer, before, after, text))
+        return True
+
+    def _put_filters(self, layer: str, weights: torch.Tensor) -> None:
+        if self._network is not None:
+            self._network.set_filters(layer, weights)
+            self.filters_changed.emit(layer)
+            self._ask()
+
+    # the end
+
+    def close(self) -> None:
+        """Wait for work under way; to be called before the program ends."""
+        self._pending = None
+        for task in (self._loader, self._task, *self._derivations.values()):
+            task.close()
+
+    # the inside
+
+    def _move(self, place: Place) -> None:
+        old, self._place = self._place, place
+        self.place_changed.emit(old, place)
+
+    def _ask(self) -> None:
+        """Compute what is asked for now; while the last is under way only the newest waits, and no queue grows."""
+        if self._network is None:
+            return
+        clean = None
+        last = self._running or None
+        if self._computed is not None and last is not None and self._same_but_disturbed(last):
+            clean = self._computed.clean
+        request = _Request(
+            self._network, self._source, self._perturbation, self._preprocess, clean, dict(self._derived)
+        )
+        if self._task.busy:
+            self._pending = request
+        else:
+            self._start(request)
+
+    def _same_but_disturbed(self, last: _Request) -> bool:
+        """Whether the clean picture's activations can be used again: same picture, network and filters."""
+        return (
+            not self._task.busy
+            and last.network is self._network
+            and last.source is self._source
+            and last.preprocess == self._preprocess
+            and self._computed is not None
+            and self._computed.filters_version == self._network.filters_version
+            and self._computed.clean.device == self._network.device
+        )
+
+    def _start(self, request: _Request) -> None:
+        self._running, self._pending = request, None
+        self._task.start(partial(_answer, request), self._take, self._fail)
+        if not self._busy:
+            self._say_busy(_("computing…"))
+
+    def _take(self, answer: tuple[Computed, dict[str, Any]]) -> None:
+        computed, values = answer
+        running, pending = self._running, self._pending
+        assert running is not None
+        self._computed = computed
+        if pending is not None:
+            self._start(replace(pending, derived=dict(self._derived)))
+        else:
+            self._say_busy("")
+        self._tell_notices()
+        self.computed.emit(computed)
+        for key, derived in list(self._derived.items()):
+            if running.derived.get(key) is derived:
+                derived.show(values[key])
+            elif self._computed is computed:  # asked for while this was under way
+                self.derive(key, derived.make, derived.show)
+
+    def _show_derived(self, key: str, derived: _Derived, computed: Computed, value: object) -> None:
+        if self._derived.get(key) is derived and self._computed is computed:
+            derived.show(value)
+
+    def _fail(self, error: BaseException) -> None:
+        self._say_busy("")
+        if self._pending is not None:
+            self._start(self._pending)
+        self._tell_notices()
+        if not isinstance(error, UserError):
+            raise error
+        self.refused.emit(error)
+
+    def _not_loaded(self, error: BaseException) -> None:
+        self._say_busy("")
+        if not isinstance(error, UserError):
+            raise error
+        self.refused.emit(error)
+        self.network_changed.emit()  # the controls show again what is in use
+
+    def _tell_notices(self) -> None:
+        if self._network is not None:
+            notices = self._network.notices[self._told :]
+            self._told += len(notices)
+            for notice in notices:
+                self.refused.emit(notice)
+
+    def _say_busy(self, text: str) -> None:
+        if text != self._busy:
+            self._busy = text
+            self.busy_changed.emit(text)
+
+
+class _FilterCommand(QUndoCommand):
+    def __init__(self, model: NetModel, layer: str, before: torch.Tensor, after: torch.Tensor, text: str) -> None:
+        super().__init__(text)
+        self._model, self._layer, self._before, self._after = model, layer, before, after
+
+    def undo(self) -> None:
+        self._model._put_filters(self._layer, self._before)
+
+    def redo(self) -> None:
+        self._model._put_filters(self._layer, self._after)
+
+
+def _answer(request: _Request) -> tuple[Computed, dict[str, Any]]:
+    computed = compute(request.network, request.source.image, request.perturbation, request.preprocess, request.clean)
+    return computed, {key: derived.make(computed) for key, derived in request.derived.items()}

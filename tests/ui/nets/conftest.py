@@ -1,0 +1,52 @@
+"""A small network and a model that has computed it, for the pages' tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from cnnexplorer.core.samples import make_sample
+from cnnexplorer.nets import load_network
+from cnnexplorer.ui.nets.model import Chosen, NetModel, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from cnnexplorer.nets import Network
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Small pictures gain nothing from several threads, and a busy machine makes them wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Network:
+    return load_network("alexnet2012", "random", device="cpu", seed=1)
+
+
+@pytest.fixture
+def network(loaded: Network) -> Iterator[Network]:
+    """AlexNet 2012 with random weights; what a test changes in it is put back."""
+    yield loaded
+    loaded.reset()
+    loaded.notices.clear()
+
+
+@pytest.fixture
+def model(qtbot: QtBot, network: Network) -> Iterator[NetModel]:
+    """A model that has computed the scene."""
+    found = NetModel(Source(make_sample("scene"), "Scene"))
+    with qtbot.waitSignal(found.computed, timeout=20000):
+        found.adopt(Chosen("alexnet2012", "random", seed=1, device="cpu"), network)
+    yield found
+    found.close()
+    found.deleteLater()

@@ -1,0 +1,164 @@
+"""The model: loading, computing, live pictures, derived values, places, edits and undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from cnnexplorer.core import UserError
+from cnnexplorer.nets import Network, Perturbation
+from cnnexplorer.ui.nets.model import Chosen, Place, Source
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cnnexplorer.ui.nets.model import NetModel
+
+
+def picture(value: float) -> Source:
+    return Source(np.full((3, 60, 80), value), f"grey {value}")
+
+
+def test_a_picture_is_computed_and_named(model: NetModel):
+    assert model.result is not None
+    assert model.result.picture.shape == (3, 224, 224)
+    assert len(model.result.guesses) == 5
+    assert model.place.layer == "conv1"
+
+
+def test_pictures_that_come_too_fast_form_no_queue(qtbot: QtBot, model: NetModel):
+    seen: list[float] = []
+    model.computed.connect(lambda computed: seen.append(round(float(computed.picture.mean()), 3)))
+    values = [round(0.02 * step, 3) for step in range(1, 41)]
+    for value in values:
+        model.set_source(picture(value))
+    qtbot.waitUntil(lambda: bool(seen) and seen[-1] == values[-1], timeout=20000)
+    assert len(seen) <= 3
+    assert seen == sorted(seen)
+
+
+def test_frames_are_shown_while_new_ones_keep_coming(qtbot: QtBot, model: NetModel):
+    seen: list[float] = []
+    model.computed.connect(lambda computed: seen.append(float(computed.picture.mean())))
+    sent = 0
+
+    def send() -> bool:
+        nonlocal sent
+        sent += 1
+        model.set_source(picture(sent / 10000))
+        return len(seen) >= 5
+
+    qtbot.waitUntil(send, timeout=20000)
+    assert seen == sorted(seen)
+
+
+def test_a_derived_value_is_made_now_and_after_each_pass(qtbot: QtBot, model: NetModel):
+    shown: list[float] = []
+    model.derive("mean", lambda computed: float(computed.picture.mean()), shown.append)
+    qtbot.waitUntil(lambda: len(shown) == 1)
+    model.set_source(picture(0.25))
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=20000)
+    assert shown[1] == pytest.approx(0.25, abs=1e-6)
+    model.derive("mean", None)
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_source(picture(0.5))
+    assert len(shown) == 2
+
+
+def test_a_derived_value_that_was_replaced_is_never_shown(qtbot: QtBot, model: NetModel):
+    shown: list[str] = []
+    model.derive("view", lambda _computed: "old", shown.append)
+    model.derive("view", lambda _computed: "new", shown.append)
+    qtbot.waitUntil(lambda: bool(shown))
+    assert shown == ["new"]
+
+
+def test_a_derived_value_asked_for_while_a_pass_is_under_way_comes(qtbot: QtBot, model: NetModel):
+    shown: list[float] = []
+    model.set_source(picture(0.75))
+    model.derive("mean", lambda computed: round(float(computed.picture.mean()), 2), shown.append)
+    qtbot.waitUntil(lambda: 0.75 in shown, timeout=20000)
+    assert shown[-1] == 0.75
+
+
+def test_perturbed_and_clean_are_both_there(qtbot: QtBot, model: NetModel):
+    clean = model.result.activations["conv1"]
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_perturbation(Perturbation(noise=0.2))
+    assert model.result.clean["conv1"].equal(clean)
+    assert not model.result.activations["conv1"].equal(clean)
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_perturbation(Perturbation(noise=0.3))
+    assert model.result.clean["conv1"].equal(clean)
+
+
+def test_an_edited_filter_changes_its_map_and_undo_brings_it_back(qtbot: QtBot, model: NetModel):
+    before = model.result.activations["conv1"]
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        assert model.edit_filters("conv1", lambda network: network.zero_filter("conv1", 3), "zero")
+    after = model.result.activations["conv1"]
+    assert after[3].unique().numel() == 1
+    assert after[4].equal(before[4])
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.history.undo()
+    assert model.result.activations["conv1"].equal(before)
+    assert model.network.edited_layers() == ()
+
+
+def test_an_edit_that_cannot_be_is_told(model: NetModel):
+    told: list[UserError] = []
+    model.refused.connect(told.append)
+    assert not model.edit_filters("conv1", lambda network: network.zero_filter("conv1", 96), "zero")
+    assert "conv1" in str(told[0])
+    assert model.history.count() == 0
+
+
+def test_the_clean_picture_is_computed_anew_after_an_edit(qtbot: QtBot, model: NetModel):
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_perturbation(Perturbation(noise=0.2))
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.edit_filters("conv1", lambda network: network.zero_filter("conv1", 3), "zero")
+    assert model.result.clean["conv1"][3].unique().numel() == 1
+
+
+def test_places_are_visited_and_left_again(model: NetModel):
+    model.visit(page="maps", layer="conv2")
+    model.visit(unit=7)
+    model.visit(row=3, column=4)
+    assert model.place == Place("maps", "conv2", 7, 3, 4)
+    model.visit(layer="conv3")
+    assert model.place == Place("maps", "conv3")
+    model.back()
+    assert model.place == Place("maps", "conv2", 7, 3, 4)
+    model.back()
+    model.back()
+    model.back()
+    assert model.place.page == "overview"
+    assert not model.can_go_back
+    model.forward()
+    assert model.place == Place("maps", "conv2")
+
+
+def test_pointing_tells_what_a_value_sees(model: NetModel):
+    seen = []
+    model.pointed.connect(seen.append)
+    model.point_at("conv1", 5, 10, 20)
+    assert seen[0].sees == (38, 78, 11, 11)
+    model.point_at()
+    assert seen[1] is None
+
+
+def test_a_network_that_cannot_be_loaded_leaves_the_present_one(qtbot: QtBot, model: NetModel, network: Network):
+    with qtbot.waitSignal(model.refused, timeout=20000) as told:
+        model.choose(Chosen("vgg16", "/nowhere/weights.pth"))
+    assert "weights.pth" in str(told.args[0])
+    assert model.network is network
+    assert model.chosen.network == "alexnet2012"
+
+
+def test_closing_while_work_is_under_way(model: NetModel):
+    model.set_source(picture(0.1))
+    model.choose(Chosen("googlenet", "random"))
+    model.close()
