@@ -15,7 +15,7 @@ from .perturbation import Perturbation
 from .preprocessing import Preprocessing
 from .receptive import ReceptiveField, receptive_rectangle
 from .state_files import WeightsError
-from .weights import imagenet_file, imagenet_url, load_network, sha256_prefix
+from .weights import has_bundled_weights, imagenet_file, imagenet_url, load_network, sha256_prefix
 
 __all__ = [
     "CATALOG",
@@ -43,6 +43,7 @@ __all__ = [
     "download_file",
     "explain",
     "filter_pictures",
+    "has_bundled_weights",
     "imagenet_file",
     "imagenet_url",
     "lecture_table",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,14 +19,16 @@ from .catalog import CATALOG
 from .device import DeviceError, choose_device, failure_notice, is_device_failure, is_out_of_memory
 from .filters import FilterEditing
 from .preprocessing import Preprocessing, as_picture
-from .tracing import Recorder
+from .tracing import Recorder, Replay
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .catalog import Entry, Size
+    from .tracing import Call
 
 _MOST_BYTES = 8 * 2**30
+_MOST_REPLAYS = 8
 Value = TypeVar("Value")
 
 
@@ -52,13 +54,13 @@ class Activations(Mapping[str, torch.Tensor]):
         Weight and bias that a convolution or fully connected layer used; not touched by later editing.
     """
 
-    def __init__(self, layers: tuple[LayerInfo, ...], image: torch.Tensor, recorder: Recorder) -> None:
+    def __init__(self, layers: tuple[LayerInfo, ...], image: torch.Tensor, calls: Sequence[Call]) -> None:
         self.layers = layers
         self.input = image
-        calls = list(zip(layers, recorder.calls, strict=True))
-        self._outputs = {layer.name: call.output[0] for layer, call in calls}
+        pairs = list(zip(layers, calls, strict=True))
+        self._outputs = {layer.name: call.output[0] for layer, call in pairs}
         self._by_name = {layer.name: layer for layer in layers}
-        self.weights = {layer.name: (call.weight, call.bias) for layer, call in calls if call.weight is not None}
+        self.weights = {layer.name: (call.weight, call.bias) for layer, call in pairs if call.weight is not None}
 
     def __getitem__(self, name: str) -> torch.Tensor:
         return self._outputs[name]
@@ -236,11 +238,26 @@ class Network(FilterEditing):
         # Recording inside autocast: the functions seen are the layers' own.
         half = self.autocast and self.device.type in ("cuda", "mps")
         mixed = torch.autocast(self.device.type, dtype=torch.float16) if half else nullcontext()
-        with torch.no_grad(), mixed, Recorder() as recorder:
-            self.module(picture[None])
+        with torch.no_grad(), mixed:
+            calls = self._calls(picture[None])
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)  # a lost GPU tells here, not in a later call
-        return Activations(layers, picture, recorder)
+        return Activations(layers, picture, calls)
+
+    def _calls(self, image: torch.Tensor) -> list[Call]:
+        """Return what each layer reads and gives: watched for the first picture of a size, then replayed."""
+        size = image.shape[2], image.shape[3]
+        replay = self._replays.get(size)
+        if replay is not None:
+            return replay.run(image)
+        with Recorder() as recorder:
+            self.module(image)
+        calls: list[Call] = recorder.calls
+        if len(self._replays) >= _MOST_REPLAYS:
+            self._replays.clear()
+        with suppress(LookupError):  # then every pass is watched
+            self._replays[size] = Replay(recorder, self.module, image)
+        return calls
 
     def _checked_layers(self, height: int, width: int) -> tuple[LayerInfo, ...]:
         """Return the architecture at an image's size; refuse what does not fit the weights or the memory."""
@@ -272,6 +289,7 @@ class Network(FilterEditing):
         """Return the module with its present weights on a device; on the CPU they are not copied."""
         with torch.device("meta"):
             module = self.entry.build(self.input_size, self.classes).eval()
+        self._replays: dict[Size, Replay] = {}
         module.load_state_dict({key: value.to(device) for key, value in self.state().items()}, assign=True)
         return module.requires_grad_(False)
 

@@ -68,6 +68,18 @@ class Preprocessing:
         assert self.mean is not None
         return self.mean, self.deviation
 
+    def source_position(self, size: Size, row: float, column: float) -> tuple[float, float]:
+        """Return which pixel (row, column) of a picture of a size a pixel of the prepared one comes from.
+
+        >>> Preprocessing(resize=4, crop=(2, 2)).source_position((8, 8), 0, 0)
+        (2.5, 2.5)
+        """
+        height, width = size
+        shorter = min(height, width)
+        resized = size if self.resize is None else (self.resize * height // shorter, self.resize * width // shorter)
+        top, left = (0, 0) if self.crop is None else _corner(resized, self.crop)
+        return (row + top + 0.5) * height / resized[0] - 0.5, (column + left + 0.5) * width / resized[1] - 0.5
+
     def sentences(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """Return what is done, step by step: English templates, marked for translation, and their values."""
         steps: list[tuple[str, dict[str, Any]]] = []
@@ -100,8 +112,17 @@ def _cropped(image: torch.Tensor, crop: Size) -> torch.Tensor:
         sides = (missing_w // 2, (missing_w + 1) // 2, missing_h // 2, (missing_h + 1) // 2)
         image = functional.pad(image, sides)
         height, width = image.shape[1:]
-    top, left = round((height - crop[0]) / 2), round((width - crop[1]) / 2)
+    top, left = _corner((height, width), crop)
     return image[:, top : top + crop[0], left : left + crop[1]]
+
+
+def _corner(size: Size, crop: Size) -> tuple[int, int]:
+    """Return where the piece in the middle begins; negative where it is larger than the picture."""
+    top, left = (
+        round((have - wanted) / 2) if have >= wanted else -((wanted - have) // 2)
+        for have, wanted in zip(size, crop, strict=True)
+    )
+    return top, left
 
 
 def as_picture(image: torch.Tensor | NDArray[Any]) -> torch.Tensor:

@@ -155,6 +155,11 @@ def _has_right_hash(path: Path) -> bool:
         raise WeightsError("{file} cannot be read ({reason})", file=path.name, reason=error.strerror) from error
 
 
+def has_bundled_weights(id: str) -> bool:
+    """Tell whether weights of a network come with the program."""
+    return (files("cnnexplorer.resources") / "weights" / f"{id}.safetensors").is_file()
+
+
 def _bundled(entry: Entry) -> tuple[Path, State, dict[str, Any]]:
     resource = files("cnnexplorer.resources") / "weights" / f"{entry.id}.safetensors"
     if not resource.is_file():

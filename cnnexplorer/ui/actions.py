@@ -42,9 +42,19 @@ MENUS = {
     "file": mark("&File"),
     "edit": mark("&Edit"),
     "steps": mark("&Steps"),
+    "network": mark("&Network"),
     "view": mark("&View"),
     "help": mark("&Help"),
 }
+
+# the menus and actions that one workspace alone has; what is in neither list works everywhere
+OWN = {
+    "conv": (
+        "steps", "adjust", "default", "add_convolution", "add_activation", "add_max", "add_average", "add_flatten",
+        "remove_stage", "copy_arithmetic", "one_to_one", "enlarge",
+    ),
+    "net": ("network", "folder", "picture_before", "picture_behind", "camera", "live", "draw"),
+}  # fmt: skip
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", "file", mark("&Open a picture…"), "folder-open-outline", ("Ctrl+O",),
@@ -54,6 +64,19 @@ ACTIONS: tuple[ActionSpec, ...] = (
                short=mark("Paste")),
     ActionSpec("adjust", "file", mark("&Adjust the picture…"), "tune-variant", ("Ctrl+J",),
                mark("Choose the frame, crop, colours and working size of the picture"), short=mark("Adjust")),
+    ActionSpec("folder", "file", mark("Open a f&older of pictures…"), "folder-multiple-image", ("Ctrl+Shift+O",),
+               mark("Step through the pictures of a folder")),
+    ActionSpec("picture_before", "file", mark("Picture &before"), "chevron-left", ("Alt+Up",),
+               mark("Show the picture before in the folder")),
+    ActionSpec("picture_behind", "file", mark("&Next picture"), "chevron-right", ("Alt+Down",),
+               mark("Show the next picture of the folder")),
+    ActionSpec("camera", "file", mark("&Camera"), "camera-outline", (), mark("Show the camera's pictures, live"),
+               checkable=True),
+    ActionSpec("live", "file", mark("Picture of the Con&volution workspace"), "grid", (),
+               mark("Take the Convolution workspace's picture or drawing, and follow it"),
+               checkable=True),
+    ActionSpec("draw", "file", mark("&Draw on the picture"), "pencil", ("Ctrl+D",),
+               mark("Draw on the picture with the mouse; the maps follow"), checkable=True),
     ActionSpec("default", "file", mark("&Start over"), "restart", ("Ctrl+N",),
                mark("Go back to the first example; undo brings your work back")),
     ActionSpec("quit", "file", mark("&Quit"), "exit-to-app", ("Ctrl+Q",), mark("Close the program")),
@@ -85,6 +108,38 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Light the present step's cells and dim the rest"), checkable=True),
     ActionSpec("slower", "steps", mark("Slo&wer"), "speedometer-slow", ("Ctrl+Down",), mark("Fewer steps a second")),
     ActionSpec("faster", "steps", mark("Fas&ter"), "speedometer", ("Ctrl+Up",), mark("More steps a second")),
+    ActionSpec("weights", "network", mark("&Weights…"), "tray-arrow-down", ("Ctrl+L",),
+               mark("Choose trained, downloaded, own or random weights")),
+    ActionSpec("reset_filters", "network", mark("&Original filters"), "backup-restore", (),
+               mark("Put all edited filters back as they were loaded; undo brings the edits back")),
+    ActionSpec("page_overview", "network", mark("O&verview"), "view-carousel-outline", ("F2",),
+               mark("The whole network, from the picture to the answer"), checkable=True),
+    ActionSpec("page_architecture", "network", mark("&Architecture"), "table", ("F3",),
+               mark("Layer by layer: shapes, parameters, multiply-accumulates"), checkable=True),
+    ActionSpec("page_filters", "network", mark("&Filters"), "image-filter-center-focus", ("F4",),
+               mark("The filters as pictures; change them"), checkable=True),
+    ActionSpec("page_maps", "network", mark("&Maps"), "view-grid-outline", ("F5",),
+               mark("All maps of a layer"), checkable=True),
+    ActionSpec("page_number", "network", mark("&Number"), "calculator-variant-outline", ("F6",),
+               mark("The arithmetic of one value"), checkable=True),
+    ActionSpec("page_answer", "network", mark("An&swer"), "format-list-bulleted", ("F7",),
+               mark("Classes, probabilities, and the fully connected layers"), checkable=True),
+    ActionSpec("page_robustness", "network", mark("&Robustness"), "chart-line", ("F8",),
+               mark("Disturb the picture, and see layer by layer what changes"), checkable=True),
+    ActionSpec("page_why", "network", mark("Wh&y"), "help-rhombus-outline", ("F9",),
+               mark("Where in the picture the answer comes from"), checkable=True),
+    ActionSpec("go_back", "network", mark("&Back"), "arrow-left", ("Alt+Left",),
+               mark("Return to what was looked at before")),
+    ActionSpec("go_forward", "network", mark("For&ward"), "arrow-right", ("Alt+Right",),
+               mark("Take the last return back")),
+    ActionSpec("layer_before", "network", mark("Layer bef&ore"), "chevron-up", ("Ctrl+PgUp",),
+               mark("Look at the layer before")),
+    ActionSpec("layer_behind", "network", mark("Next &layer"), "chevron-down", ("Ctrl+PgDown",),
+               mark("Look at the next layer")),
+    ActionSpec("workspace_conv", "view", mark("&Convolution"), "grid", ("Alt+1",),
+               mark("The Convolution workspace"), checkable=True),
+    ActionSpec("workspace_net", "view", mark("&Network"), "layers-triple-outline", ("Alt+2",),
+               mark("The Network workspace"), checkable=True),
     ActionSpec("fit", "view", mark("&Fit all maps"), "fit-to-page-outline", ("Ctrl+0",),
                mark("Show every map as large as it goes")),
     ActionSpec("one_to_one", "view", mark("All maps &1:1"), "numeric-1-box-outline", ("Ctrl+1",),
@@ -164,6 +219,12 @@ class Actions(QObject):
                 self._actions[spec.id].trigger()
                 return True
         return False
+
+    def show_workspace(self, workspace: str) -> None:
+        """Hide the actions of other workspaces; what is hidden has no shortcut either."""
+        for spec in ACTIONS:
+            owner = next((name for name, own in OWN.items() if spec.menu in own or spec.id in own), workspace)
+            self._actions[spec.id].setVisible(owner == workspace)
 
     def show_playing(self, playing: bool) -> None:
         """Show on the play button what it will do."""

@@ -90,6 +90,8 @@ class CommandPalette(Speaking, QDialog):
         layout.addWidget(self.list)
         for spec in ACTIONS:
             action = actions[spec.id]
+            if not action.isVisible():  # of another workspace
+                continue
             keys = shortcut_text(spec)
             item = QListWidgetItem(action.icon(), plain(action.text()) + (f"    {keys}" if keys else ""))
             item.setData(Qt.ItemDataRole.UserRole, spec.id)

@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from cnnexplorer.catalogue import LANGUAGES
-from cnnexplorer.core import ImageError, UserError
+from cnnexplorer.core import Activation, Convolution, Experiment, ImageError, UserError
 from cnnexplorer.core.messages import mark
 
-from .actions import ACTIONS, MENUS, Actions
+from .actions import ACTIONS, MENUS, Actions, plain
 from .conv.workspace import ConvWorkspace
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
 from .language import Speaking, _, language, use_language
+from .nets.entrance import NetEntrance
 from .theme import THEMES, icon, use_theme
 from .trouble import Banner
 
@@ -35,16 +36,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 
+    from .nets.workspace import NetWorkspace
     from .settings import Settings
 
+    Pair = tuple[int, int]
 
 # before these, a line in the menu
 SEPARATED = (
     "quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "adjust", "add_convolution",
-    "copy_arithmetic",
+    "copy_arithmetic", "folder", "page_overview", "go_back", "fit",
 )  # fmt: skip
+
+
+# what every workspace does in its own way
+SHARED = ("open", "paste", "undo", "redo", "fit")
+RAIL_ICONS = {spec.id: spec.icon for spec in ACTIONS if spec.id.startswith("workspace_")}
+ACTION_TEXTS = {spec.id: spec.text for spec in ACTIONS}
+ACTION_TIPS = {spec.id: spec.tip for spec in ACTIONS}
 
 
 class MainWindow(Speaking, QMainWindow):
@@ -54,15 +66,20 @@ class MainWindow(Speaking, QMainWindow):
         super().__init__()
         self._settings, self._log_path = settings, log_path
         self.tour: Tour | None = None
-        self._took = self._scale = 0.0
+        self._workspace = "conv"
+        self._scale = 0.0
+        self._took = {"conv": 0.0, "net": 0.0}
+        self._device = ""
         self.setWindowTitle("CNN Explorer")
         self.setMinimumSize(900, 560)
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
         self.banner = Banner()
         self.conv = ConvWorkspace(self.actions_, settings)
+        self.net = NetEntrance(self.actions_, settings)
         self._workspaces = QStackedWidget()
         self._workspaces.addWidget(self.conv)
+        self._workspaces.addWidget(self.net)
         self._build()
         self._build_menus()
         self._build_status()
@@ -72,7 +89,10 @@ class MainWindow(Speaking, QMainWindow):
     def open_file(self, path: Path) -> None:
         """Open a picture, as from the command line."""
         self.banner.clear()
-        self.conv.pictures.open(path, self)
+        if self._workspace == "net" and self.net.workspace is not None:
+            self.net.workspace.open_file(path)
+        else:
+            self.conv.pictures.open(path, self)
 
     def show_trouble(self, error: UserError) -> None:
         """Tell of expected trouble."""
@@ -83,6 +103,7 @@ class MainWindow(Speaking, QMainWindow):
         """Show the window in five steps."""
         if self.tour is not None:
             return
+        self.show_workspace("conv")
         self.conv.player.pause()
         self.actions_["inspector"].setChecked(True)
         self._show_inspector()
@@ -106,15 +127,19 @@ class MainWindow(Speaking, QMainWindow):
         for id_, menu in self._menus.items():
             menu.setTitle(_(MENUS[id_]))
         self._recent.setTitle(_("Open &recent"))
-        self._rail_conv.setText(_("Convolution"))
+        for id_, button in self._rail.items():
+            button.setText(plain(_(ACTION_TEXTS[id_])))
         self._fill_recent()
         self._show_status()
+        self._show_history()
 
     def restyle(self) -> None:
         """Take icons from the theme."""
         self.actions_.restyle()
         self.actions_.show_playing(self.conv.player.playing)
-        self._rail_conv.setIcon(icon("grid", self, "accent"))
+        for id_, button in self._rail.items():
+            role = "accent" if id_ == f"workspace_{self._workspace}" else "muted"
+            button.setIcon(icon(RAIL_ICONS[id_], self, role))
         self.theme_button.setIcon(icon("theme-light-dark", self, "muted"))
         self.language_button.setIcon(icon("translate", self, "muted"))
         self.help_button.setIcon(icon("help-circle-outline", self, "muted"))
@@ -133,7 +158,8 @@ class MainWindow(Speaking, QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what is dropped."""
         self.banner.clear()
-        if self.conv.pictures.take(event.mimeData(), self):
+        net = self.net.workspace if self._workspace == "net" else None
+        if net.take(event.mimeData()) if net is not None else self.conv.pictures.take(event.mimeData(), self):
             event.acceptProposedAction()
         else:
             self.show_trouble(ImageError("nothing that was dropped is a picture: drop a picture file"))
@@ -141,10 +167,13 @@ class MainWindow(Speaking, QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the settings, and wait for work under way."""
         self.conv.save_settings()
+        if self.net.workspace is not None:
+            self.net.workspace.save_settings()
         self._settings.set_bytes("geometry", self.saveGeometry())
         self._settings.set("inspector", self.actions_["inspector"].isChecked())
         self.hide()  # work under way may take seconds to end
         self.conv.close_work()
+        self.net.close_work()
         super().closeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -160,22 +189,20 @@ class MainWindow(Speaking, QMainWindow):
         column = QVBoxLayout(rail)
         column.setContentsMargins(3, 8, 3, 8)
         column.setSpacing(6)
-        self._rail_conv = QToolButton()
-        self._rail_conv.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self._rail_conv.setIconSize(QSize(24, 24))
-        self._rail_conv.setCheckable(True)
-        self._rail_conv.setChecked(True)
-        self._rail_conv.setAutoRaise(True)
-        self._rail_conv.setAutoExclusive(True)
-        # alone in its group, Qt would let a second click switch it off
-        self._rail_conv.clicked.connect(lambda: self._rail_conv.setChecked(True))
-        self._rail_conv.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._rail_conv.setText(_("Convolution"))
-        self.tip(self._rail_conv, "The Convolution workspace")
+        self._rail: dict[str, QToolButton] = {}
+        for id_ in RAIL_ICONS:
+            button = self._rail[id_] = QToolButton()
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setIconSize(QSize(24, 24))
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            button.clicked.connect(self.actions_[id_].trigger)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self.tip(button, ACTION_TIPS[id_])
+            column.addWidget(button)
         self.theme_button = self._rail_menu(mark("Light or dark"))
         self.language_button = self._rail_menu(mark("Language"))
         self.help_button = self._rail_menu(mark("Help"))
-        column.addWidget(self._rail_conv)
         column.addStretch(1)
         for button in (self.theme_button, self.language_button, self.help_button):
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -212,6 +239,13 @@ class MainWindow(Speaking, QMainWindow):
             if spec.id == "open":
                 self._recent = self._menus["file"].addMenu(_("Open &recent"))
         self._recent.aboutToShow.connect(self._fill_recent)
+        workspaces = QActionGroup(self)
+        for id_ in RAIL_ICONS:
+            workspaces.addAction(self.actions_[id_])
+        pages = QActionGroup(self)
+        for spec in ACTIONS:
+            if spec.id.startswith("page_"):
+                pages.addAction(self.actions_[spec.id])
         for ids, button in (
             ([f"theme_{name}" for name in THEMES], self.theme_button),
             ([f"language_{code}" for code in LANGUAGES], self.language_button),
@@ -236,8 +270,12 @@ class MainWindow(Speaking, QMainWindow):
         self.tip(self.status_zoom, "Zoom of the map used last")
 
     def _connect(self) -> None:
+        conv = self.conv.slots()
         slots: dict[str, Callable[[], object]] = {
-            **self.conv.slots(),
+            **{id_: slot for id_, slot in conv.items() if id_ not in SHARED},
+            **{id_: partial(self._run_shared, id_) for id_ in SHARED},
+            "workspace_conv": partial(self.show_workspace, "conv"),
+            "workspace_net": partial(self.show_workspace, "net"),
             "quit": self.close,
             "inspector": self._show_inspector,
             "palette": lambda: CommandPalette(self.actions_, self).open(),
@@ -255,6 +293,9 @@ class MainWindow(Speaking, QMainWindow):
         for source in (self.conv.model, self.conv.pictures):
             source.busy_changed.connect(self._show_busy)
         self.conv.zoomed.connect(self._show_zoom)
+        self.conv.model.history_changed.connect(self._show_history)
+        self.net.refused.connect(self.show_trouble)
+        self.net.ready.connect(self._adopt_network)
         self._began = time.perf_counter()
 
     def _restore(self) -> None:
@@ -266,6 +307,7 @@ class MainWindow(Speaking, QMainWindow):
         theme = self._settings.get("theme", "system")
         self.actions_[f"theme_{theme if theme in THEMES else 'system'}"].setChecked(True)
         self.actions_[f"language_{language()}"].setChecked(True)
+        self.show_workspace("conv")
         self.retranslate()
         self.restyle()
         if not has_torch():
@@ -290,16 +332,119 @@ class MainWindow(Speaking, QMainWindow):
         self.actions_[f"language_{code}"].setChecked(True)
         use_language(code)
 
+    def show_workspace(self, id_: str) -> None:
+        """Show a workspace, "conv" or "net"; its actions take the place of the other's."""
+        self._workspace = id_
+        self.actions_[f"workspace_{id_}"].setChecked(True)
+        for name, button in self._rail.items():
+            button.setChecked(name == f"workspace_{id_}")
+        self.actions_.show_workspace(id_)
+        for menu, workspace in (("steps", "conv"), ("network", "net")):
+            self._menus[menu].menuAction().setVisible(workspace == id_)
+        self.status_cell.clear()
+        if id_ == "net":
+            self.conv.player.pause()
+            self._workspaces.setCurrentWidget(self.net)
+            self.net.open()
+        else:
+            self._workspaces.setCurrentWidget(self.conv)
+        self._show_inspector()
+        self._show_history()
+        self._show_status()
+        self.restyle()
+        self._place_banner()
+
+    def _adopt_network(self, workspace: NetWorkspace) -> None:
+        """Join the Network workspace, now that it is there."""
+        self.actions_.connect_all({id_: slot for id_, slot in workspace.slots().items() if id_ not in SHARED})
+        workspace.refused.connect(self.show_trouble)
+        workspace.told.connect(self._tell_network)
+        workspace.history_changed.connect(self._show_history)
+        workspace.device_changed.connect(self._show_device)
+        workspace.timed.connect(self._show_network_time)
+        workspace.busy_changed.connect(self._show_busy)
+        workspace.live_changed.connect(self._show_live)
+        workspace.convolution_asked.connect(self._open_in_convolution)
+        workspace.model.settings_changed.connect(self.banner.clear)
+        workspace.model.place_changed.connect(self.banner.clear)
+        workspace.sources.opened.connect(self._fill_recent)
+        self.conv.model.changed.connect(lambda _old, _new: self._send_live())
+        self.show_workspace(self._workspace)
+        workspace.begin()
+
+    def _run_shared(self, id_: str) -> None:
+        """Run an action that every workspace has its own way to do."""
+        net = self.net.workspace
+        if self._workspace == "conv":
+            self.conv.slots()[id_]()
+        elif net is not None:
+            net.slots()[id_]()
+
+    def _show_history(self) -> None:
+        """Enable undo and redo as the workspace in front has something to undo."""
+        front = self.conv if self._workspace == "conv" else self.net.workspace
+        states = ("", "") if front is None else front.undo_state()
+        for name, label in zip(("undo", "redo"), states, strict=True):
+            self.actions_[name].setEnabled(bool(label))
+            self.actions_[name].setStatusTip(label)
+
+    def _show_live(self, on: bool) -> None:
+        if on:
+            self._send_live()
+
+    def _send_live(self) -> None:
+        """Let the networks see the Convolution workspace's picture, if that is wanted."""
+        if self.net.workspace is not None:
+            image = self.conv.model.experiment.image / self.conv.pictures.peak
+            self.net.workspace.take_live(image, mark("picture of the Convolution workspace"))
+
+    def _open_in_convolution(
+        self,
+        image: NDArray[np.float64],
+        weight: NDArray[np.float64],
+        bias: NDArray[np.float64],
+        stride: Pair,
+        padding: Pair,
+        _title: str,
+    ) -> None:
+        """Carry a filter and what it reads to the Convolution workspace, where every step can be seen."""
+
+        def made(_old: Experiment) -> Experiment:
+            convolution = Convolution(weight, bias, stride=stride, padding=padding)
+            return Experiment(image, (convolution, Activation("relu")))
+
+        self.show_workspace("conv")
+        self.conv.pictures.cancel()
+        if self.conv.model.edit(made, mark("open a filter of a network")):
+            self.conv.player.go(0)
+            self.conv.select(("stage", 0))
+
+    def _tell_network(self, text: str) -> None:
+        if self._workspace == "net":
+            self.status_cell.setText(text)
+
+    def _show_device(self, text: str) -> None:
+        self._device = text
+        self._show_status()
+
+    def _show_network_time(self, milliseconds: float) -> None:
+        self._took["net"] = milliseconds
+        self._show_status()
+
     def _place_banner(self) -> None:
         width = min(self._center.width() - 40, 860)
         height = self.banner.heightForWidth(width) if self.banner.hasHeightForWidth() else 0
         height = max(height, self.banner.sizeHint().height())
-        top = self._center.height() - self.conv.transport.height() - height - 10
+        below = self.conv.transport.height() if self._workspace == "conv" else 0
+        top = self._center.height() - below - height - 10
         self.banner.setGeometry((self._center.width() - width) // 2, top, width, height)
         self.banner.raise_()
 
     def _show_inspector(self) -> None:
-        self.conv.inspector.setVisible(self.actions_["inspector"].isChecked())
+        visible = self.actions_["inspector"].isChecked()
+        self.conv.inspector.setVisible(visible)
+        if self.net.workspace is not None:
+            self.net.workspace.show_inspector(visible)
 
     def _show_tour_page(self, id_: str) -> None:
         """Let the inspector show what the tour tells of."""
@@ -329,7 +474,7 @@ class MainWindow(Speaking, QMainWindow):
         self.banner.clear()
 
     def _show_time(self) -> None:
-        self._took = 1000 * (time.perf_counter() - self._began)
+        self._took["conv"] = 1000 * (time.perf_counter() - self._began)
         self._show_status()
 
     def _show_zoom(self, scale: float) -> None:
@@ -344,9 +489,11 @@ class MainWindow(Speaking, QMainWindow):
 
     def _show_status(self) -> None:
         """Say zoom, time and device, in the language in use."""
-        self.status_zoom.setText(_("{pixels} px a cell").format(pixels=f"{self._scale:.3g}") if self._scale else "")
-        self.status_time.setText(_("computed in {time} ms").format(time=f"{self._took:.1f}") if self._took else "")
-        self.status_device.setText(_("on the CPU") + "  ")
+        front, took = self._workspace == "conv", self._took[self._workspace]
+        scale = self._scale if front else 0.0
+        self.status_zoom.setText(_("{pixels} px a cell").format(pixels=f"{scale:.3g}") if scale else "")
+        self.status_time.setText(_("computed in {time} ms").format(time=f"{took:.1f}") if took else "")
+        self.status_device.setText((self._device if not front and self._device else _("on the CPU")) + "  ")
 
 
 def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:

@@ -113,7 +113,6 @@ def hooks_on(module):
 
 
 def test_nothing_outlives_the_call_even_when_it_fails(small, picture, monkeypatch):
-    before = small.activations(picture)["fc"]
     part = small.module.inception4c.branch2[1].conv
     with monkeypatch.context() as patch:
         patch.setattr(part, "forward", lambda _image: 1 / 0)
@@ -122,7 +121,41 @@ def test_nothing_outlives_the_call_even_when_it_fails(small, picture, monkeypatc
     assert not hooks_on(small.module)
     assert torch.overrides._get_current_function_mode_stack() == []
     assert torch.is_grad_enabled()
-    assert torch.equal(small.activations(picture)["fc"], before)
+    watched = small.activations(picture)["fc"]
+    assert torch.equal(small.activations(picture)["fc"], watched)
+
+
+@pytest.mark.parametrize("name", ["alexnet2012", "googlenet"])
+def test_a_replayed_pass_gives_what_a_watched_one_gives(name, request, picture):
+    network = request.getfixturevalue(name)
+    other = picture[:, ::-1].copy()
+    network.activations(picture)
+    network._replays.clear()
+    watched = network.activations(other)
+    network.activations(picture)
+    replayed = network.activations(other)
+    assert len(network._replays) == 1
+    assert list(watched) == list(replayed)
+    for layer, tensor in watched.items():
+        assert torch.equal(replayed[layer], tensor), layer
+    for layer, (weight, _bias) in watched.weights.items():
+        assert replayed.weights[layer][0] is weight, layer
+
+
+def test_a_replayed_pass_uses_edited_filters(small, picture):
+    layer = small.layers[0].name
+    before = small.activations(picture)[layer]
+    small.zero_filter(layer, 3)
+    after = small.activations(picture)[layer]
+    assert not before[3].eq(0).all()
+    assert after[3].eq(0).all()
+    assert torch.equal(after[4], before[4])
+
+
+def test_no_more_sizes_are_kept_than_are_of_use(small):
+    for side in range(64, 84):
+        small.activations(np.zeros((3, side, side)), preprocess=False)
+    assert len(small._replays) <= 8
     assert all(not parameter.requires_grad for parameter in small.module.parameters())
 
 

@@ -32,7 +32,8 @@ def visible(palette):
 
 
 def test_the_palette_lists_every_action(palette):
-    assert sorted(visible(palette)) == sorted(spec.id for spec in ACTIONS)
+    here = {"network", "folder", "picture_before", "picture_behind", "camera", "live", "draw"}
+    assert sorted(visible(palette)) == sorted(spec.id for spec in ACTIONS if not {spec.id, spec.menu} & here)
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,11 @@ class ConvWorkspace(Speaking, QWidget):
             "enlarge": lambda: self.strip.enlarge(self._selected),
         }
 
+    def undo_state(self) -> tuple[str, str]:
+        """Return what can be undone and redone now; empty where there is nothing."""
+        history = self.model.history
+        return _(history.undo_label or ""), _(history.redo_label or "")
+
     def start_over(self) -> None:
         """Go back to the first example, at its first step; undo brings the work back."""
         self.pictures.cancel()
@@ -184,7 +189,6 @@ class ConvWorkspace(Speaking, QWidget):
 
     def retranslate(self) -> None:
         """Say every text that depends on the experiment."""
-        self._show_history()
         if self._shown is not None:
             self._show_result(self._shown)
 
@@ -232,7 +236,6 @@ class ConvWorkspace(Speaking, QWidget):
         self.model.changed.connect(self._experiment_changed)
         self.model.computed.connect(self._show_result)
         self.model.refused.connect(self.refused)
-        self.model.history_changed.connect(self._show_history)
         self.player.moved.connect(lambda _position: self._show_step())
         self.player.playing_changed.connect(self._actions.show_playing)
         self.inspector.refused.connect(self.refused)
@@ -262,7 +265,6 @@ class ConvWorkspace(Speaking, QWidget):
             self._looks[kind] = Look(colour_map, decimals=min(max(decimals, 0), 8))
         for view in (self.step_view, self.arithmetic):
             view.set_decimals(self._looks["convolution"].decimals)
-        self._show_history()
 
     def save_settings(self) -> None:
         """Remember speed, switches and looks."""
@@ -442,13 +444,6 @@ class ConvWorkspace(Speaking, QWidget):
         card = self.strip.cards[self._selected]
         if card.content is not None:
             self.inspector.display.show_map(card.shown, card.content.look, card.limits)
-
-    def _show_history(self) -> None:
-        history = self.model.history
-        for name, label in (("undo", history.undo_label), ("redo", history.redo_label)):
-            action = self._actions[name]
-            action.setEnabled(label is not None)
-            action.setStatusTip("" if label is None else _(label))
 
     # from the views to the model
 

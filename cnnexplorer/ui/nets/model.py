@@ -40,7 +40,10 @@ class Chosen:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture, (3, H, W) or (1, H, W) with values from 0 to 1, and what to call it in the user's language."""
+    """A picture, (3, H, W) or (1, H, W) with values from 0 to 1, and its name.
+
+    The name is a file's, or an English text marked for translation.
+    """
 
     image: NDArray[np.float64]
     title: str

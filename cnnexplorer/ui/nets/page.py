@@ -99,6 +99,12 @@ class Page(Speaking, QWidget):
         """Follow the model no more."""
         self.active = False
 
+    def fit(self) -> None:
+        """Show the page's view as large as it goes; for pages that zoom."""
+
+    def close_work(self) -> None:
+        """Wait for work under way, before the program ends; for pages that have some of their own."""
+
 
 class LayerPicker(Speaking, QWidget):
     """A list of the network's layers with buttons to the one before and the one behind; it follows the model's place.

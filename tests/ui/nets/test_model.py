@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from cnnexplorer.core import UserError
 from cnnexplorer.nets import Network, Perturbation
 from cnnexplorer.ui.nets.model import Chosen, Place, Source
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from cnnexplorer.core import UserError
     from cnnexplorer.ui.nets.model import NetModel
 
 

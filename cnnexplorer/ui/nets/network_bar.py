@@ -1,0 +1,138 @@
+"""The bar above the pages: which network, with which weights, computed where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from cnnexplorer.core.messages import mark
+from cnnexplorer.nets import CATALOG, available_devices, has_bundled_weights, imagenet_file
+from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.theme import icon
+from cnnexplorer.ui.widgets.form import Choice
+
+from .model import Chosen
+from .names import device_title, weights_title
+
+if TYPE_CHECKING:
+    from .model import NetModel
+
+ALL_DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class NetworkBar(Speaking, QWidget):
+    """Chooses network, weights and device; shows always what is in use.
+
+    Signals: `weights_asked()` for the dialog of weights.
+    """
+
+    weights_asked = Signal()
+
+    def __init__(self, model: NetModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.network = Choice({entry.id: entry.title for entry in CATALOG.values()})
+        self.network.setMinimumContentsLength(20)
+        self.network.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.tip(self.network, mark("Network"))
+        self.network.activated.connect(self._choose)
+        self.weights = QToolButton()
+        self.weights.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.weights.clicked.connect(self.weights_asked)
+        self.device = QToolButton()
+        self.device.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.device.setMenu(QMenu(self.device))
+        self.device.menu().aboutToShow.connect(self._fill_devices)
+        self.about = QLabel()
+        self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 6, 10, 6)
+        row.setSpacing(8)
+        for widget in (self.network, self.weights, self.device):
+            row.addWidget(widget)
+        row.addWidget(self.about, 1)
+        model.network_changed.connect(self.retranslate)
+        model.computed.connect(self._follow_device)
+        self._device = ""
+        self.retranslate()
+        self.restyle()
+
+    def retranslate(self) -> None:
+        """Say what is in use."""
+        chosen = self._model.chosen
+        self.network.setValue(chosen.network)
+        entry = CATALOG[chosen.network]
+        self.network.setToolTip("\n\n".join([_(entry.about), *(_(note) for note in entry.notes), entry.paper]))
+        self.about.setText(_(entry.about))
+        self.about.setToolTip(self.network.toolTip())
+        title = weights_title(chosen)
+        self.weights.setText(self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, 280))
+        missing = () if self._model.network is None else self._model.network.missing
+        tip = _("Weights: {weights}. Click to choose others.").format(weights=title)
+        if missing and chosen.weights not in ("random", "bundled"):
+            tip += "\n" + _("The file lacks these layers, which are random: {layers}").format(layers=", ".join(missing))
+        self.weights.setToolTip(tip)
+        self.weights.setAccessibleName(tip)
+        self._show_device()
+
+    def restyle(self) -> None:
+        """Take icons from the theme."""
+        self.weights.setIcon(icon("tray-arrow-down", self, "muted"))
+        self.device.setIcon(icon("chip", self, "muted"))
+
+    def _choose(self) -> None:
+        id_ = self.network.value()
+        if id_ != self._model.chosen.network:
+            old = self._model.chosen
+            self._model.choose(Chosen(id_, best_weights(id_), 0, old.device, None, old.autocast))
+
+    def _follow_device(self) -> None:
+        if self._model.network is not None and str(self._model.network.device) != self._device:
+            self._show_device()
+
+    def _show_device(self) -> None:
+        network = self._model.network
+        self._device = "" if network is None else str(network.device)
+        name = device_title(self._device or "cpu")
+        self.device.setText(name)
+        tip = _("Computed on: {device}. Click for another.").format(device=name)
+        self.device.setToolTip(tip)
+        self.device.setAccessibleName(tip)
+
+    def _fill_devices(self) -> None:
+        menu, chosen, available = self.device.menu(), self._model.chosen, available_devices()
+        menu.clear()
+        group = QActionGroup(menu)
+        for device in ALL_DEVICES:
+            text = _("Automatic ({device})").format(device=device_title(available[0]))
+            action = menu.addAction(text if device == "auto" else device_title(device))
+            action.setCheckable(True)
+            action.setChecked(device == chosen.device)
+            action.setEnabled(device == "auto" or device in available)
+            action.triggered.connect(partial(self._model.move_to, device))
+            group.addAction(action)
+        menu.addSeparator()
+        half = menu.addAction(_("Mixed precision (float16)"))
+        half.setCheckable(True)
+        half.setChecked(chosen.autocast)
+        half.setEnabled(self._device.partition(":")[0] in ("cuda", "mps"))
+        half.setToolTip(_("Faster on GPUs; the values are then less exact"))
+        half.triggered.connect(self._switch_precision)
+
+    def _switch_precision(self, on: bool) -> None:
+        self._model.choose(replace(self._model.chosen, autocast=on))
+
+
+def best_weights(id_: str) -> str:
+    """Return the weights that a network is opened with: trained ones where some are at hand, else random."""
+    if has_bundled_weights(id_):
+        return "bundled"
+    if CATALOG[id_].published is not None and imagenet_file(id_).is_file():
+        return "imagenet"
+    return "random"

@@ -1,0 +1,349 @@
+"""The Network workspace: joins the model, the bars, the column with the picture, and the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+
+from cnnexplorer.core.messages import mark
+from cnnexplorer.core.samples import SAMPLES, make_sample
+from cnnexplorer.nets import CATALOG, Network
+from cnnexplorer.ui.language import Speaking, _
+
+from .answer_page import AnswerPage
+from .architecture_page import ArchitecturePage
+from .crumbs import Crumbs
+from .filters_page import FiltersPage
+from .input_column import InputColumn
+from .maps_page import MapsPage
+from .model import Chosen, NetModel, Source
+from .names import device_title
+from .network_bar import NetworkBar, best_weights
+from .number_page import NumberPage
+from .overview_page import OverviewPage
+from .robustness_page import RobustnessPage
+from .sources import PictureSources
+from .weights_dialog import ask_weights
+from .why_page import WhyPage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QMimeData
+
+    from cnnexplorer.nets import Computed
+    from cnnexplorer.ui.actions import Actions
+    from cnnexplorer.ui.settings import Settings
+
+    from .model import Place
+    from .page import Page
+
+FIRST_SAMPLE = "scene"
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """A page: its id, which is its action's too ("page_maps"), its tab's text, and what makes it."""
+
+    id: str
+    title: str
+    make: Callable[[NetModel], Page]
+
+
+PAGES = (
+    PageSpec("overview", mark("Overview"), OverviewPage),
+    PageSpec("architecture", mark("Architecture"), ArchitecturePage),
+    PageSpec("filters", mark("Filters"), FiltersPage),
+    PageSpec("maps", mark("Maps"), MapsPage),
+    PageSpec("number", mark("Number"), NumberPage),
+    PageSpec("answer", mark("Answer"), AnswerPage),
+    PageSpec("robustness", mark("Robustness"), RobustnessPage),
+    PageSpec("why", mark("Why"), WhyPage),
+)
+
+
+class NetWorkspace(Speaking, QWidget):
+    """The workspace.
+
+    Signals
+    -------
+    refused(error)
+        Expected trouble.
+    told(text)
+        What lies under the mouse.
+    history_changed()
+        What can be undone is another.
+    device_changed(text)
+        Where is computed.
+    timed(milliseconds)
+        How long the last forward pass took.
+    busy_changed(bool)
+        Whether something is computed or loaded.
+    live_changed(bool)
+        The Convolution workspace's picture is wanted, or no more.
+    convolution_asked(image, weight, bias, stride, padding, title)
+        "Open in Convolution".
+    """
+
+    refused = Signal(object)
+    told = Signal(str)
+    history_changed = Signal()
+    device_changed = Signal(str)
+    timed = Signal(float)
+    busy_changed = Signal(bool)
+    live_changed = Signal(bool)
+    convolution_asked = Signal(object, object, object, object, object, str)
+
+    def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions, self._settings = actions, settings
+        self.model = NetModel(Source(make_sample(FIRST_SAMPLE), SAMPLES[FIRST_SAMPLE].title), self)
+        self.sources = PictureSources(settings, self)
+        self.bar = NetworkBar(self.model)
+        self.column = InputColumn(
+            self.model, self.sources, [actions[id_] for id_ in ("open", "paste", "folder", "camera", "live", "draw")]
+        )
+        self.crumbs = Crumbs(self.model)
+        self.pages: dict[str, Page] = {}
+        self._shown: Page | None = None
+        self._build()
+        self._connect()
+        self.restyle()
+
+    def begin(self) -> None:
+        """Load the network that was used last, or the first of the catalogue, and show the first page."""
+        id_ = self._settings.get("network", Chosen.network)
+        if id_ not in CATALOG:  # edited by hand, or of another version
+            id_ = Chosen.network
+        device = self._settings.get("device", "auto")
+        self._show_page(self.model.place.page)
+        self.model.choose(Chosen(id_, best_weights(id_), 0, device))
+
+    def slots(self) -> dict[str, Callable[[], object]]:
+        """Return what the actions of this workspace do."""
+        return {
+            "open": lambda: self.sources.ask(self),
+            "paste": self.sources.paste,
+            "folder": lambda: self.sources.ask_folder(self),
+            "picture_before": lambda: self.sources.step(-1),
+            "picture_behind": lambda: self.sources.step(1),
+            "camera": lambda: self.sources.set_camera(self._actions["camera"].isChecked()),
+            "live": self._switch_live,
+            "draw": lambda: self.column.form.sketch.set_active(self._actions["draw"].isChecked()),
+            "undo": self.model.history.undo,
+            "redo": self.model.history.redo,
+            "weights": self.ask_weights,
+            "reset_filters": self._reset_filters,
+            "go_back": self.model.back,
+            "go_forward": self.model.forward,
+            "layer_before": lambda: self._step_layer(-1),
+            "layer_behind": lambda: self._step_layer(1),
+            "fit": self._fit,
+            **{f"page_{spec.id}": partial(self.show_page, spec.id) for spec in PAGES},
+        }
+
+    def show_page(self, id_: str) -> None:
+        """Show a page; `model.back` returns to the one before."""
+        self.model.visit(page=id_)
+
+    @property
+    def page(self) -> Page | None:
+        """The page that is shown."""
+        return self._shown
+
+    def open_file(self, path: Path) -> None:
+        """Open a picture file or a folder."""
+        self.sources.open(path)
+
+    def take(self, data: QMimeData) -> bool:
+        """Take what was dropped; tell whether there was anything of use."""
+        return self.sources.take(data)
+
+    def take_live(self, image: NDArray[np.float64], title: str) -> None:
+        """Take the Convolution workspace's picture."""
+        if self._actions["live"].isChecked():
+            self.sources.use_image(image, title)
+
+    def ask_weights(self) -> None:
+        """Let the user choose weights."""
+        ask_weights(self.model.chosen, self._settings, self.model.choose, self)
+
+    def show_inspector(self, visible: bool) -> None:
+        """Show or hide the pages' column at the right."""
+        for page in self.pages.values():
+            page.side.setVisible(visible)
+
+    def undo_state(self) -> tuple[str, str]:
+        """Return what can be undone and redone now; empty where there is nothing."""
+        history = self.model.history
+        return (
+            history.undoText() if history.canUndo() else "",
+            history.redoText() if history.canRedo() else "",
+        )
+
+    def save_settings(self) -> None:
+        """Remember network and device."""
+        if self.model.network is not None:
+            self._settings.set("network", self.model.chosen.network)
+            self._settings.set("device", self.model.chosen.device)
+
+    def close_work(self) -> None:
+        """Wait for work under way; to be called before the program ends."""
+        for page in self.pages.values():
+            page.close_work()
+        self.sources.close()
+        self.model.close()
+
+    def retranslate(self) -> None:
+        """Name the tabs."""
+        for index, spec in enumerate(PAGES):
+            self.tabs.setTabText(index, _(spec.title))
+            self.tabs.setTabToolTip(index, self._actions[f"page_{spec.id}"].toolTip())
+        self._show_device()
+
+    def restyle(self) -> None:
+        """Take icons from the theme."""
+        self.crumbs.restyle()
+
+    # building
+
+    def _build(self) -> None:
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tip(self.tabs, mark("Page"))
+        for spec in PAGES:
+            self.tabs.addTab(_(spec.title))
+        row = QHBoxLayout()
+        row.setContentsMargins(10, 0, 10, 0)
+        row.setSpacing(4)
+        for id_ in ("go_back", "go_forward"):
+            button = QToolButton()
+            button.setDefaultAction(self._actions[id_])
+            button.setAutoRaise(True)
+            row.addWidget(button)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.crumbs)
+        self._stack = QStackedWidget()
+        middle = QVBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.bar)
+        middle.addLayout(row)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Plain)
+        line.setForegroundRole(line.palette().ColorRole.Mid)
+        middle.addWidget(line)
+        middle.addWidget(self._stack, 1)
+        columns = QHBoxLayout(self)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(0)
+        columns.addWidget(self.column)
+        columns.addLayout(middle, 1)
+        self.retranslate()
+
+    def _connect(self) -> None:
+        model = self.model
+        model.place_changed.connect(self._follow)
+        model.network_changed.connect(self._network_changed)
+        model.computed.connect(self._computed)
+        model.refused.connect(self.refused)
+        model.busy_changed.connect(lambda text: self.busy_changed.emit(bool(text)))
+        model.convolution_asked.connect(self.convolution_asked)
+        model.history.indexChanged.connect(self.history_changed)
+        self.sources.taken.connect(model.set_source)
+        self.sources.refused.connect(self.refused)
+        self.sources.changed.connect(self._source_changed)
+        self.column.form.sketch.begun.connect(self.sources.let_go)
+        self.column.form.sketch.refused.connect(self.refused)
+        self.bar.weights_asked.connect(self.ask_weights)
+        self.column.told.connect(self.told)
+        self.column.class_chosen.connect(lambda _index: self.show_page("answer"))
+        self.tabs.currentChanged.connect(lambda index: self.show_page(PAGES[index].id))
+        self._follow_history()
+
+    # following
+
+    def _follow(self, old: Place, new: Place) -> None:
+        self._follow_history()
+        if old.page != new.page or self._shown is None:
+            self._show_page(new.page)
+
+    def _follow_history(self) -> None:
+        self._actions["go_back"].setEnabled(self.model.can_go_back)
+        self._actions["go_forward"].setEnabled(self.model.can_go_forward)
+
+    def _show_page(self, id_: str) -> None:
+        spec = next(spec for spec in PAGES if spec.id == id_)
+        page = self.pages.get(id_)
+        if page is None:
+            page = self.pages[id_] = spec.make(self.model)
+            page.told.connect(self.told)
+            page.side.setVisible(self._actions["inspector"].isChecked())
+            self._stack.addWidget(page)
+        if self._shown is not None and self._shown is not page:
+            self._shown.leave()
+            self.model.point_at()
+            self.told.emit("")
+        self._shown = page
+        self._stack.setCurrentWidget(page)
+        self.tabs.blockSignals(True)
+        self.tabs.setCurrentIndex(PAGES.index(spec))
+        self.tabs.blockSignals(False)
+        self._actions[f"page_{id_}"].setChecked(True)
+        page.enter()
+
+    def _network_changed(self) -> None:
+        self._show_device()
+        self.history_changed.emit()
+
+    def _computed(self, computed: Computed) -> None:
+        self.timed.emit(computed.milliseconds)
+        self._show_device()
+
+    def _show_device(self) -> None:
+        network = self.model.network
+        self.device_changed.emit(
+            _("on the {device}").format(device=device_title("cpu" if network is None else str(network.device)))
+        )
+
+    def _source_changed(self) -> None:
+        self._actions["camera"].setChecked(self.sources.camera_on)
+        live = self.sources.kind == "convolution"
+        if self._actions["live"].isChecked() != live:
+            self._actions["live"].setChecked(live)
+        for id_ in ("picture_before", "picture_behind"):
+            self._actions[id_].setEnabled(bool(self.sources.folder))
+
+    # actions
+
+    def _switch_live(self) -> None:
+        on = self._actions["live"].isChecked()
+        if not on:
+            self.sources.let_go()
+        self.live_changed.emit(on)
+
+    def _reset_filters(self) -> None:
+        network = self.model.network
+        if network is not None:
+            for layer in network.edited_layers():
+                self.model.edit_filters(layer, partial(Network.reset, layer=layer), _("original filters"))
+
+    def _fit(self) -> None:
+        if self._shown is not None:
+            self._shown.fit()
+
+    def _step_layer(self, by: int) -> None:
+        names = [layer.name for layer in self.model.layers]
+        if self.model.place.layer in names:
+            index = min(max(names.index(self.model.place.layer) + by, 0), len(names) - 1)
+            self.model.go(replace(self.model.place, layer=names[index], unit=0, row=None, column=None))
