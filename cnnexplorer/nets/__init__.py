@@ -5,7 +5,7 @@ from __future__ import annotations
 from .architecture import Branch, LayerInfo, read_architecture, totals
 from .catalog import CATALOG, Entry
 from .computed import Computed, compute
-from .device import DeviceError, available_devices
+from .device import DeviceError, available_devices, is_out_of_memory
 from .download import DownloadCancelled, DownloadError, download_file, remote_size
 from .lecture import LectureRow, LectureTotals, lecture_table, lecture_totals
 from .mosaic import MapStats, Mosaic, filter_pictures, make_mosaic
@@ -46,6 +46,7 @@ __all__ = [
     "has_bundled_weights",
     "imagenet_file",
     "imagenet_url",
+    "is_out_of_memory",
     "lecture_table",
     "lecture_totals",
     "load_network",

@@ -214,6 +214,14 @@ class Network(FilterEditing):
                     raise
                 raise DeviceError("there is not enough memory for this image: use a smaller one") from error
 
+    def give_up(self, error: BaseException) -> bool:
+        """Go on with the CPU if an error, raised by work on this network's tensors, is the device's; tell whether."""
+        with self._lock:
+            if self.device.type == "cpu" or not is_device_failure(error):
+                return False
+            self._go_on_with_cpu(error, self.device)
+            return True
+
     def picture(self, image: torch.Tensor | NDArray[Any], preprocess: bool = True) -> torch.Tensor:
         """Return the part of an image that the network sees, not yet normalised: (3, height, width), on its device."""
         picture = as_picture(image)

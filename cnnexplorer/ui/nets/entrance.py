@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStackedLayout,
 
 from cnnexplorer.core import UserError
 from cnnexplorer.ui.help_pages import has_torch
-from cnnexplorer.ui.language import Speaking
+from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.tasks import LatestTask
+from cnnexplorer.ui.trouble import told
 
 if TYPE_CHECKING:
     from cnnexplorer.ui.actions import Actions
@@ -37,13 +38,15 @@ class NetEntrance(Speaking, QWidget):
         self._actions, self._settings = actions, settings
         self._task = LatestTask(self)
         self.workspace: NetWorkspace | None = None
+        self._error: UserError | None = None
+        self._interval = sys.getswitchinterval()
         self._text, self._bar, self._again = QLabel(), QProgressBar(), QPushButton()
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(280)
-        self.say(self._text.setText, "Loading torch, which computes the networks. This takes a few seconds, once.")
         self.say(self._bar.setAccessibleName, "Loading torch")
         self.say(self._again.setText, "Try again")
         self._again.clicked.connect(self.open)
@@ -58,25 +61,37 @@ class NetEntrance(Speaking, QWidget):
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(waiting)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say what is under way, or what went wrong."""
+        self._text.setText(
+            _("Loading torch, which computes the networks. This takes a few seconds, once.")
+            if self._error is None
+            else told(self._error)
+        )
 
     def open(self) -> None:
         """Load torch, unless it is there or under way, and then the workspace."""
         if self.workspace is not None or self._task.busy:
             return
+        importlib.invalidate_caches()  # it may have been installed since
         if not has_torch():
             self._failed(
                 UserError("torch is not installed, so networks are not available: run pip install torch torchvision")
             )
             return
+        self._error = None
         self._bar.show()
         self._again.hide()
-        self._interval = sys.getswitchinterval()
+        self.retranslate()
         sys.setswitchinterval(SWITCH_SECONDS)
         self._task.start(_import_workspace, self._loaded, self._failed)
 
     def close_work(self) -> None:
         """Wait for work under way; to be called before the program ends."""
         self._task.close()
+        sys.setswitchinterval(self._interval)
         if self.workspace is not None:
             self.workspace.close_work()
 
@@ -88,20 +103,31 @@ class NetEntrance(Speaking, QWidget):
         self.ready.emit(self.workspace)
 
     def _failed(self, error: BaseException) -> None:
-        if hasattr(self, "_interval"):
-            sys.setswitchinterval(self._interval)
+        sys.setswitchinterval(self._interval)
         self._bar.hide()
         self._again.show()
         if isinstance(error, ImportError | OSError):  # a broken installation of torch
-            error = UserError("torch cannot be loaded ({reason}): install it anew", reason=str(error))
+            error = _broken(error)
         if not isinstance(error, UserError):
             raise error
+        self._error = error
+        self.retranslate()
         self.refused.emit(error)
 
 
 def _import_workspace() -> type[NetWorkspace]:
     """Import torch and all that needs it, and wake the GPU, whose first question takes seconds too."""
+    try:
+        for name in ("torch", "torchvision"):
+            importlib.import_module(name)
+    except Exception as error:  # torch and a torchvision that do not fit each other fail in any way
+        raise _broken(error) from error
     nets = importlib.import_module("cnnexplorer.nets")
     nets.available_devices()
     workspace: type[NetWorkspace] = importlib.import_module("cnnexplorer.ui.nets.workspace").NetWorkspace
     return workspace
+
+
+def _broken(error: Exception) -> UserError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    return UserError("torch cannot be loaded ({reason}): install it anew", reason=reason)

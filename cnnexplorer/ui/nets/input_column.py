@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QWidget
 
-from cnnexplorer.core import Rectangle
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES
 from cnnexplorer.nets import Perturbation
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from cnnexplorer.nets import Computed
 
-    from .model import NetModel, Pointed
+    from .model import NetModel
     from .sources import PictureSources
+    from .state import Pointed
 
 WIDTH = 236
+PATIENCE = 250  # milliseconds
 
 
 class InputColumn(QScrollArea):
@@ -72,12 +74,17 @@ class InputForm(Form):
         self.busy = self.hint()
         model.computed.connect(self._show)
         model.settings_changed.connect(self._show_settings)
-        model.network_changed.connect(self._show_settings)
+        model.network_changed.connect(self._change_network)
         model.pointed.connect(self._light)
-        model.busy_changed.connect(self.busy.setText)
+        self._under_way = ""
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(lambda: self.busy.setText(self._under_way))
+        model.busy_changed.connect(self._say_busy)
         sources.changed.connect(self._show_settings)
         self.restyle()
-        self._show_settings()
+        self.retranslate()
 
     def retranslate(self) -> None:
         """Say what each sample is where the mouse rests on it, and all that depends on the state."""
@@ -102,6 +109,7 @@ class InputForm(Form):
         self.wide(self.view)
         self.title = QLabel()
         self.title.setWordWrap(True)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.wide(self.title)
         self.samples = Choice({"": mark("Choose a sample…")} | {s.id: s.title for s in SAMPLES.values()})
         self.tip(self.samples, mark("Sample"))
@@ -165,9 +173,12 @@ class InputForm(Form):
         """Show picture's name, folder, preprocessing and disturbance as they are."""
         source, result = self._model.source, self._model.result
         height, width = source.image.shape[1:]
-        self.title.setText(_("{title}, {height} × {width}").format(title=_(source.title), height=height, width=width))
-        if self._sources.kind != "sample":
-            self.samples.setCurrentIndex(0)
+        text = _("{title}, {height} × {width}")
+        name = self.fontMetrics().elidedText(_(source.title), Qt.TextElideMode.ElideMiddle, 2 * WIDTH)
+        self.title.setText(_breakable(text.format(title=name, height=height, width=width)))
+        self.title.setToolTip(text.format(title=_(source.title), height=height, width=width))
+        sample = next((id_ for id_, sample in SAMPLES.items() if sample.title == source.title), "")
+        self.samples.setValue(sample if self._sources.kind == "sample" else "")
         files = self._sources.folder
         self._folder.setVisible(bool(files))
         if files:
@@ -184,20 +195,32 @@ class InputForm(Form):
         self.unnamed.setText(_("These weights name no classes.") if nameless else "")
         self.unnamed.setVisible(bool(nameless))
 
+    def _change_network(self) -> None:
+        """Show nothing of the network before."""
+        if self._model.result is None:
+            self.guesses.set_guesses(())
+            self.view.set_lit(None)
+        self._show_settings()
+
+    def _say_busy(self, text: str) -> None:
+        """Tell what is under way once it has taken a while: a live picture's passes would only flicker."""
+        self._under_way = text
+        if not text:
+            self._patience.stop()
+            self.busy.setText("")
+        elif self.busy.text():
+            self.busy.setText(text)
+        elif not self._patience.isActive():
+            self._patience.start()
+
     def _light(self, pointed: Pointed | None) -> None:
         """Light what a value sees."""
         result = self._model.result
         if pointed is None or result is None:
             self.view.set_lit(None)
             return
-        height, width = result.picture.shape[1:]
         sees = pointed.sees
-        if sees.height <= 0 or sees.width <= 0:
-            self.view.set_lit(None)
-        elif (sees.height, sees.width) == (height, width):
-            self.view.set_lit(Lit(Rectangle(0, 0, height, width), "input"))
-        else:
-            self.view.set_lit(Lit(sees, "input"))
+        self.view.set_lit(Lit(sees, "input") if sees.height > 0 and sees.width > 0 else None)
 
     def _hover(self, cell: tuple[int, int] | None) -> None:
         result = self._model.result
@@ -208,6 +231,15 @@ class InputForm(Form):
         red, green, blue = (f"{value:.3f}" for value in values.tolist())
         text = _("picture, row {row}, column {column}: red {red}, green {green}, blue {blue}")
         self.told.emit(text.format(row=cell[0], column=cell[1], red=red, green=green, blue=blue))
+
+
+def _breakable(text: str) -> str:
+    """Let long words, such as names of files, be broken into lines.
+
+    >>> len(_breakable("a" * 25)), len(_breakable("a word"))
+    (49, 6)
+    """
+    return re.sub(r"\S{16,}", lambda word: "\u200b".join(word[0]), text)
 
 
 def _holding(layout: QHBoxLayout) -> QWidget:

@@ -4,70 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from cnnexplorer.core import Rectangle, UserError
-from cnnexplorer.nets import CATALOG, Computed, Network, Perturbation, compute, load_network, receptive_rectangle
+from cnnexplorer.core import UserError
+from cnnexplorer.nets import (
+    CATALOG,
+    Computed,
+    DeviceError,
+    Network,
+    Perturbation,
+    compute,
+    is_out_of_memory,
+    load_network,
+    receptive_rectangle,
+)
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
+
+from .state import Chosen, Place, Pointed, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     import torch
-    from numpy.typing import NDArray
 
     from cnnexplorer.nets import Activations, LayerInfo
 
 MAX_VISITED = 200
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Which network, with which weights ("bundled", "imagenet", "random" or a file's path), and where it computes."""
-
-    network: str = "alexnet2012"
-    weights: str = "bundled"
-    seed: int = 0
-    device: str = "auto"
-    input_size: tuple[int, int] | None = None
-    autocast: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """A picture, (3, H, W) or (1, H, W) with values from 0 to 1, and its name.
-
-    The name is a file's, or an English text marked for translation.
-    """
-
-    image: NDArray[np.float64]
-    title: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """What is looked at: a page of the workspace, a layer, one of its units, and one of that unit's values."""
-
-    page: str = "overview"
-    layer: str = ""
-    unit: int = 0
-    row: int | None = None
-    column: int | None = None
-
-
-class Pointed(NamedTuple):
-    """A value of a layer under the mouse, and the pixels that it sees of the picture."""
-
-    layer: str
-    unit: int
-    row: int
-    column: int
-    sees: Rectangle
 
 
 @dataclass(frozen=True)
@@ -279,7 +245,9 @@ class NetModel(QObject):
         derived = self._derived[key] = _Derived(make, show)
         computed = self._computed
         if computed is not None:
-            task.start(lambda: make(computed), partial(self._show_derived, key, derived, computed), self._fail)
+            task.start(
+                lambda: make(computed), partial(self._show_derived, key, derived, computed), self._derivation_failed
+            )
 
     # place
 
@@ -445,6 +413,27 @@ class NetModel(QObject):
         if self._pending is not None:
             self._start(self._pending)
         self._tell_notices()
+        self._tell(error)
+
+    def _derivation_failed(self, error: BaseException) -> None:
+        """Tell of it; where the device failed, compute all anew on the CPU."""
+        network = self._network
+
+        def moved(gave_up: bool) -> None:
+            self._tell_notices()
+            if gave_up:
+                self._ask()
+            else:
+                self._tell(error)
+
+        if network is None or isinstance(error, UserError):
+            self._tell(error)
+        else:
+            self._loader.start(lambda: network.give_up(error), moved, self._not_loaded)
+
+    def _tell(self, error: BaseException) -> None:
+        if is_out_of_memory(error):
+            error = DeviceError("there is not enough memory for this: use a smaller picture or another layer")
         if not isinstance(error, UserError):
             raise error
         self.refused.emit(error)
@@ -482,5 +471,9 @@ class _FilterCommand(QUndoCommand):
 
 
 def _answer(request: _Request) -> tuple[Computed, dict[str, Any]]:
-    computed = compute(request.network, request.source.image, request.perturbation, request.preprocess, request.clean)
-    return computed, {key: derived.make(computed) for key, derived in request.derived.items()}
+    def work() -> tuple[Computed, dict[str, Any]]:
+        image = request.source.image
+        computed = compute(request.network, image, request.perturbation, request.preprocess, request.clean)
+        return computed, {key: derived.make(computed) for key, derived in request.derived.items()}
+
+    return request.network.guarded(work)  # a GPU may fail while a view takes its values, too

@@ -9,7 +9,7 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _
 
 if TYPE_CHECKING:
-    from .model import Chosen
+    from .state import Chosen
 
 DEVICES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
 WEIGHTS = {

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from superqt import QElidingLabel
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import CATALOG, available_devices, has_bundled_weights, imagenet_file
@@ -16,8 +17,8 @@ from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.form import Choice
 
-from .model import Chosen
 from .names import device_title, weights_title
+from .state import Chosen
 
 if TYPE_CHECKING:
     from .model import NetModel
@@ -47,9 +48,12 @@ class NetworkBar(Speaking, QWidget):
         self.device = QToolButton()
         self.device.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.device.setMenu(QMenu(self.device))
-        self.device.menu().aboutToShow.connect(self._fill_devices)
-        self.about = QLabel()
+        menu = QMenu(self.device)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(self._fill_devices)
+        self._devices = QActionGroup(menu)
+        self.device.setMenu(menu)
+        self.about = QElidingLabel()
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 6, 10, 6)
@@ -57,8 +61,9 @@ class NetworkBar(Speaking, QWidget):
         for widget in (self.network, self.weights, self.device):
             row.addWidget(widget)
         row.addWidget(self.about, 1)
-        model.network_changed.connect(self.retranslate)
+        model.network_changed.connect(self._follow_network)
         model.computed.connect(self._follow_device)
+        self._asked: Chosen | None = None  # on its way
         self._device = ""
         self.retranslate()
         self.restyle()
@@ -72,7 +77,8 @@ class NetworkBar(Speaking, QWidget):
         self.about.setText(_(entry.about))
         self.about.setToolTip(self.network.toolTip())
         title = weights_title(chosen)
-        self.weights.setText(self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, 280))
+        short = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, 280)
+        self.weights.setText(short.replace("&", "&&"))  # of a file's name: no shortcut
         missing = () if self._model.network is None else self._model.network.missing
         tip = _("Weights: {weights}. Click to choose others.").format(weights=title)
         if missing and chosen.weights not in ("random", "bundled"):
@@ -87,10 +93,20 @@ class NetworkBar(Speaking, QWidget):
         self.device.setIcon(icon("chip", self, "muted"))
 
     def _choose(self) -> None:
-        id_ = self.network.value()
-        if id_ != self._model.chosen.network:
-            old = self._model.chosen
-            self._model.choose(Chosen(id_, best_weights(id_), 0, old.device, None, old.autocast))
+        id_, present = self.network.value(), self._model.chosen
+        wanted = self._asked or present
+        if id_ != wanted.network and id_ == present.network and self._model.network is not None:
+            self._model.adopt(present, self._model.network)  # not the other one, after all
+        elif id_ != wanted.network:
+            self._ask(Chosen(id_, best_weights(id_), 0, wanted.device, None, wanted.autocast))
+
+    def _ask(self, chosen: Chosen) -> None:
+        self._asked = chosen
+        self._model.choose(chosen)
+
+    def _follow_network(self) -> None:
+        self._asked = None
+        self.retranslate()
 
     def _follow_device(self) -> None:
         if self._model.network is not None and str(self._model.network.device) != self._device:
@@ -108,15 +124,14 @@ class NetworkBar(Speaking, QWidget):
     def _fill_devices(self) -> None:
         menu, chosen, available = self.device.menu(), self._model.chosen, available_devices()
         menu.clear()
-        group = QActionGroup(menu)
         for device in ALL_DEVICES:
             text = _("Automatic ({device})").format(device=device_title(available[0]))
             action = menu.addAction(text if device == "auto" else device_title(device))
             action.setCheckable(True)
             action.setChecked(device == chosen.device)
             action.setEnabled(device == "auto" or device in available)
-            action.triggered.connect(partial(self._model.move_to, device))
-            group.addAction(action)
+            action.triggered.connect(partial(self._move_to, device))
+            self._devices.addAction(action)
         menu.addSeparator()
         half = menu.addAction(_("Mixed precision (float16)"))
         half.setCheckable(True)
@@ -125,8 +140,14 @@ class NetworkBar(Speaking, QWidget):
         half.setToolTip(_("Faster on GPUs; the values are then less exact"))
         half.triggered.connect(self._switch_precision)
 
+    def _move_to(self, device: str) -> None:
+        if self._asked is None:
+            self._model.move_to(device)
+        else:
+            self._ask(replace(self._asked, device=device))
+
     def _switch_precision(self, on: bool) -> None:
-        self._model.choose(replace(self._model.chosen, autocast=on))
+        self._ask(replace(self._asked or self._model.chosen, autocast=on))
 
 
 def best_weights(id_: str) -> str:

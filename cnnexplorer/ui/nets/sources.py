@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
-from cnnexplorer.core import ImageError, NumberError, UserError, image_from_pixels, load_image, parse_matrix
+from cnnexplorer.core import ImageError, UserError, image_from_pixels, load_image, parse_matrix
 from cnnexplorer.core.messages import CLIPBOARD, mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
 
-from .model import Source
+from .camera import Camera, open_camera
+from .state import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm")
 MAX_SIDE = 1024  # larger pictures are scaled down: every network here sees fewer pixels
-CAMERA_SIDE = 256
+MAX_OF_ONE = 16.0  # values up to that are no grey levels of 8 bits: the largest of them is white
 
 
 class PictureSources(QObject):
@@ -45,7 +46,7 @@ class PictureSources(QObject):
     changed()
         Another kind of source, another place in the folder, or the camera was switched.
     opened(Path)
-        A file was opened.
+        A file was opened, or is gone: the list of recent files is another.
     """
 
     taken = Signal(object)
@@ -57,12 +58,11 @@ class PictureSources(QObject):
         self,
         settings: Settings,
         parent: QObject | None = None,
-        camera: Callable[[], Any] = lambda: cv2.VideoCapture(0),
+        camera: Callable[[], Any] = open_camera,
     ) -> None:
         super().__init__(parent)
-        self._settings, self._make_camera = settings, camera
+        self._settings, self._camera = settings, Camera(camera)
         self._task, self._frames = LatestTask(self), LatestTask(self)
-        self._capture: Any = None
         self._folder: tuple[Path, ...] = ()
         self._index = 0
         self.kind = "sample"
@@ -79,14 +79,13 @@ class PictureSources(QObject):
 
     def use_sample(self, id_: str) -> None:
         """Take a picture that comes with the program."""
-        self._begin("sample")
-        self._deliver(make_sample(id_), SAMPLES[id_].title)
+        self._load(lambda: make_sample(id_), "sample", SAMPLES[id_].title)
 
     def use_image(self, image: NDArray[np.float64], title: str) -> None:
         """Take the Convolution workspace's picture."""
         if self.kind != "convolution":
             self._begin("convolution")
-        self._deliver(image, title)
+        self._deliver(as_picture(image), title)
 
     def ask(self, window: QWidget) -> None:
         """Let the user choose a file."""
@@ -103,10 +102,22 @@ class PictureSources(QObject):
 
     def open(self, path: Path) -> None:
         """Open a picture file, or a folder of them."""
-        if path.is_dir():
+        if _is_folder(path):
             self.open_folder(path)
             return
-        self._read(path, "file")
+
+        def opened() -> None:
+            self._settings.add_recent(path.absolute())
+            self._settings.set("folder", str(path.absolute().parent))
+            self.opened.emit(path)
+
+        def failed(error: BaseException) -> None:
+            self._fail(error)
+            if not os.path.lexists(path):
+                self._settings.forget_recent(path.absolute())
+                self.opened.emit(path)
+
+        self._load(lambda: load_image(path, max_side=MAX_SIDE), "file", path.name, opened, failed)
 
     def ask_folder(self, window: QWidget) -> None:
         """Let the user choose a folder to step through."""
@@ -118,30 +129,29 @@ class PictureSources(QObject):
 
     def open_folder(self, folder: Path) -> None:
         """Step through the pictures of a folder."""
+        name = folder.name or str(folder)
 
         def listed() -> tuple[Path, ...]:
             try:
                 found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
             except OSError as error:
-                raise ImageError(
-                    "{folder} cannot be read ({reason})", folder=folder.name, reason=error.strerror
-                ) from error
+                raise ImageError("{folder} cannot be read ({reason})", folder=name, reason=error.strerror) from error
             if not found:
-                raise ImageError("there is no picture in {folder}: choose a folder that holds some", folder=folder.name)
+                raise ImageError("there is no picture in {folder}: choose a folder that holds some", folder=name)
             return tuple(found)
 
         def known(files: tuple[Path, ...]) -> None:
-            self._folder, self._index = files, 0
+            self._folder = files
             self._settings.set("folder", str(folder.absolute()))
-            self._read(files[0], "folder")
+            self._begin("folder")
+            self._show_file(0)
 
         self._task.start(listed, known, self._fail)
 
     def step(self, by: int) -> None:
         """Show the next picture of the folder, or the one before; behind the last comes the first."""
         if self.folder:
-            self._index = (self._index + by) % len(self._folder)
-            self._read(self._folder[self._index], "folder")
+            self._show_file((self._index + by) % len(self._folder))
 
     def paste(self) -> None:
         """Take the clipboard's picture, file or matrix of numbers."""
@@ -156,13 +166,14 @@ class PictureSources(QObject):
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if files:
             self.open(files[0])
-        elif data.hasUrls():
-            self.refused.emit(ImageError("only files of this computer can be opened: save the picture first"))
-        elif data.hasImage():
+        elif data.hasImage():  # a browser gives an address too
             image = data.imageData()
             self._take_pixels(image.toImage() if isinstance(image, QPixmap) else image)
+        elif data.hasUrls():
+            self.refused.emit(ImageError("only files of this computer can be opened: save the picture first"))
         elif data.hasText() and data.text().strip():
-            self._take_matrix(data.text())
+            text = data.text()
+            self._load(lambda: parse_matrix(text)[None], "file", CLIPBOARD)
         else:
             return False
         return True
@@ -180,7 +191,7 @@ class PictureSources(QObject):
             self.let_go()
             return
         self._begin("camera")
-        self._frames.start(self._open_camera, self._take_frame, self._camera_failed)
+        self._frames.start(self._camera.picture, self._take_frame, self._camera_failed)
 
     def let_go(self) -> None:
         """Keep the present picture, and follow the camera, the folder or the other workspace no more."""
@@ -190,7 +201,7 @@ class PictureSources(QObject):
         """Wait for work under way, and let the camera go."""
         self._frames.close()
         self._task.close()
-        self._release()
+        self._camera.release()
 
     # the inside
 
@@ -198,71 +209,56 @@ class PictureSources(QObject):
         """Another kind of source begins: what was asked for before must not arrive any more."""
         self._task.cancel()
         if self.kind == "camera":
-            self._frames.cancel()
-            capture, self._capture = self._capture, None
-            if capture is not None:
-                self._frames.start(capture.release, lambda _nothing: None, self._fail)
+            self._frames.start(self._camera.release, lambda _nothing: None, self._fail)
         self.kind = kind
         self.changed.emit()
 
-    def _release(self) -> None:
-        capture, self._capture = self._capture, None
-        if capture is not None:
-            capture.release()
+    def _load(
+        self,
+        make: Callable[[], NDArray[np.float64]],
+        kind: str,
+        title: str,
+        opened: Callable[[], object] = lambda: None,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Make a picture on the worker; what was shown before stays until it is there."""
 
-    def _read(self, path: Path, kind: str) -> None:
-        def loaded(image: NDArray[np.float64]) -> None:
+        def loaded(picture: NDArray[np.float64]) -> None:
             self._begin(kind)
-            if kind == "file":
-                self._settings.add_recent(path.absolute())
-                self._settings.set("folder", str(path.absolute().parent))
-                self.opened.emit(path)
-            self._deliver(image, path.name)
+            opened()
+            self._deliver(picture, title)
 
-        self._task.start(lambda: load_image(path, max_side=MAX_SIDE, name=path.name), loaded, self._fail)
+        self._task.start(lambda: as_picture(make()), loaded, failed or self._fail)
+
+    def _show_file(self, index: int) -> None:
+        """Read a picture of the folder; behind one that cannot be read the others can still be stepped to."""
+        self._index = index
+        path = self._folder[index]
+
+        def failed(error: BaseException) -> None:
+            self.changed.emit()
+            self._fail(error)
+
+        self._load(lambda: load_image(path, max_side=MAX_SIDE), "folder", path.name, failed=failed)
 
     def _take_pixels(self, image: object) -> None:
         if not isinstance(image, QImage) or image.isNull():
             self.refused.emit(ImageError("the clipboard's picture cannot be read: save it as a file and open that"))
             return
 
-        def loaded(pixels: NDArray[np.float64]) -> None:
-            self._begin("file")
-            self._deliver(pixels, CLIPBOARD)
+        self._load(lambda: _pixels(image), "file", CLIPBOARD)
 
-        self._task.start(lambda: _pixels(image), loaded, self._fail)
-
-    def _take_matrix(self, text: str) -> None:
-        try:
-            matrix = parse_matrix(text)
-        except NumberError as error:
-            self.refused.emit(error)
-            return
-        self._begin("file")
-        self._deliver(matrix[None], CLIPBOARD)
-
-    def _open_camera(self) -> NDArray[np.float64]:
-        capture = self._make_camera()
-        if not capture.isOpened():
-            capture.release()
-            raise ImageError("no camera answers: connect one, and close other programs that use it")
-        self._capture = capture
-        return _frame(capture)
-
-    def _take_frame(self, image: NDArray[np.float64]) -> None:
-        capture = self._capture
-        if capture is not None and self.camera_on:
-            self._frames.start(lambda: _frame(capture), self._take_frame, self._camera_failed)
-            self._deliver(image, mark("camera"))
+    def _take_frame(self, picture: NDArray[np.float64]) -> None:
+        self._frames.start(self._camera.picture, self._take_frame, self._camera_failed)
+        self._deliver(picture, mark("camera"))
 
     def _camera_failed(self, error: BaseException) -> None:
-        self._release()
         self.kind = "kept"
         self.changed.emit()
         self._fail(error)
 
-    def _deliver(self, image: NDArray[np.float64], title: str) -> None:
-        self.taken.emit(Source(as_picture(image), title))
+    def _deliver(self, picture: NDArray[np.float64], title: str) -> None:
+        self.taken.emit(Source(picture, title))
 
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, MemoryError):
@@ -275,10 +271,15 @@ class PictureSources(QObject):
 def as_picture(image: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return an image, (3, H, W) or of any number of grey channels, with values from 0 to 1.
 
-    Values to 255 are divided by 255; other values outside are stretched from the smallest to the largest.
+    Values from 0 to 16 are divided by the largest, those to 255 by 255; others are stretched from the smallest to the
+    largest.
 
-    >>> as_picture(np.array([[[0.0, 255.0]]])).tolist()
-    [[[0.0, 1.0]]]
+    >>> as_picture(np.array([[[0.0, 51.0, 255.0]]])).tolist()
+    [[[0.0, 0.2, 1.0]]]
+    >>> as_picture(np.array([[[0.0, 1.0, 4.0]]])).tolist()
+    [[[0.0, 0.25, 1.0]]]
+    >>> as_picture(np.array([[[-2.0, 0.0, 2.0]]])).tolist()
+    [[[0.0, 0.5, 1.0]]]
     """
     if len(image) not in (1, 3):
         image = image.mean(axis=0, keepdims=True)
@@ -286,25 +287,22 @@ def as_picture(image: NDArray[np.float64]) -> NDArray[np.float64]:
     if low >= 0 and high <= 1:
         return image
     if low >= 0 and high <= 255:
-        return image / 255
-    return (image - low) / (high - low) if high > low else np.clip(image, 0, 1)
+        return image / (255 if high > MAX_OF_ONE else high)
+    span = high / 2 - low / 2  # halves: the difference of huge numbers is infinite
+    return (image / 2 - low / 2) / span if span > 0 else np.clip(image, 0, 1)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, or a folder that may not be entered: reading it tells
+        return False
 
 
 def _pixels(image: QImage) -> NDArray[np.float64]:
     converted = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    if converted.isNull():
+        raise MemoryError
     height, width = converted.height(), converted.width()
     rows = np.frombuffer(converted.constBits(), np.uint8).reshape(height, converted.bytesPerLine())
     return image_from_pixels(np.ascontiguousarray(rows[:, : 4 * width].reshape(height, width, 4)), max_side=MAX_SIDE)
-
-
-def _frame(capture: Any) -> NDArray[np.float64]:  # noqa: ANN401  # OpenCV's, or a test's
-    """Return the camera's next picture: the square in its middle, mirrored as one sees oneself."""
-    good, frame = capture.read()
-    if not good or frame is None:
-        raise ImageError("the camera gives no picture any more: switch it on again")
-    height, width = frame.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    square = frame[top : top + side, left : left + side][:, ::-1, ::-1]  # BGR -> RGB
-    small = cv2.resize(np.ascontiguousarray(square), (CAMERA_SIDE, CAMERA_SIDE), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(small.transpose(2, 0, 1)) / 255

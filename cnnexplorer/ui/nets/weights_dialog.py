@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -22,33 +21,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnexplorer.core import UserError
 from cnnexplorer.core.messages import mark
-from cnnexplorer.nets import (
-    CATALOG,
-    DownloadCancelled,
-    download_file,
-    has_bundled_weights,
-    imagenet_file,
-    imagenet_url,
-    remote_size,
-    sha256_prefix,
-)
+from cnnexplorer.nets import CATALOG, DownloadCancelled, has_bundled_weights, imagenet_file, imagenet_url
 from cnnexplorer.ui.language import Speaking, _
-from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import told
 from cnnexplorer.ui.widgets.number_field import NumberField
 
+from .fetching import Download
 from .names import WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtCore import SignalInstance
-
+    from cnnexplorer.core import UserError
     from cnnexplorer.ui.settings import Settings
 
-    from .model import Chosen
+    from .state import Chosen
 
 PATTERN = "*.pth *.pt *.safetensors"
 EXPLANATIONS = {
@@ -57,66 +45,6 @@ EXPLANATIONS = {
     "file": mark("A state dict of your own: .pth, .pt or .safetensors. Nothing in it is ever executed."),
     "random": mark("Where training begins: the same seed gives the same numbers."),
 }
-
-
-class Download(QObject):
-    """The download of a network's ImageNet weights: asked size, progress, cancel; goes on where it stopped.
-
-    Signals: `size_known(bytes, or -1 where the server does not tell)`, `progressed(bytes, bytes of all or -1)`,
-    `finished()`, `failed(error)`.
-    """
-
-    size_known = Signal(float)  # floats: a C++ int would overflow beyond 2 GB
-    progressed = Signal(float, float)
-    finished = Signal()
-    failed = Signal(object)
-
-    def __init__(self, network: str, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._network = network
-        self._task = LatestTask(self)
-        self._cancel = threading.Event()
-
-    @property
-    def running(self) -> bool:
-        """Whether something is asked of the server."""
-        return self._task.busy
-
-    def ask_size(self) -> None:
-        """Ask how large the file is."""
-        url = imagenet_url(self._network)
-        self._task.start(
-            lambda: remote_size(url), lambda size: self.size_known.emit(-1 if size is None else size), self._fail
-        )
-
-    def start(self) -> None:
-        """Download the file."""
-        url, target = imagenet_url(self._network), imagenet_file(self._network)
-        self._cancel = cancel = threading.Event()
-        report: SignalInstance = self.progressed
-
-        def progress(have: int, total: int | None) -> None:
-            report.emit(have, -1 if total is None else total)
-
-        self._task.start(
-            lambda: download_file(url, target, sha256_prefix(target.name), progress, cancel),
-            lambda _path: self.finished.emit(),
-            self._fail,
-        )
-
-    def cancel(self) -> None:
-        """Stop; what has arrived is kept for the next try."""
-        self._cancel.set()
-
-    def close(self) -> None:
-        """Stop, and wait until the thread is idle."""
-        self._cancel.set()
-        self._task.close()
-
-    def _fail(self, error: BaseException) -> None:
-        if not isinstance(error, UserError):
-            raise error
-        self.failed.emit(error)
 
 
 class WeightsDialog(Speaking, QDialog):
@@ -129,17 +57,23 @@ class WeightsDialog(Speaking, QDialog):
         super().__init__(parent)
         self._chosen, self._settings = chosen, settings
         self._path = Path(chosen.weights) if chosen.weights not in WEIGHTS else None
-        self.download = Download(chosen.network, self)
         self.buttons: dict[str, QRadioButton] = {}
         self.setMinimumWidth(560)
         self.setWindowTitle(_("Weights of {network}").format(network=CATALOG[chosen.network].title))
         self._group = QButtonGroup(self)
         self._layout = QVBoxLayout(self)
         self._layout.setSpacing(6)
-        published = CATALOG[chosen.network].published is not None
+        self._published = CATALOG[chosen.network].published is not None
+        url = imagenet_url(chosen.network) if self._published else ""
+        self._target = imagenet_file(chosen.network) if self._published else Path()
+        self.download = Download(url, self._target, self)
+        style = self.style()
+        self._indent = style.pixelMetric(style.PixelMetric.PM_ExclusiveIndicatorWidth) + style.pixelMetric(
+            style.PixelMetric.PM_RadioButtonLabelSpacing
+        )
         self._add("bundled", mark("Trained on drawn pictures (not ImageNet)"), has_bundled_weights(chosen.network))
-        self._add("imagenet", mark("ImageNet, as published by torchvision"), published)
-        self._build_download()
+        self._add("imagenet", mark("ImageNet, as published by torchvision"), self._published)
+        self._build_download(url)
         self._add("file", mark("From a file"), True)
         self._build_file()
         self._add("random", mark("Random, not trained"), True)
@@ -150,6 +84,7 @@ class WeightsDialog(Speaking, QDialog):
         self._box.accepted.connect(self.accept)
         self._box.rejected.connect(self.reject)
         self._layout.addSpacing(8)
+        self._layout.addStretch(1)
         self._layout.addWidget(self._box)
         self.finished.connect(self.download.close)
         self.buttons[chosen.weights if chosen.weights in WEIGHTS else "file"].setChecked(True)
@@ -192,19 +127,24 @@ class WeightsDialog(Speaking, QDialog):
                 "imagenet": mark("There are none of this network: torchvision publishes those of the others."),
             }
             text = missing[kind]
-        self._layout.addWidget(_indented(_label(_(text))))
+        label = _label(_(text))
+        label.setContentsMargins(self._indent, 0, 0, 0)
+        label.setForegroundRole(label.palette().ColorRole.PlaceholderText)
+        self._layout.addWidget(label)
 
-    def _build_download(self) -> None:
+    def _build_download(self, url: str) -> None:
         self.state = _label("")
         self.fetch = QPushButton(_("Download…"))
+        self.fetch.setToolTip(url)
         self.fetch.clicked.connect(self._fetch)
         self.stop = QPushButton(_("Stop"))
-        self.stop.clicked.connect(self.download.cancel)
+        self.stop.setToolTip(_("What has arrived is kept: the next try goes on from there"))
+        self.stop.clicked.connect(self._stop)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName(_("Progress of the download"))
         row = QHBoxLayout()
-        row.setContentsMargins(24, 0, 0, 0)
+        row.setContentsMargins(self._indent, 0, 0, 0)
         row.addWidget(self.state, 1)
         row.addWidget(self.bar, 1)
         row.addWidget(self.fetch)
@@ -221,9 +161,11 @@ class WeightsDialog(Speaking, QDialog):
     def _build_file(self) -> None:
         self.file = _label("")
         choose = QPushButton(_("Choose…"))
+        choose.setToolTip(_("Choose a file of weights"))
+        choose.setAccessibleName(_("Choose a file of weights"))
         choose.clicked.connect(self._ask_file)
         row = QHBoxLayout()
-        row.setContentsMargins(24, 0, 0, 0)
+        row.setContentsMargins(self._indent, 0, 0, 0)
         row.addWidget(self.file, 1)
         row.addWidget(choose)
         self._layout.addLayout(row)
@@ -233,30 +175,40 @@ class WeightsDialog(Speaking, QDialog):
         self.seed.setAccessibleName(_("Seed"))
         self.seed.setToolTip(_("The same seed gives the same weights"))
         self.seed.setFixedWidth(120)
+        self.seed.edited.connect(self._seed_edited)
+        self.seed.refused.connect(lambda error: self._say_seed(told(error)))
+        self.seed_trouble = _label("")
         another = QPushButton(_("Another seed"))
+        another.setToolTip(_("Take the next seed"))
         another.clicked.connect(self._another_seed)
         row = QHBoxLayout()
-        row.setContentsMargins(24, 0, 0, 0)
+        row.setContentsMargins(self._indent, 0, 0, 0)
         row.addWidget(QLabel(_("Seed")))
         row.addWidget(self.seed)
         row.addWidget(another)
-        row.addStretch(1)
+        row.addWidget(self.seed_trouble, 1)
         self._layout.addLayout(row)
 
     def _refresh(self, *_changed: object) -> None:
-        published = CATALOG[self._chosen.network].published is not None
-        cached = published and imagenet_file(self._chosen.network).is_file()
-        self.fetch.setVisible(published and not cached and not self.download.running)
+        cached = self._published and self._target.is_file()
+        idle = self._published and not self.download.running
+        self.fetch.setVisible(idle and not cached)
         if cached:
-            self.state.setText(_("Downloaded: {file}").format(file=imagenet_file(self._chosen.network).name))
-        elif published and not self.download.running and not self.state.text():
+            self.state.setText(_("Downloaded: {file}").format(file=self._target.name))
+        elif idle and not self.state.text():
             self.state.setText(_("Not downloaded yet. Its size is told before anything is fetched."))
-        self.state.setVisible(published and not self.bar.isVisible())
+        self.state.setVisible(self._published and not self.bar.isVisible())
         name = _("No file chosen yet") if self._path is None else self._path.name
         self.file.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 380))
         self.file.setToolTip("" if self._path is None else str(self._path))
         ready = {"imagenet": cached, "file": self._path is not None}
-        self._use.setEnabled(ready.get(self.kind, True))
+        self._use.setEnabled(self.buttons[self.kind].isEnabled() and ready.get(self.kind, True))
+        self._grow()
+
+    def _grow(self) -> None:
+        """Become as high as the texts need: a dialog does not by itself follow a text that takes more lines."""
+        if self.isVisible():
+            self.resize(self.width(), max(self.height(), self._layout.totalHeightForWidth(self.width())))
 
     def _ask_file(self) -> None:
         title, everything = _("Weights"), _("All files")
@@ -270,8 +222,18 @@ class WeightsDialog(Speaking, QDialog):
             self.set_file(Path(name))
 
     def _another_seed(self) -> None:
-        self.seed.setValue(int(self.seed.value()) + 1)
+        self.seed.stepBy(1)
         self.buttons["random"].setChecked(True)
+
+    def _seed_edited(self) -> None:
+        """Take random weights, or a file's: there a seed is of use to the layers that the file lacks."""
+        self._say_seed("")
+        if self.kind != "file":
+            self.buttons["random"].setChecked(True)
+
+    def _say_seed(self, text: str) -> None:
+        self.seed_trouble.setText(text)
+        self._grow()
 
     # the download
 
@@ -301,7 +263,13 @@ class WeightsDialog(Speaking, QDialog):
         self.bar.setFormat(_("connecting…"))
         for widget, shown in ((self.fetch, False), (self.state, False), (self.bar, True), (self.stop, True)):
             widget.setVisible(shown)
+        self.stop.setEnabled(True)
         self.download.start()
+
+    def _stop(self) -> None:
+        self.stop.setEnabled(False)  # until a silent server lets go
+        self.bar.setFormat(_("stopping…"))
+        self.download.cancel()
 
     def _progressed(self, have: float, total: float) -> None:
         if total > 0:
@@ -331,7 +299,7 @@ def ask_weights(chosen: Chosen, settings: Settings, use: Callable[[Chosen], obje
     """Open the dialog; `use` gets what was chosen."""
     dialog = WeightsDialog(chosen, settings, parent)
     dialog.accepted.connect(lambda: use(dialog.chosen))
-    dialog.finished.connect(dialog.deleteLater)
+    dialog.download.closed.connect(dialog.deleteLater)
     dialog.open()
     return dialog
 
@@ -340,12 +308,6 @@ def _label(text: str) -> QLabel:
     label = QLabel(text)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
-
-
-def _indented(label: QLabel) -> QLabel:
-    label.setContentsMargins(24, 0, 0, 0)
-    label.setForegroundRole(label.palette().ColorRole.PlaceholderText)
     return label
 
 

@@ -162,3 +162,29 @@ def test_closing_while_work_is_under_way(model: NetModel):
     model.set_source(picture(0.1))
     model.choose(Chosen("googlenet", "random"))
     model.close()
+
+
+def test_a_gpu_that_fails_under_a_view_lets_the_cpu_go_on(qtbot: QtBot, model: NetModel, monkeypatch):
+    given: list[BaseException] = []
+    monkeypatch.setattr(model.network, "give_up", lambda error: given.append(error) or True)
+    failing = [RuntimeError("CUDA error: unspecified launch failure")]
+
+    def make(computed):
+        if failing:
+            raise failing.pop()
+        return computed
+
+    shown = []
+    model.derive("view", make, shown.append)
+    qtbot.waitUntil(lambda: bool(shown), timeout=20000)
+    assert "CUDA" in str(given[0])
+    assert shown == [model.result]
+
+
+def test_memory_that_runs_out_under_a_view_is_told(qtbot: QtBot, model: NetModel):
+    def make(_computed):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory")
+
+    with qtbot.waitSignal(model.refused, timeout=20000) as told:
+        model.derive("view", make, lambda _value: None)
+    assert "memory" in str(told.args[0])
