@@ -1,0 +1,9 @@
+"""The Answer page."""
+
+from __future__ import annotations
+
+from .page import Page
+
+
+class AnswerPage(Page):
+    """To come."""

@@ -1,0 +1,9 @@
+"""The Robustness page."""
+
+from __future__ import annotations
+
+from .page import Page
+
+
+class RobustnessPage(Page):
+    """To come."""
