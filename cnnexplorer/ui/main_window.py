@@ -405,19 +405,13 @@ class MainWindow(Speaking, QMainWindow):
         bias: NDArray[np.float64],
         stride: Pair,
         padding: Pair,
-        _title: str,
+        cell: Pair,
     ) -> None:
-        """Carry a filter and what it reads to the Convolution workspace, where every step can be seen."""
-
-        def made(_old: Experiment) -> Experiment:
-            convolution = Convolution(weight, bias, stride=stride, padding=padding)
-            return Experiment(image, (convolution, Activation("relu")))
-
+        """Carry a filter and what it reads to the Convolution workspace, and go to the step that makes a cell."""
         self.show_workspace("conv")
-        self.conv.pictures.cancel()
-        if self.conv.model.edit(made, mark("open a filter of a network")):
-            self.conv.player.go(0)
-            self.conv.select(("stage", 0))
+        convolution = Convolution(weight, bias, stride=stride, padding=padding)
+        experiment = Experiment(image, (convolution, Activation("relu")))
+        self.conv.open_experiment(experiment, cell, mark("open a filter of a network"))
 
     def _tell_network(self, text: str) -> None:
         if self._workspace == "net":

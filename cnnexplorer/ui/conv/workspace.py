@@ -84,6 +84,7 @@ class ConvWorkspace(Speaking, QWidget):
         self._looks = dict(LOOKS)
         self._selected: ViewKey = ("input", -1)
         self._shown: Shown | None = None
+        self._awaited: tuple[Experiment, tuple[int, int]] | None = None
         self._step: Step | None = None
         self._split_by_hand = False
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
@@ -171,6 +172,16 @@ class ConvWorkspace(Speaking, QWidget):
         self.inspector.input.tools["select"].setChecked(True)
         self.player.go(0)
         self.select(("stage", 0))
+
+    def open_experiment(self, experiment: Experiment, cell: tuple[int, int], label: str) -> None:
+        """Show another experiment at the step that makes a (row, column) of its first stage; `label` names the edit."""
+        self.pictures.cancel()
+        self.player.pause()
+        self._awaited = experiment, cell
+        if self.model.edit(lambda _old: experiment, label):
+            self.select(("stage", 0))
+        else:
+            self._awaited = None
 
     def copy_arithmetic(self) -> None:
         """Copy the present step's arithmetic as text."""
@@ -339,7 +350,10 @@ class ConvWorkspace(Speaking, QWidget):
         known = old is not None and keys == list(self.strip.cards)
         self.strip.set_keys(keys)
         self.player.set_counts([math.prod(shape) for shape in experiment.shapes])
-        if output is not None and place is not None:
+        if self._awaited is not None and self._awaited[0] is experiment:
+            self._keep_place(experiment, 0, (0, *self._awaited[1]))
+            self._awaited = None
+        elif output is not None and place is not None:
             self._keep_place(experiment, place[0], output)
         for key, card in self.strip.cards.items():
             self._show_card(key, card, shown)

@@ -192,8 +192,10 @@ class FilterEdits:
         self._model.edit_filters(state.layer.name, edit, text)
 
 
-def open_in_convolution(model: NetModel, state: FilterState) -> None:
-    """Carry a filter to the Convolution workspace, with what it read.
+def open_in_convolution(
+    model: NetModel, layer: LayerInfo, unit: int, plane: int | None, cell: tuple[int, int] = (0, 0)
+) -> None:
+    """Carry a filter to the Convolution workspace, with what it read; `cell` is the value to begin at.
 
     A filter of more than three planes is carried as its one plane that is looked at, with what that reads, and without
     the bias.
@@ -201,20 +203,16 @@ def open_in_convolution(model: NetModel, state: FilterState) -> None:
     computed = model.result
     if computed is None:
         return
-    name = state.layer.name
-    source = computed.activations.sources(name)[0]
-    weights, biases = computed.activations.weights[name]
-    kernels, bias, first = weights[state.unit], np.zeros(1), state.first_plane
-    title = _("{layer}, filter {unit}").format(layer=state.layer.label, unit=state.unit)
+    source = computed.activations.sources(layer.name)[0]
+    weights, biases = computed.activations.weights[layer.name]
+    kernels, bias = weights[unit], np.zeros(1)
+    first = unit // (layer.output_shape[0] // layer.groups) * len(kernels)
     if len(kernels) <= 3:
         inputs = source[first : first + len(kernels)]
-        bias = bias if biases is None else biases[state.unit].detach().cpu().double().numpy().reshape(1)
+        bias = bias if biases is None else biases[unit].detach().cpu().double().numpy().reshape(1)
     else:
-        plane = state.plane or 0
-        kernels, inputs = kernels[plane : plane + 1], source[first + plane : first + plane + 1]
-        title = _("{layer}, filter {unit}, input map {plane}").format(
-            layer=state.layer.label, unit=state.unit, plane=first + plane
-        )
+        chosen = max(plane or 0, 0)
+        kernels, inputs = kernels[chosen : chosen + 1], source[first + chosen : first + chosen + 1]
     image = inputs.detach().cpu().double().numpy()
     weight = kernels.detach().cpu().double().numpy()[None]
-    model.convolution_asked.emit(image, weight, bias, state.layer.stride, state.layer.padding, title)
+    model.convolution_asked.emit(image, weight, bias, layer.stride, layer.padding, cell)

@@ -377,4 +377,4 @@ class FiltersPage(Page):
 
     def _open_in_convolution(self) -> None:
         if self._state is not None:
-            open_in_convolution(self.model, self._state)
+            open_in_convolution(self.model, self._state.layer, self._state.unit, self._state.plane)

@@ -76,7 +76,7 @@ class NetModel(QObject):
         What is under way, for the user; empty when nothing is.
     refused(error)
         Expected trouble, for the banner.
-    convolution_asked(image, weight, bias, stride, padding, title)
+    convolution_asked(image, weight, bias, stride, padding, (row, column))
         "Open in Convolution".
     """
 
@@ -88,7 +88,7 @@ class NetModel(QObject):
     settings_changed = Signal()
     busy_changed = Signal(str)
     refused = Signal(object)
-    convolution_asked = Signal(object, object, object, object, object, str)
+    convolution_asked = Signal(object, object, object, object, object, object)
 
     def __init__(self, source: Source, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -92,9 +92,7 @@ class ColourLegend(_Legend):
         painter.drawRect(bar)
         painter.setPen(theme.colour("muted"))
         line = QRectF(0, 12, self.width(), _LINE)
-        for text, align in zip(
-            self._marks, (_ALIGN.AlignLeft, _ALIGN.AlignHCenter, _ALIGN.AlignRight), strict=True
-        ):
+        for text, align in zip(self._marks, (_ALIGN.AlignLeft, _ALIGN.AlignHCenter, _ALIGN.AlignRight), strict=True):
             if text:
                 self._write(painter, line, _(text), align)
 
@@ -119,9 +117,7 @@ class SignLegend(_Legend):
         painter = QPainter(self)
         theme = colours(self)
         top = 0.0
-        for heading, kinds, role in zip(
-            self._headings(), (_WITH_WEIGHTS, _WITHOUT), ("kernel", "muted"), strict=True
-        ):
+        for heading, kinds, role in zip(self._headings(), (_WITH_WEIGHTS, _WITHOUT), ("kernel", "muted"), strict=True):
             painter.setPen(theme.colour("muted"))
             self._write(painter, QRectF(0, top, self.width(), _LINE), heading, _ALIGN.AlignLeft)
             top += _LINE

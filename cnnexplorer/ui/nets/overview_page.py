@@ -145,7 +145,9 @@ class OverviewPage(Page):
         form.hint(mark("Weighted sums: convolutions, fully connected layers and their normalisation"))
         form.wide(ColourLegend(UNSIGNED_COLOURS, mark("0"), "", mark("highest")))
         form.hint(mark("What comes behind a ReLU: nothing below zero"))
-        form.hint(mark("Normalisation: each map reaches to its own largest value, so maps can't be compared by colour."))
+        form.hint(
+            mark("Normalisation: each map reaches to its own largest value, so that colours of two maps don't compare.")
+        )
         form.heading(mark("Cards"))
         form.wide(SignLegend())
         form.wide(ShareLegend())

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from cnnexplorer.nets import LayerInfo
 
-    from .model import NetModel, Place
+    from .model import NetModel
+    from .state import Place
 
 SIDE_WIDTH = 300
 

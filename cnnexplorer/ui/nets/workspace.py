@@ -20,13 +20,14 @@ from .crumbs import Crumbs
 from .filters_page import FiltersPage
 from .input_column import InputColumn
 from .maps_page import MapsPage
-from .model import Chosen, NetModel, Source
+from .model import NetModel
 from .names import device_title
 from .network_bar import NetworkBar, best_weights
 from .number_page import NumberPage
 from .overview_page import OverviewPage
 from .robustness_page import RobustnessPage
 from .sources import PictureSources
+from .state import Chosen, Source
 from .weights_dialog import ask_weights
 from .why_page import WhyPage
 
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.actions import Actions
     from cnnexplorer.ui.settings import Settings
 
-    from .model import Place
     from .page import Page
+    from .state import Place
 
 FIRST_SAMPLE = "scene"
 
@@ -88,7 +89,7 @@ class NetWorkspace(Speaking, QWidget):
         Whether something is computed or loaded.
     live_changed(bool)
         The Convolution workspace's picture is wanted, or no more.
-    convolution_asked(image, weight, bias, stride, padding, title)
+    convolution_asked(image, weight, bias, stride, padding, (row, column))
         "Open in Convolution".
     """
 
@@ -99,7 +100,7 @@ class NetWorkspace(Speaking, QWidget):
     timed = Signal(float)
     busy_changed = Signal(bool)
     live_changed = Signal(bool)
-    convolution_asked = Signal(object, object, object, object, object, str)
+    convolution_asked = Signal(object, object, object, object, object, object)
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -267,7 +268,7 @@ class NetWorkspace(Speaking, QWidget):
         self.column.form.sketch.refused.connect(self.refused)
         self.bar.weights_asked.connect(self.ask_weights)
         self.column.told.connect(self.told)
-        self.column.class_chosen.connect(lambda _index: self.show_page("answer"))
+        self.column.class_chosen.connect(self._show_class)
         self.tabs.currentChanged.connect(lambda index: self.show_page(PAGES[index].id))
         self._follow_history()
 
@@ -325,6 +326,10 @@ class NetWorkspace(Speaking, QWidget):
             self._actions[id_].setEnabled(bool(self.sources.folder))
 
     # actions
+
+    def _show_class(self, index: int) -> None:
+        """Show how the network comes to a class's probability."""
+        self.model.visit(page="answer", layer=self.model.layers[-1].name, unit=index)
 
     def _switch_live(self) -> None:
         on = self._actions["live"].isChecked()

@@ -46,13 +46,25 @@ SMALL_SIDE = 512  # pixels of a map that is kept for views of the whole
 
 @dataclass(frozen=True)
 class Look:
-    """How maps are shown: colour map, what the range is taken from, the fixed range, decimals of the numbers."""
+    """How maps are shown: colour map, what the range is taken from, the fixed range, decimals of the numbers.
+
+    With `even`, all numbers have that many decimals, and those too small for them are written as zero; else a number
+    is written shortly, with an exponent where it is very small.
+    """
 
     colour_map: str = "grey"
     range_mode: str = "map"
     low: float = 0.0
     high: float = 1.0
     decimals: int = 2
+    even: bool = False
+
+    def text(self, value: float) -> str:
+        """Return how a number is written."""
+        if not self.even or not value:
+            return format_number(value, self.decimals)
+        text = f"{value:.{self.decimals}f}"
+        return text if float(text) else text.lstrip("-")
 
     def range_for(self, plane: NDArray[np.float64], maps: NDArray[np.float64]) -> tuple[float, float]:
         """Return the values that the ends of the colour map stand for.
@@ -293,9 +305,14 @@ def number_size(texts: list[str], scale: float) -> float | None:
     """Return the pixel height at which the longest text fits in a cell, or None where none is legible."""
     if scale < NUMBER_FROM:
         return None
-    longest = max((len(text) for text in texts), default=1)
-    size = min(15.0, scale * 0.46, (scale - 3) / (0.62 * longest))
+    widest = max((_ems(text) for text in texts), default=1.0)
+    size = min(15.0, scale * 0.46, (scale - 3) / widest)
     return size if size >= 7.0 else None
+
+
+def _ems(text: str) -> float:
+    """Return about how wide a number is, in heights of its font: signs and points are half as wide as digits."""
+    return sum(0.36 if sign in "-." else 0.64 for sign in text)
 
 
 def _paint_numbers(
@@ -309,7 +326,7 @@ def _paint_numbers(
 ) -> None:
     if placement.scale < NUMBER_FROM or part.size > MAX_NUMBERS:
         return
-    texts = [[format_number(value, look.decimals) for value in row] for row in part.tolist()]
+    texts = [[look.text(value) for value in row] for row in part.tolist()]
     size = number_size([text for row in texts for text in row], placement.scale)
     if size is None:
         return

@@ -482,9 +482,9 @@ def test_the_convolution_workspace_gets_what_gives_the_map(qtbot: QtBot, page: F
     asked = heard(model.convolution_asked)
     click_tile(qtbot, page.grid, 11)
     qtbot.mouseClick(page.panel.convolution_button, LEFT)
-    image, weight, bias, stride, padding, title = asked[0]
+    image, weight, bias, stride, padding, cell = asked[0]
     assert image.dtype == np.float64
-    assert (stride, padding, title) == ((4, 4), (2, 2), "conv1, filter 11")
+    assert (stride, padding, cell) == ((4, 4), (2, 2), (0, 0))
     found = functional.conv2d(*map(torch.tensor, (image[None], weight, bias)), stride=stride, padding=padding)[0, 0]
     assert model.result is not None
     assert found.numpy() == pytest.approx(model.result.activations["conv1"][11].numpy(), abs=1e-4)
@@ -495,12 +495,11 @@ def test_of_a_deeper_filter_one_kernel_goes_there(qtbot: QtBot, page: FiltersPag
     click_tile(qtbot, page.planes.grid, 4)
     asked = heard(model.convolution_asked)
     qtbot.mouseClick(page.panel.convolution_button, LEFT)
-    image, weight, bias, _stride, _padding, title = asked[0]
+    image, weight, bias, _stride, _padding, _cell = asked[0]
     assert model.result is not None
     assert np.array_equal(image[0], model.result.activations["pool1"][52].double().numpy())
     assert np.array_equal(weight[0, 0], network.filters("conv2")[200, 4].double().numpy())
     assert bias.tolist() == [0]
-    assert title == "conv2, filter 200, input map 52"
     assert "without the bias" in page.panel.convolution_button.toolTip()
 
 
