@@ -131,7 +131,6 @@ class ArchitectureControls(Speaking, QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(2, 1)
-        self._grid.addWidget(self._asked, 0, 0)
         self._in_rows = 0
         self._arrange()
 
@@ -141,6 +140,7 @@ class ArchitectureControls(Speaking, QWidget):
         if in_rows != self._in_rows:
             self._in_rows = in_rows
             place = (0, 1) if in_rows == 1 else (1, 0)
+            self._grid.addWidget(self._asked, 0, 0, 1, 1 if in_rows == 1 else 3)  # alone in its row it may grow
             self._grid.addWidget(self._shown, *place, Qt.AlignmentFlag.AlignLeft)
             self.updateGeometry()
 
