@@ -74,6 +74,8 @@ class NetModel(QObject):
         Picture, perturbation or preprocessing were changed; `computed` follows.
     busy_changed(text)
         What is under way, for the user; empty when nothing is.
+    loading_changed(bool)
+        Whether a network is loaded or moved, which can be cancelled.
     refused(error)
         Expected trouble, for the banner.
     convolution_asked(image, weight, bias, stride, padding, (row, column))
@@ -87,6 +89,7 @@ class NetModel(QObject):
     filters_changed = Signal(str)
     settings_changed = Signal()
     busy_changed = Signal(str)
+    loading_changed = Signal(bool)
     refused = Signal(object)
     convolution_asked = Signal(object, object, object, object, object, object)
 
@@ -103,6 +106,7 @@ class NetModel(QObject):
         self._derived: dict[str, _Derived] = {}
         self._derivations: dict[str, LatestTask] = {}
         self._loader, self._task = LatestTask(self), LatestTask(self)
+        self._loader.busy_changed.connect(self.loading_changed)
         self._running: _Request | None = None
         self._pending: _Request | None = None
         self._told = 0
@@ -148,6 +152,12 @@ class NetModel(QObject):
             partial(self.adopt, chosen),
             self._not_loaded,
         )
+
+    def cancel_loading(self) -> None:
+        """Stay with the network in use."""
+        self._loader.cancel()
+        self._say_busy(_("computing…") if self._task.busy else "")
+        self.network_changed.emit()  # the controls show again what is in use
 
     def adopt(self, chosen: Chosen, network: Network) -> None:
         """Use a network that is loaded."""

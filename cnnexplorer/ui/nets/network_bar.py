@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
 from superqt import QElidingLabel
 
 from cnnexplorer.core.messages import mark
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .model import NetModel
 
 ALL_DEVICES = ("auto", "cpu", "cuda", "mps")
+PATIENCE = 250  # milliseconds
 
 
 class NetworkBar(Speaking, QWidget):
@@ -61,12 +62,45 @@ class NetworkBar(Speaking, QWidget):
         for widget in (self.network, self.weights, self.device):
             row.addWidget(widget)
         row.addWidget(self.about, 1)
+        self._build_progress(row)
         model.network_changed.connect(self._follow_network)
         model.computed.connect(self._follow_device)
         self._asked: Chosen | None = None  # on its way
         self._device = ""
         self.retranslate()
         self.restyle()
+
+    def _build_progress(self, row: QHBoxLayout) -> None:
+        """Show in place of the line about the network that one is loaded, once that has taken a while."""
+        self.progress, self.cancel = QProgressBar(), QPushButton()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(8)
+        self.progress.setMaximumWidth(200)
+        self.say(self.progress.setAccessibleName, mark("The network is being loaded"))
+        self.say(self.cancel.setText, mark("Cancel"))
+        self.tip(self.cancel, mark("Stay with the network in use"))
+        self.cancel.clicked.connect(self._model.cancel_loading)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.cancel)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(lambda: self._show_progress(True))
+        self._model.loading_changed.connect(self._follow_loading)
+        self._show_progress(False)
+
+    def _follow_loading(self, loading: bool) -> None:
+        if loading:
+            self._patience.start()
+        else:
+            self._patience.stop()
+            self._show_progress(False)
+
+    def _show_progress(self, on: bool) -> None:
+        self.about.setVisible(not on)
+        self.progress.setVisible(on)
+        self.cancel.setVisible(on and self._model.network is not None)
 
     def retranslate(self) -> None:
         """Say what is in use."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from cnnexplorer.nets import Network, Perturbation
-from cnnexplorer.ui.nets.model import Chosen, Place, Source
+from cnnexplorer.ui.nets import model as model_module
+from cnnexplorer.ui.nets.network_bar import NetworkBar
+from cnnexplorer.ui.nets.state import Chosen, Place, Source
+from tests.ui.helpers import LEFT, heard, pick
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -188,3 +192,31 @@ def test_memory_that_runs_out_under_a_view_is_told(qtbot: QtBot, model: NetModel
     with qtbot.waitSignal(model.refused, timeout=20000) as told:
         model.derive("view", make, lambda _value: None)
     assert "memory" in str(told.args[0])
+
+
+def test_loading_can_be_cancelled_and_the_network_in_use_stays(qtbot: QtBot, model: NetModel, network: Network):
+    gate = threading.Event()
+    loads = model_module.load_network
+    loading = heard(model.loading_changed)
+
+    def slow(*args: object, **kwargs: object) -> Network:
+        gate.wait(10)
+        return loads(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_module, "load_network", slow)
+        bar = NetworkBar(model)
+        qtbot.addWidget(bar)
+        bar.show()
+        bar.network.setFocus()
+        pick(bar.network, "alexnet")
+        qtbot.waitUntil(lambda: bar.cancel.isVisible())
+        assert bar.progress.isVisible()
+        qtbot.mouseClick(bar.cancel, LEFT)
+        gate.set()
+        assert not bar.progress.isVisible()
+        assert bar.network.value() == "alexnet2012"
+        assert loading == [(True,), (False,)]
+        model._loader._pool.waitForDone()
+        qtbot.wait(20)
+        assert model.network is network
