@@ -308,6 +308,17 @@ class Network(FilterEditing):
         self.device = torch.device("cpu")
         self.module = self._placed(self.device)
 
+    def set_crop(self, crop: Size) -> None:
+        """Look at pictures of another (height, width) from now on, with the same weights.
+
+        Raises
+        ------
+        SettingError
+            A `ValueError`: too small, too large for the memory, or a fully connected layer fits one size only.
+        """
+        self._checked_layers(*crop)
+        self.preprocessing = self.with_crop(crop)
+
     def with_crop(self, crop: Size | None) -> Preprocessing:
         """Return the network's preprocessing with another crop, for larger or smaller pictures."""
         resize = None if crop is None else round(min(crop) * 256 / 224)

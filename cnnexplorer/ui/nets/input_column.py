@@ -16,9 +16,11 @@ from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.form import Choice, Form
 from cnnexplorer.ui.widgets.map_view import Lit, MapView
+from cnnexplorer.ui.widgets.number_field import NumberField
 from cnnexplorer.ui.widgets.painting import Look
 
 from .guesses import GuessBars
+from .model import DEFAULT_SIDE
 from .sketch import Sketch
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 WIDTH = 236
 PATIENCE = 250  # milliseconds
+LARGEST_SIDE = 1024  # pixels
 
 
 class InputColumn(QScrollArea):
@@ -145,6 +148,14 @@ class InputForm(Form):
         self.say(self.preprocess.setToolTip, "Prepare the picture as the weights expect it; off: the picture as it is")
         self.preprocess.toggled.connect(self._model.set_preprocess)
         self.wide(self.preprocess)
+        self.side = NumberField(DEFAULT_SIDE, whole=True, minimum=32, maximum=LARGEST_SIDE, step=32)
+        self.side.edited.connect(lambda side: self._model.set_side(int(side)))
+        self.side.refused.connect(self._model.refused)
+        self.row(
+            mark("Side"),
+            self.side,
+            mark("How large the square is that the network looks at, in pixels; larger pictures give larger maps"),
+        )
         self.steps = self.hint()
         self.disturbed = QPushButton()
         self.say(self.disturbed.setText, "Undo the disturbance")
@@ -184,6 +195,8 @@ class InputForm(Form):
         if files:
             self.place.setText(_("{place} of {count}").format(place=self._sources.index + 1, count=len(files)))
         self.preprocess.setChecked(self._model.preprocess)
+        self.set_row_visible(self.side, self._model.preprocess)
+        self.side.setValue(self._model.side)
         network = self._model.network
         if network is None or not self._model.preprocess:
             self.steps.setText(_("The network gets the picture as it is, with values from 0 to 1."))

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
     import torch
 
-    from cnnexplorer.nets import Activations, LayerInfo
+    from cnnexplorer.nets import Activations, LayerInfo, Preprocessing
 
 MAX_VISITED = 200
+DEFAULT_SIDE = 224
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class _Request:
     source: Source
     perturbation: Perturbation
     preprocess: bool
+    preprocessing: Preprocessing
     clean: Activations | None
     derived: dict[str, _Derived] = field(default_factory=dict)
 
@@ -226,6 +228,24 @@ class NetModel(QObject):
             self.settings_changed.emit()
             self._ask()
 
+    @property
+    def side(self) -> int:
+        """The side of the square that the network looks at, in pixels."""
+        crop = None if self._network is None else self._network.preprocessing.crop
+        return DEFAULT_SIDE if crop is None else crop[0]
+
+    def set_side(self, side: int) -> None:
+        """Look at larger or smaller pictures; where the weights fit one size only, that is told and nothing changes."""
+        if self._network is None or side == self.side:
+            return
+        try:
+            self._network.set_crop((side, side))
+        except UserError as error:
+            self.refused.emit(error)
+        else:
+            self._ask()
+        self.settings_changed.emit()
+
     # what was computed
 
     @property
@@ -372,7 +392,13 @@ class NetModel(QObject):
         if self._computed is not None and last is not None and self._same_but_disturbed(last):
             clean = self._computed.clean
         request = _Request(
-            self._network, self._source, self._perturbation, self._preprocess, clean, dict(self._derived)
+            self._network,
+            self._source,
+            self._perturbation,
+            self._preprocess,
+            self._network.preprocessing,
+            clean,
+            dict(self._derived),
         )
         if self._task.busy:
             self._pending = request
@@ -386,6 +412,7 @@ class NetModel(QObject):
             and last.network is self._network
             and last.source is self._source
             and last.preprocess == self._preprocess
+            and last.preprocessing == self._network.preprocessing
             and self._computed is not None
             and self._computed.filters_version == self._network.filters_version
             and self._computed.clean.device == self._network.device

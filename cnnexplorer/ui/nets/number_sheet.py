@@ -24,7 +24,7 @@ _DIGITS = 9  # of written sums: as many as tell any two float32 numbers apart
 
 @dataclass(frozen=True)
 class NumberWish:
-    """Which value is looked at; without a row and a column, the largest of the unit."""
+    """Which value is looked at; without a row and a column, or with some that a map lacks, the largest of the unit."""
 
     layer: str
     unit: int
@@ -68,11 +68,11 @@ def make_number(wish: NumberWish, computed: Computed) -> NumberSheet:
     """Return the arithmetic of the value that is wished for."""
     activations = computed.activations
     layer = activations.layer(wish.layer)
-    row, column = wish.row, wish.column
-    if row is None or column is None:
+    row, column, shape = wish.row, wish.column, layer.output_shape
+    if len(shape) == 1:
         row = column = 0
-        if len(layer.output_shape) == 3:
-            row, column = divmod(int(activations[wish.layer][wish.unit].argmax()), layer.output_shape[2])
+    elif row is None or column is None or row >= shape[1] or column >= shape[2]:
+        row, column = divmod(int(activations[wish.layer][wish.unit].argmax()), shape[2])
     source = activations.layer(layer.inputs[0]) if layer.inputs else None
     return NumberSheet(wish, layer, source, explain(activations, wish.layer, wish.unit, row, column))
 

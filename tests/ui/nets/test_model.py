@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from cnnexplorer.nets import Network, Perturbation
+from cnnexplorer.nets import Network, Perturbation, load_network
 from cnnexplorer.ui.nets import model as model_module
 from cnnexplorer.ui.nets.network_bar import NetworkBar
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
@@ -220,3 +220,28 @@ def test_loading_can_be_cancelled_and_the_network_in_use_stays(qtbot: QtBot, mod
         model._loader._pool.waitForDone()
         qtbot.wait(20)
         assert model.network is network
+
+
+def test_larger_pictures_give_larger_maps(qtbot: QtBot, model: NetModel):
+    other = load_network("alexnet", "random", device="cpu", seed=3)
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.adopt(Chosen("alexnet", "random", seed=3, device="cpu"), other)
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_side(320)
+    assert model.result is not None
+    assert model.result.picture.shape == (3, 320, 320)
+    assert model.layers[0].output_shape == (64, 79, 79)
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_perturbation(Perturbation(noise=0.1))
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_side(96)
+    assert model.result.clean.input.shape == model.result.activations.input.shape == (3, 96, 96)
+
+
+def test_weights_that_fit_one_size_only_say_so(qtbot: QtBot, model: NetModel):
+    refused = heard(model.refused)
+    model.set_side(320)
+    assert "fc6" in str(refused[0][0])
+    assert model.side == 224
+    assert model.result is not None
+    assert model.result.picture.shape == (3, 224, 224)
