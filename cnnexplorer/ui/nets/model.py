@@ -241,10 +241,11 @@ class NetModel(QObject):
         try:
             self._network.set_crop((side, side))
         except UserError as error:
+            self.settings_changed.emit()  # the field shows again what is in use
             self.refused.emit(error)
         else:
+            self.settings_changed.emit()
             self._ask()
-        self.settings_changed.emit()
 
     # what was computed
 
