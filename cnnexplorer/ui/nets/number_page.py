@@ -134,11 +134,8 @@ class NumberPage(Page):
         self.sum.setContentsMargins(10, 2, 10, 4)
         self.sum.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tip(self.sum, mark("The sum: what each plane adds, the bias, and the total"))
-        self.pointed = QLabel()
-        self.pointed.setContentsMargins(10, 2, 10, 6)
-        self.pointed.setMinimumHeight(28)
         self.products = Products()
-        self.products.told.connect(self._tell)
+        self.products.told.connect(self.told)
         self.contributions = ContributionTable()
         self.contributions.opened.connect(self._open_input)
         self.stack = QStackedWidget()
@@ -146,7 +143,6 @@ class NumberPage(Page):
         self.stack.addWidget(self.contributions)
         self.body.addWidget(self.sum)
         self.body.addWidget(self.stack, 1)
-        self.body.addWidget(self.pointed)
 
     def _build_side(self) -> None:
         form = self.side.form
@@ -155,6 +151,9 @@ class NumberPage(Page):
         self.about = form.hint()
         form.heading(mark("Check it by hand"))
         self.check = form.hint()
+        self.how = form.hint(
+            mark("Point at a cell to see its product in the status bar; zoom with the wheel for more digits.")
+        )
         self.open_button, self.copy_button = QPushButton(), QPushButton()
         self.map_button, self.filter_button = QPushButton(), QPushButton()
         for button, text, tip in (
@@ -257,7 +256,7 @@ class NumberPage(Page):
         shape = shape_text(arithmetic.products.shape)
         self.about.setText(text.format(shape=shape, source=source, count=count, sees=sees_text(layer)))
         self.check.setText(self._check_text(sheet))
-        self._tell("")
+        self.how.setVisible(sheet.is_convolution)
 
     def _check_text(self, sheet: NumberSheet) -> str:
         arithmetic = sheet.arithmetic
@@ -273,15 +272,6 @@ class NumberPage(Page):
                 "float32's rounding may ({bound}). Mixed precision computes more coarsely."
             )
         return text.format(difference=f"{abs(arithmetic.difference):.2g}", bound=f"{arithmetic.float32_error:.2g}")
-
-    def _tell(self, text: str) -> None:
-        """Say what product lies under the mouse, or how to see one."""
-        sheet = self._sheet
-        if text or sheet is None or not sheet.is_convolution:
-            self.pointed.setText(text)
-        else:
-            self.pointed.setText(_("Point at a cell to see its product; zoom with the wheel for more digits."))
-        self.told.emit(text)
 
     # the user's doing
 
