@@ -16,13 +16,15 @@ from cnnexplorer.ui.language import _, translate_count
 from cnnexplorer.ui.theme import code_font, icon
 from cnnexplorer.ui.widgets.form import Choice
 
-from .answer_sheet import AnswerWish, flattening, make_answer, parts
+from .answer_sheet import AnswerWish, flattening, make_answer
+from .architecture_parts import PartBars
+from .architecture_reading import parts
 from .bar_table import BarRow, BarTable, Heading
 from .contributions import ContributionTable, input_place
+from .layer_details import DENSE_EXAMPLE
 from .names import class_title
 from .number_sheet import exact, sum_text
 from .page import Page, shape_text
-from .part_bars import PartBars
 
 if TYPE_CHECKING:
     from cnnexplorer.nets import Computed, LayerInfo
@@ -151,15 +153,11 @@ class AnswerPage(Page):
         form.row(mark("Layer"), self.layer, mark("The fully connected layer whose unit is shown"))
         self.layer.activated.connect(lambda _index: self._choose_layer())
         form.heading(mark("Dense against convolutional"))
-        self.parts = PartBars()
-        form.wide(self.parts)
-        self.share = form.hint()
-        form.hint(
-            mark(
-                "A dense layer on a picture needs far more: 128 × 128 × 3 = 49,152 numbers, so that 64 units need "
-                "64 × 49,152 = 3,145,728 weights."
-            )
-        )
+        self.parameter_bars = PartBars(mark("Parameters"), "kernel")
+        self.mac_bars = PartBars(mark("Multiply-accumulates (MACs)"), "accent")
+        form.wide(self.parameter_bars)
+        form.wide(self.mac_bars)
+        form.hint(DENSE_EXAMPLE)
         self.first = form.hint()
         form.layout_.addStretch(1)
 
@@ -274,17 +272,8 @@ class AnswerPage(Page):
 
     def _say_parts(self) -> None:
         layers = self.model.layers
-        found = parts(layers)
-        self.parts.set_parts(found)
-        total = found.convolution_parameters + found.dense_parameters
-        if total:
-            text = _("The dense part holds {percent} % of the weights and does {work} % of the multiply-accumulates.")
-            work = found.convolution_macs + found.dense_macs
-            self.share.setText(
-                text.format(
-                    percent=f"{100 * found.dense_parameters / total:.1f}", work=f"{100 * found.dense_macs / work:.1f}"
-                )
-            )
+        for bars, part in zip((self.parameter_bars, self.mac_bars), parts(layers), strict=True):
+            bars.set_parts(part)
         flat = flattening(layers)
         if flat is not None:
             text = _("{layer} lays {shape} numbers in one row of {count}: map after map, row after row.")

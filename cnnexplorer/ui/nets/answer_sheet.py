@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnexplorer.nets.tracing import CONVOLUTION, FLATTEN, LINEAR
+from cnnexplorer.nets.tracing import FLATTEN, LINEAR
 
 from .number_sheet import NumberWish, make_number
 
@@ -72,15 +72,6 @@ class AnswerSheet:
         return self.categories[index] if self.categories else None
 
 
-class Parts(NamedTuple):
-    """Parameters and multiply-accumulates of a network's convolutional and of its dense part."""
-
-    convolution_parameters: int
-    dense_parameters: int
-    convolution_macs: int
-    dense_macs: int
-
-
 def softmax(logits: NDArray[np.float64]) -> Softmax:
     """Return the softmax of some numbers.
 
@@ -106,15 +97,3 @@ def make_answer(wish: AnswerWish, computed: Computed) -> AnswerSheet:
 def flattening(layers: Sequence[LayerInfo]) -> LayerInfo | None:
     """Return the layer that lays the maps in one row."""
     return next((layer for layer in layers if layer.kind == FLATTEN), None)
-
-
-def parts(layers: Sequence[LayerInfo]) -> Parts:
-    """Return what the convolutions and what the fully connected layers need."""
-    convolutions = [layer for layer in layers if layer.kind == CONVOLUTION]
-    dense = [layer for layer in layers if layer.kind == LINEAR]
-    return Parts(
-        sum(layer.parameters for layer in convolutions),
-        sum(layer.parameters for layer in dense),
-        sum(layer.macs for layer in convolutions),
-        sum(layer.macs for layer in dense),
-    )

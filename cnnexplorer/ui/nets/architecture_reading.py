@@ -86,7 +86,7 @@ def parts(layers: Sequence[LayerInfo]) -> tuple[Parts, Parts]:
     """Return the parameters and the multiply-accumulates, each in parts.
 
     >>> parts(read_architecture("alexnet2012"))
-    (Parts(convolutional=2334080, dense=58631144), Parts(convolutional=665784832, dense=58621984))
+    (Parts(convolutional=2334080, dense=58631144), Parts(convolutional=665784864, dense=58621952))
     """
     dense = [layer for layer in layers if layer.kind == LINEAR]
     (parameters, macs), (dense_parameters, dense_macs) = totals(layers), totals(dense)

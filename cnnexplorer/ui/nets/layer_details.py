@@ -41,7 +41,7 @@ _SECTIONS = {
     "field": (mark("Receptive field"), mark("The part of the picture that one value depends on")),
     "groups": (mark("Groups"), mark("A filter sees the maps of its own group only")),
 }
-_EXAMPLE = mark(
+DENSE_EXAMPLE = mark(
     "A fully connected layer takes a picture as one row of numbers: 128×128×3 = 49,152 inputs. 64 of its units need "
     "64·49,152 = 3,145,728 weights. 64 filters of 3×3×3 need 64·27 = 1,728, and the same ones serve the whole picture."
 )
@@ -166,7 +166,7 @@ class NetworkDetails(Form):
         self.mac_bars = PartBars(mark("MACs"), "accent")
         self.wide(self.parameter_bars)
         self.wide(self.mac_bars)
-        self.hint(_EXAMPLE)
+        self.hint(DENSE_EXAMPLE)
         self.hide()
 
     def show_reading(self, reading: Reading, classes: int | None) -> None:

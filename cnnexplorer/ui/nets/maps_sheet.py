@@ -130,7 +130,7 @@ def best_columns(count: int, tile: tuple[int, int], room: tuple[int, int]) -> in
     """Return how many tiles in a row make all of them largest in (width, height).
 
     >>> best_columns(96, (55, 55), (800, 600)), best_columns(96, (55, 55), (400, 900))
-    (12, 6)
+    (11, 7)
     """
     columns = np.arange(1, count + 1)
     rows = -(-count // columns)

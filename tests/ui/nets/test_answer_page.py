@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from cnnexplorer.nets import load_network, read_architecture
 from cnnexplorer.ui.nets.answer_page import AnswerPage
-from cnnexplorer.ui.nets.answer_sheet import parts, softmax
+from cnnexplorer.ui.nets.answer_sheet import softmax
 from cnnexplorer.ui.nets.contributions import BIAS, input_place
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
 from tests.ui.helpers import LEFT, choose, press, type_text
@@ -128,12 +128,11 @@ def test_the_bias_row_leads_nowhere(page: AnswerPage, model: NetModel):
 
 
 def test_dense_and_convolutional_part_are_counted(page: AnswerPage):
-    found = parts(read_architecture("alexnet2012"))
-    assert found == (2_334_080, 58_631_144, 665_784_864, 58_621_952)
-    assert "96.2 %" in page.share.text()
+    assert page.parameter_bars.parts == (2_334_080, 58_631_144)
+    assert page.mac_bars.parts == (665_784_864, 58_621_952)
+    assert "58,631,144 · 96.2 %" in page.parameter_bars.accessibleName()
     assert "256 × 6 × 6" in page.flatten.text()
     assert "9,216" in page.flatten.text()
-    assert "58,631,144" in page.parts.accessibleDescription()
 
 
 def test_the_softmax_does_not_overflow():
