@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .architecture import Branch, LayerInfo, read_architecture, totals
+from .attribution import GradCam, OcclusionMap, grad_cam, occlusion_map
 from .catalog import CATALOG, Entry
 from .computed import Computed, compute
 from .device import DeviceError, available_devices, is_out_of_memory
@@ -27,6 +28,7 @@ __all__ = [
     "DownloadCancelled",
     "DownloadError",
     "Entry",
+    "GradCam",
     "Guess",
     "LayerInfo",
     "LectureRow",
@@ -34,6 +36,7 @@ __all__ = [
     "MapStats",
     "Mosaic",
     "Network",
+    "OcclusionMap",
     "Perturbation",
     "Preprocessing",
     "ReceptiveField",
@@ -43,6 +46,7 @@ __all__ = [
     "download_file",
     "explain",
     "filter_pictures",
+    "grad_cam",
     "has_bundled_weights",
     "imagenet_file",
     "imagenet_url",
@@ -51,6 +55,7 @@ __all__ = [
     "lecture_totals",
     "load_network",
     "make_mosaic",
+    "occlusion_map",
     "read_architecture",
     "receptive_rectangle",
     "remote_size",

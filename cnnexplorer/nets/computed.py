@@ -38,6 +38,8 @@ class Computed:
         Which state of the network's filters was used.
     milliseconds
         How long it took.
+    preprocess
+        Whether the picture was normalised before the first layer read it.
     """
 
     network: Network
@@ -49,6 +51,7 @@ class Computed:
     guesses: tuple[Guess, ...]
     filters_version: int
     milliseconds: float
+    preprocess: bool = True
 
 
 def compute(
@@ -98,6 +101,7 @@ def compute(
             guesses=network.top_k(probabilities),
             filters_version=version,
             milliseconds=1000 * (time.perf_counter() - began),
+            preprocess=preprocess,
         )
 
     return network.guarded(work)
