@@ -24,6 +24,11 @@ def class_title(index: int, category: str | None) -> str:
     return _("class {index}").format(index=index) if category is None else _(category)
 
 
+def percent_text(share: float) -> str:
+    """Return a share from 0 to 1 in percent."""
+    return _("{percent} %").format(percent=f"{100 * share:.1f}")
+
+
 def weights_title(chosen: Chosen) -> str:
     """Return what the weights in use are called."""
     title = WEIGHTS.get(chosen.weights)

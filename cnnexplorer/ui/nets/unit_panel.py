@@ -42,7 +42,9 @@ _NUMBER_TIP = mark(
 )
 
 
-class _Slider(QSlider):
+class QuietSlider(QSlider):
+    """A slider that the wheel does not move."""
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to scrolling: a slider passed by the mouse must not change."""
         event.ignore()
@@ -143,7 +145,7 @@ class UnitPanel(Form):
         row = QHBoxLayout(self.over)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.opacity = _Slider(Qt.Orientation.Horizontal)
+        self.opacity = QuietSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setPageStep(25)
         self.tip(self.opacity, mark("Opacity of the map over the picture"))

@@ -106,8 +106,8 @@ def make_unit(wish: UnitWish, computed: Computed) -> UnitSheet:
         values=values,
         limits=limits,
         cells=map_image(values, wish.colour_map, *limits),
-        picture=_photograph(picture),
-        area=_area(layer, picture.shape[1:]),
+        picture=photograph(picture),
+        area=map_area(layer, picture.shape[1:]),
         figures=_figures(values, maps, wish.unit),
         histogram=histogram_counts(values),
         peak=_peak(values),
@@ -154,7 +154,7 @@ def _peak(values: NDArray[np.float64]) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _area(layer: LayerInfo, size: tuple[int, ...]) -> QRectF:
+def map_area(layer: LayerInfo, size: tuple[int, ...]) -> QRectF:
     """Return where a map lies on the picture: over the middle of what its values see, in steps of their stride."""
     field = layer.receptive_field
     if len(layer.output_shape) != 3 or layer.output_shape[1:] == (1, 1):
@@ -177,7 +177,8 @@ def _seen(computed: Computed, clean: bool) -> NDArray[np.float32]:
     return np.asarray(image * deviation + mean, dtype=np.float32)
 
 
-def _photograph(picture: NDArray[np.float32]) -> QImage:
+def photograph(picture: NDArray[np.float32]) -> QImage:
+    """Return a picture, (3, H, W) with values from 0 to 1, for painting."""
     levels = np.ascontiguousarray((picture.transpose(1, 2, 0).clip(0, 1) * 255 + 0.5).astype(np.uint8))
     height, width = levels.shape[:2]
     image = QImage(levels.data, width, height, 3 * width, QImage.Format.Format_RGB888)

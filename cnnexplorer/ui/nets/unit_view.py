@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
@@ -12,12 +12,40 @@ from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-
-    from .unit_sheet import UnitSheet
+    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPaintEvent
 
 _LEAST = 5.0  # pixels of a frame, so that it can be found
+
+
+class MapOverPicture(Protocol):
+    """What the view shows; a `UnitSheet` is one."""
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The map, (H, W)."""
+
+    @property
+    def cells(self) -> QImage:
+        """The map as a picture, a pixel a value."""
+
+    @property
+    def picture(self) -> QImage:
+        """What lies below it."""
+
+    @property
+    def area(self) -> QRectF:
+        """Where the map lies on the picture, in the picture's pixels."""
+
+    @property
+    def single(self) -> bool:
+        """Whether the map is a single value, and tells nothing of where."""
+
+    @property
+    def peak(self) -> tuple[int, int]:
+        """(row, column) where the arrow keys begin."""
 
 
 class UnitView(QWidget):
@@ -28,7 +56,7 @@ class UnitView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sheet: UnitSheet | None = None
+        self._sheet: MapOverPicture | None = None
         self._opacity, self._smooth = 1.0, False
         self._cursor: tuple[int, int] | None = None
         self._marked: tuple[int, int] | None = None
@@ -40,7 +68,7 @@ class UnitView(QWidget):
 
     # what is shown
 
-    def set_sheet(self, sheet: UnitSheet | None) -> None:
+    def set_sheet(self, sheet: MapOverPicture | None) -> None:
         """Show another map, or the same of another picture."""
         if sheet is None or (self._sheet is not None and sheet.values.shape != self._sheet.values.shape):
             self._hover(None)
@@ -179,7 +207,7 @@ class UnitView(QWidget):
         place.moveCenter(QRectF(self.rect()).center())
         return place
 
-    def _paint_map(self, painter: QPainter, sheet: UnitSheet) -> None:
+    def _paint_map(self, painter: QPainter, sheet: MapOverPicture) -> None:
         if sheet.single:  # one value for all of the picture shows nothing of where
             return
         painter.save()
