@@ -200,6 +200,11 @@ class HeatControls(Speaking, QWidget):
         self.bar, self.note = ColourBar(), QLabel()
         self.tip(self.bar, mark("The values that the ends of the colours stand for"))
         self.note.setWordWrap(True)
+        self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())
+        self.note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        policy = self.bar.sizePolicy()  # the picture must not jump when the legend comes
+        policy.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(policy)
         self.colours = Choice(_COLOURS)
         self.tip(self.colours, mark("Colour map. Automatic: diverging around zero where there are negative values"))
         self.colours.setMaximumWidth(230)
@@ -239,11 +244,11 @@ class HeatControls(Speaking, QWidget):
         chosen = self.colours.value()
         return ("diverging" if signed else "magma") if chosen == "auto" else chosen
 
-    def show_heat(self, heat: Heat | None, colour_map: str) -> None:
-        """Show what the colours stand for; None where there is no heat."""
+    def show_heat(self, heat: Heat | None, colour_map: str, news: str = "") -> None:
+        """Show what the colours stand for, and what else there is to be said; None where there is no heat."""
         self.bar.setVisible(heat is not None)
-        self.note.setVisible(heat is not None)
         if heat is None:
+            self.note.setText(news)
             return
         self.bar.set_range(colour_map, heat.limits)
         if heat.occlusion is None:
@@ -254,7 +259,7 @@ class HeatControls(Speaking, QWidget):
             how = _("Normalisation: from the smallest to the largest value of this map.")
         if colour_map == "diverging":
             how = _("Normalisation: equally far to both sides of 0, to the largest value of this map.")
-        self.note.setText(f"{what} {how}")
+        self.note.setText(" ".join(filter(None, (news, what, how))))
 
     def retranslate(self) -> None:
         """Say how opaque the map is."""

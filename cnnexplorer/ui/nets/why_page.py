@@ -85,7 +85,7 @@ class WhyPage(Page):
 
     def retranslate(self) -> None:
         """Say again what is shown."""
-        self._say()
+        self._paint()
 
     def restyle(self) -> None:
         """Take icons from the theme."""
@@ -168,7 +168,7 @@ class WhyPage(Page):
         self.classes.refused.connect(model.refused)
         self.bar.started.connect(self._start)
         self.bar.cancelled.connect(self.run.stop)
-        self.bar.edited.connect(self._say)
+        self.bar.edited.connect(self._paint)
         self.bar.refused.connect(model.refused)
         self.run.advanced.connect(self._take)
         self.run.ended.connect(self._end)
@@ -183,7 +183,9 @@ class WhyPage(Page):
     # following
 
     def _follow(self, old: Place, new: Place) -> None:
-        if self.active and old.layer != new.layer and self.picker.take(new.layer):
+        if not self.active or old.layer == new.layer or self.model.layer(old.layer) is None:
+            return  # with another network the place moves by itself
+        if self.picker.take(new.layer):
             self._ask()
 
     def _network_changed(self) -> None:
@@ -304,10 +306,12 @@ class WhyPage(Page):
             colour_map = self.controls.colour_map(signed=False)
             heat = cam_heat(sheet, colour_map)
             self.view.set_sheet(heat)
-        self.controls.show_heat(heat, colour_map)
+        self.controls.show_heat(heat, colour_map, self._status())
         self.cam_panel.show_sheet(sheet)
         self.occlusion_panel.show_map(self._found)
         self._say()
+        if self.view.pointed is not None:
+            self._tell(self.view.pointed)
 
     def _say(self) -> None:
         sheet = self._sheet
@@ -323,13 +327,18 @@ class WhyPage(Page):
             self.about.setText(text.format(layer=sheet.layer.label, name=name, probability=probability))
             return
         text = _("How much “{name}” (probability {probability}) needs each part of the picture.")
-        said = text.format(name=name, probability=probability)
-        found = self._found
+        self.about.setText(text.format(name=name, probability=probability))
+
+    def _status(self) -> str:
+        """Return how it stands with the occlusion map, where its colours do not tell."""
+        found, sheet = self._found, self._sheet
+        if self.method != _OCCLUSION or sheet is None:
+            return ""
         if self._news:
-            said += " " + _(self._news).format(**({} if found is None else {"done": found.done, "total": found.total}))
-        elif found is None and not self.run.running:
-            said += " " + _(_READY).format(size=self.bar.values[0], count=f"{self._count(sheet.computed):,}")
-        self.about.setText(said)
+            return _(self._news).format(**({} if found is None else {"done": found.done, "total": found.total}))
+        if found is not None or self.run.running:
+            return ""
+        return _(_READY).format(size=self.bar.values[0], count=f"{self._count(sheet.computed):,}")
 
     def _tell(self, cell: tuple[int, int] | None) -> None:
         """Say which value lies under the mouse."""

@@ -58,7 +58,12 @@ class CamPanel(Form):
         self.say(self.formulas.setToolTip, mark("A k: the map of unit k; score: the class's value before the softmax"))
         self.wide(self.formulas)
         self.numbers = self.hint()
-        self.hint(mark("Deep layers tell of the class in coarse cells; earlier ones are finer, and tell less of it."))
+        self.hint(
+            mark(
+                "Each value lies in the middle of what it sees, so the heat may not reach the edge. Deep layers tell "
+                "of the class in coarse cells; earlier ones are finer, and tell less of it."
+            )
+        )
         self.heading(mark("Units that count most"))
         self.units = UnitBars()
         self.tip(self.units, mark("The units that add most to the heat: click one to see its map on the Maps page"))

@@ -81,6 +81,6 @@ class OcclusionRun(QObject):
         self.failed.emit(error)
 
 
-def _set_all(events: list[threading.Event], _destroyed: object) -> None:
+def _set_all(events: list[threading.Event], *_destroyed: object) -> None:
     for event in events:
         event.set()

@@ -56,6 +56,9 @@ class WhyView(UnitView):
             patch.height * scale,
         )
 
+    def _hover(self, cell: tuple[int, int] | None) -> None:
+        super()._hover(None if self.heat is None or self.heat.single else cell)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the picture with the heat, then the patch with the probability that it leaves."""
         super().paintEvent(event)
