@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -286,3 +287,17 @@ def test_a_device_that_fails_leaves_the_work_to_the_cpu(small, monkeypatch):
         if found.shape == exact.shape:
             assert found == pytest.approx(exact, rel=1e-5)
         assert np.isfinite(found).all()
+
+
+class _Lost(dict):
+    """Maps on a device that does not answer any more."""
+
+    device = torch.device("meta")
+
+
+def test_maps_that_were_lost_with_their_device_are_computed_anew(made):
+    computed = made("googlenet")
+    exact = grad_cam(computed, "inception4a.concat", 5)
+    lost = _Lost({name: values.to("meta") for name, values in computed.activations.items()})
+    found = grad_cam(replace(computed, activations=lost), "inception4a.concat", 5)
+    assert found.weighted == pytest.approx(exact.weighted, rel=1e-5)

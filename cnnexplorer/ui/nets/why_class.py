@@ -22,6 +22,13 @@ _FOLLOW = -1
 
 
 class _Classes(QComboBox):
+    closed = Signal()
+
+    def hidePopup(self) -> None:
+        """Tell that the list is closed."""
+        super().hidePopup()
+        self.closed.emit()
+
     def wheelEvent(self, event: object) -> None:
         """Leave the wheel to scrolling: a list passed by the mouse must not change."""
         event.ignore()  # type: ignore[attr-defined]
@@ -49,6 +56,8 @@ class ClassPicker(Speaking, QWidget):
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.setMinimumContentsLength(14)
         self.choice.activated.connect(self._activate)
+        # queued: what was chosen comes first
+        self.choice.closed.connect(self._show, Qt.ConnectionType.QueuedConnection)
         self.say(self.search.setPlaceholderText, mark("Any class: number or name"))
         self.say(self.search.setAccessibleName, mark("Search a class"))
         self.say(self.search.setToolTip, mark("Search any class of the network by its number or a part of its name"))

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import icon
 
-from .names import percent_text
 from .page import Page
 from .why_class import ClassPicker
 from .why_controls import HeatControls, MapLayerPicker, OcclusionBar
 from .why_panel import CamPanel, OcclusionPanel
 from .why_run import OcclusionRun
 from .why_sheet import WhyWish, cam_heat, make_why, occlusion_heat, plain_picture, same_question
+from .why_texts import about_text, value_text
 from .why_view import WhyView
 
 if TYPE_CHECKING:
@@ -57,6 +56,7 @@ class WhyPage(Page):
         self._found: OcclusionMap | None = None
         self._asked: tuple[Computed, int] | None = None  # what the occlusion map answers: picture, network and class
         self._news = ""
+        self._network = model.network
         self.run = OcclusionRun(self)
         self._build_tools()
         self._build_body()
@@ -189,10 +189,10 @@ class WhyPage(Page):
             self._ask()
 
     def _network_changed(self) -> None:
-        self._drop("network")
-        network = self.model.network
-        if self._sheet is not None and self._sheet.computed.network is network:
+        if self.model.network is self._network:
             return  # told again because another could not be loaded
+        self._network = self.model.network
+        self._drop("network")
         self.picker.forget()
         self._index = self._wish = self._sheet = None
         self.classes.show_classes(None, None)
@@ -249,7 +249,7 @@ class WhyPage(Page):
     def _count(self, computed: Computed) -> int:
         height, width = computed.picture.shape[1:]
         stride = self.bar.values[1]
-        return -(-height // stride) * -(-width // stride)
+        return int(-(-height // stride) * -(-width // stride))
 
     # what comes of it
 
@@ -309,25 +309,9 @@ class WhyPage(Page):
         self.controls.show_heat(heat, colour_map, self._status())
         self.cam_panel.show_sheet(sheet)
         self.occlusion_panel.show_map(self._found)
-        self._say()
+        self.about.setText(about_text(sheet))
         if self.view.pointed is not None:
             self._tell(self.view.pointed)
-
-    def _say(self) -> None:
-        sheet = self._sheet
-        if sheet is None:
-            self.about.setText(_("Nothing is computed yet."))
-            return
-        probability = _("{percent} %").format(
-            percent=f"{100 * float(sheet.computed.probabilities[sheet.class_index]):.1f}"
-        )
-        name = self.classes.title(sheet.class_index)
-        if sheet.cam is not None and sheet.layer is not None:
-            text = _("What in the maps of {layer} speaks for “{name}” (probability {probability}).")
-            self.about.setText(text.format(layer=sheet.layer.label, name=name, probability=probability))
-            return
-        text = _("How much “{name}” (probability {probability}) needs each part of the picture.")
-        self.about.setText(text.format(name=name, probability=probability))
 
     def _status(self) -> str:
         """Return how it stands with the occlusion map, where its colours do not tell."""
@@ -341,34 +325,15 @@ class WhyPage(Page):
         return _(_READY).format(size=self.bar.values[0], count=f"{self._count(sheet.computed):,}")
 
     def _tell(self, cell: tuple[int, int] | None) -> None:
-        """Say which value lies under the mouse."""
+        """Say which value lies under the mouse, and have what it sees lit."""
         heat, sheet = self.view.heat, self._sheet
-        if cell is None or heat is None or sheet is None or heat.single:
+        if cell is None or heat is None or sheet is None:
             self.model.point_at()
             self.told.emit("")
             return
-        value = float(heat.values[cell])
-        if heat.occlusion is None:
-            assert sheet.layer is not None
+        if sheet.layer is not None:
             self.model.point_at(sheet.layer.name, self.model.place.unit, *cell)
-            text = _("{layer}, row {row}, column {column}: heat {value}")
-            said = text.format(layer=sheet.layer.label, row=cell[0], column=cell[1], value=format_number(value, 4))
-        elif value != value:
-            said = _("not tried yet")
-        else:
-            patch, hidden = heat.occlusion.patch(*cell), float(heat.occlusion.probabilities[cell])
-            text = _(
-                "rows {top} to {bottom}, columns {left} to {right} hidden: probability {probability}, a fall of {value}"
-            )
-            said = text.format(
-                top=patch.top,
-                bottom=patch.top + patch.height - 1,
-                left=patch.left,
-                right=patch.left + patch.width - 1,
-                probability=percent_text(hidden),
-                value=format_number(value, 4),
-            )
-        self.told.emit(said)
+        self.told.emit(value_text(sheet, heat, *cell))
 
     def _visit(self, unit: int) -> None:
         if self._sheet is not None and self._sheet.layer is not None:

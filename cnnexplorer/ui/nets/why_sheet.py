@@ -66,6 +66,8 @@ class Heat:
         The values at the ends of the colours.
     occlusion
         The occlusion map that these are the drops of, or None.
+    plain
+        Whether there is nothing to be seen over the picture.
     """
 
     values: NDArray[np.float64]
@@ -74,11 +76,12 @@ class Heat:
     picture: QImage
     area: QRectF
     occlusion: OcclusionMap | None = None
+    plain: bool = False
 
     @property
     def single(self) -> bool:
         """Whether there is nothing to be seen over the picture."""
-        return self.values.size == 1
+        return self.plain
 
     @property
     def peak(self) -> tuple[int, int]:
@@ -107,7 +110,7 @@ def plain_picture(sheet: WhySheet) -> Heat:
     """Return a picture with nothing over it."""
     nothing = np.full((1, 1), np.nan)
     size = sheet.picture.size()
-    return Heat(nothing, (0.0, 1.0), QImage(), sheet.picture, QRectF(0, 0, size.width(), size.height()))
+    return Heat(nothing, (0.0, 1.0), QImage(), sheet.picture, QRectF(0, 0, size.width(), size.height()), plain=True)
 
 
 def cam_heat(sheet: WhySheet, colour_map: str) -> Heat:
@@ -137,7 +140,7 @@ def occlusion_heat(found: OcclusionMap, picture: QImage, colour_map: str) -> Hea
 
 def same_question(one: Computed, other: Computed) -> bool:
     """Tell whether the same network was asked about the same picture."""
-    return (
+    return one is other or (
         one.network is other.network
         and one.filters_version == other.filters_version
         and one.preprocess == other.preprocess

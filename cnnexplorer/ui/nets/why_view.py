@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -71,7 +72,7 @@ class WhyView(UnitView):
         painter.setPen(QPen(theme.colour("hover"), 2))
         painter.drawRect(rect)
         probability = float(heat.occlusion.probabilities[cell])
-        if probability != probability:  # not tried yet
+        if math.isnan(probability):  # not tried yet
             return
         text = percent_text(probability)
         font = number_font(_CAPTION)
