@@ -122,8 +122,8 @@ class OcclusionBar(Speaking, QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         for text, field, tip in (
-            (mark("Patch"), self.size_field, mark("Side of the grey patch, in pixels of the picture")),
-            (mark("Step"), self.stride_field, mark("How far the patch moves each time, in pixels of the picture")),
+            (mark("Patch (px)"), self.size_field, mark("Side of the grey patch, in pixels of the picture")),
+            (mark("Step (px)"), self.stride_field, mark("How far the patch moves each time, in pixels of the picture")),
         ):
             label = QLabel()
             label.setBuddy(field)
