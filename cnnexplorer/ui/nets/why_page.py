@@ -55,6 +55,7 @@ class WhyPage(Page):
         self._index: int | None = None  # the class that was chosen; None follows the most probable
         self._found: OcclusionMap | None = None
         self._asked: tuple[Computed, int] | None = None  # what the occlusion map answers: picture, network and class
+        self._settings: tuple[object, ...] = ()  # those in use when the occlusion map was asked for
         self._news = ""
         self._network = model.network
         self.run = OcclusionRun(self)
@@ -159,7 +160,7 @@ class WhyPage(Page):
         model = self.model
         model.place_changed.connect(self._follow)
         model.network_changed.connect(self._network_changed)
-        model.settings_changed.connect(lambda: self._drop("picture"))
+        model.settings_changed.connect(self._settings_changed)
         model.filters_changed.connect(lambda _layer: self._drop("filters"))
         model.computed.connect(self._computed)
         self.methods.buttonClicked.connect(lambda _button: self._show_method())
@@ -199,6 +200,14 @@ class WhyPage(Page):
         self._paint()
         if self.active:
             self._ask()
+
+    def _settings_changed(self) -> None:
+        if self._settings != self._present_settings():
+            self._drop("picture")
+
+    def _present_settings(self) -> tuple[object, ...]:
+        model = self.model
+        return model.source, model.perturbation, model.preprocess, model.side
 
     def _computed(self, computed: Computed) -> None:
         """Keep the occlusion map only if it is of this picture, network and class."""
@@ -240,7 +249,7 @@ class WhyPage(Page):
         if computed is None:
             return
         self._news = ""
-        self._asked = computed, self._class(computed)
+        self._asked, self._settings = (computed, self._class(computed)), self._present_settings()
         self._found = None
         self.bar.show_progress(0, self._count(computed))
         self.run.start(*self._asked, *self.bar.values)

@@ -38,12 +38,19 @@ def value_text(sheet: WhySheet, heat: Heat, row: int, column: int) -> str:
     if math.isnan(value):
         return _("not tried yet")
     patch, probability = heat.occlusion.patch(row, column), float(heat.occlusion.probabilities[row, column])
-    text = _("rows {top} to {bottom}, columns {left} to {right} hidden: probability {probability}, a fall of {value}")
+    if value < 0:
+        text = _(
+            "rows {top} to {bottom}, columns {left} to {right} hidden: probability {probability}, a rise of {value}"
+        )
+    else:
+        text = _(
+            "rows {top} to {bottom}, columns {left} to {right} hidden: probability {probability}, a fall of {value}"
+        )
     return text.format(
         top=patch.top,
         bottom=patch.top + patch.height - 1,
         left=patch.left,
         right=patch.left + patch.width - 1,
         probability=percent_text(probability),
-        value=format_number(value, 4),
+        value=format_number(abs(value), 4),
     )

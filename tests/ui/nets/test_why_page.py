@@ -396,6 +396,17 @@ def test_the_result_is_dropped_when_the_question_changes(qtbot: QtBot, page: Why
         assert not page.controls.bar.isVisible()
 
 
+def test_a_setting_that_is_refused_drops_nothing(qtbot: QtBot, page: WhyPage, model: NetModel):
+    coarse(qtbot, page)
+    hidden(qtbot, page)
+    found, refused = page.found, heard(model.refused)
+    model.set_side(300)  # the fully connected layers fit one size only
+    assert len(refused) == 1
+    assert page.found is found
+    model.network_changed.emit()  # as when another network could not be loaded
+    assert page.found is found
+
+
 def test_a_changed_picture_stops_it_at_once_and_is_computed(qtbot: QtBot, page: WhyPage, model: NetModel):
     begun(qtbot, page)
     with qtbot.waitSignal(model.computed, timeout=20000):
