@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .preprocessing import Preprocessing
 
 _CHUNK_SECONDS = 0.1  # the longest that other work with the network is to wait
+_PAUSE_SECONDS = 0.001  # in which whoever waits for the network gets it
 _MOST_AT_ONCE = 64
 _MOST_PIXELS = _MOST_AT_ONCE * 224 * 224
 
@@ -288,7 +289,7 @@ def occlusion_map(
         if at_once is None:
             each = (time.perf_counter() - began) / len(chunk)
             count = max(min(round(_CHUNK_SECONDS / each), 2 * count, most), 1)
-        time.sleep(0)  # whoever waits for the network comes first
+        time.sleep(_PAUSE_SECONDS)
     return so_far()
 
 

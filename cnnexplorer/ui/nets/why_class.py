@@ -63,6 +63,8 @@ class ClassPicker(Speaking, QWidget):
         self.say(self.search.setToolTip, mark("Search any class of the network by its number or a part of its name"))
         self.search.setClearButtonEnabled(True)
         self._glass = self.search.addAction(icon("magnify", self, "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.choice.setMaximumWidth(460)
+        self.search.setMaximumWidth(320)
         self._names = QStringListModel(self)
         self.completer = QCompleter(self._names, self)
         self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -78,6 +80,7 @@ class ClassPicker(Speaking, QWidget):
         row.addWidget(self.label)
         row.addWidget(self.choice, 3)
         row.addWidget(self.search, 2)
+        row.addStretch()
         self.setEnabled(False)
 
     @property

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from cnnexplorer.core.messages import mark
-from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import icon
 
 from .page import Page
@@ -18,7 +17,7 @@ from .why_controls import HeatControls, MapLayerPicker, OcclusionBar
 from .why_panel import CamPanel, OcclusionPanel
 from .why_run import OcclusionRun
 from .why_sheet import WhyWish, cam_heat, make_why, occlusion_heat, plain_picture, same_question
-from .why_texts import about_text, value_text
+from .why_texts import CANCELLED, GONE, STOPPED, about_text, news_text, ready_text, value_text
 from .why_view import WhyView
 
 if TYPE_CHECKING:
@@ -30,19 +29,6 @@ if TYPE_CHECKING:
 
 _KEY = "why"
 _GRADCAM, _OCCLUSION = "gradcam", "occlusion"
-_READY = mark("Start hides {size} × {size} pixels at {count} places, one after the other.")
-_STOPPED = {
-    "picture": mark("Stopped: the picture changed. Start again."),
-    "network": mark("Stopped: the network changed. Start again."),
-    "filters": mark("Stopped: the filters changed. Start again."),
-    "class": mark("Stopped: another class is the most probable now. Start again."),
-}
-_GONE = {
-    "picture": mark("The picture changed: start again for this one."),
-    "network": mark("The network changed: start again for this one."),
-    "filters": mark("The filters changed: start again with these."),
-    "class": mark("Another class is the most probable now: start again for it."),
-}
 
 
 class WhyPage(Page):
@@ -228,7 +214,7 @@ class WhyPage(Page):
     def _choose_class(self, index: int | None) -> None:
         self._index = index
         if self._asked is not None and self._asked[1] != self._class(self._asked[0]):
-            self._drop("")
+            self._drop("chosen")
         if self.model.result is not None:
             self.classes.show_classes(self.model.result, index)
         self._ask()
@@ -274,7 +260,7 @@ class WhyPage(Page):
         self._paint()
 
     def _end(self, found: OcclusionMap) -> None:
-        self._news = "" if found.complete else mark("Cancelled after {done} of {total} places.")
+        self._news = "" if found.complete else CANCELLED
         self._take(found)
 
     def _fail(self, error: Exception) -> None:
@@ -285,7 +271,7 @@ class WhyPage(Page):
         """Forget the occlusion map: it answers another question than is asked now."""
         if self._asked is None:
             return
-        self._news = (_STOPPED if self.run.running else _GONE).get(reason, "")
+        self._news = (STOPPED if self.run.running else GONE).get(reason, "")
         self.run.drop()
         self._asked = self._found = None
         self._paint()
@@ -324,14 +310,13 @@ class WhyPage(Page):
 
     def _status(self) -> str:
         """Return how it stands with the occlusion map, where its colours do not tell."""
-        found, sheet = self._found, self._sheet
-        if self.method != _OCCLUSION or sheet is None:
+        if self.method != _OCCLUSION or self._sheet is None:
             return ""
         if self._news:
-            return _(self._news).format(**({} if found is None else {"done": found.done, "total": found.total}))
-        if found is not None or self.run.running:
+            return news_text(self._news, self._found)
+        if self._found is not None or self.run.running:
             return ""
-        return _(_READY).format(size=self.bar.values[0], count=f"{self._count(sheet.computed):,}")
+        return ready_text(self.bar.values[0], self._count(self._sheet.computed))
 
     def _tell(self, cell: tuple[int, int] | None) -> None:
         """Say which value lies under the mouse, and have what it sees lit."""

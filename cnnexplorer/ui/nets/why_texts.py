@@ -6,12 +6,32 @@ import math
 from typing import TYPE_CHECKING
 
 from cnnexplorer.core import format_number
+from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _
 
 from .names import class_title, percent_text
 
 if TYPE_CHECKING:
+    from cnnexplorer.nets import OcclusionMap
+
     from .why_sheet import Heat, WhySheet
+
+
+# Why the occlusion map was stopped, or forgotten: what it answers is not asked any more.
+STOPPED = {
+    "picture": mark("Stopped: the picture changed. Start again."),
+    "network": mark("Stopped: the network changed. Start again."),
+    "filters": mark("Stopped: the filters changed. Start again."),
+    "chosen": mark("Stopped: another class was chosen. Start again."),
+    "class": mark("Stopped: another class is the most probable now. Start again."),
+}
+GONE = {
+    "picture": mark("The picture changed: start again for this one."),
+    "network": mark("The network changed: start again for this one."),
+    "filters": mark("The filters changed: start again with these."),
+    "class": mark("Another class is the most probable now: start again for it."),
+}
+CANCELLED = mark("Cancelled after {done} of {total} places.")
 
 
 def about_text(sheet: WhySheet | None) -> str:
@@ -54,3 +74,14 @@ def value_text(sheet: WhySheet, heat: Heat, row: int, column: int) -> str:
         probability=percent_text(probability),
         value=format_number(abs(value), 4),
     )
+
+
+def ready_text(size: int, count: int) -> str:
+    """Return what a start would do."""
+    text = _("Start hides {size} × {size} pixels at {count} places, one after the other.")
+    return text.format(size=size, count=f"{count:,}")
+
+
+def news_text(news: str, found: OcclusionMap | None) -> str:
+    """Return what became of the occlusion map: one of the sentences above, in the language in use."""
+    return _(news) if found is None else _(news).format(done=found.done, total=found.total)

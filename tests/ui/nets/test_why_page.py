@@ -435,6 +435,13 @@ def test_a_start_before_the_new_picture_is_computed_comes_to_nothing(qtbot: QtBo
     assert "the picture changed" in page.controls.note.text()
 
 
+def test_another_class_stops_it(qtbot: QtBot, page: WhyPage):
+    begun(qtbot, page)
+    renewed(qtbot, page, lambda: enter(page.classes.search, "3"))
+    assert not page.run.running
+    assert page.controls.note.text() == "Stopped: another class was chosen. Start again."
+
+
 def test_another_network_begins_anew(qtbot: QtBot, page: WhyPage, model: NetModel):
     renewed(qtbot, page, lambda: enter(page.classes.search, "734"))
     renewed(qtbot, page, lambda: pick(page.picker.choice, "conv3"))
