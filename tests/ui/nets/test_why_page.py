@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
 
 from cnnexplorer.core.samples import make_sample
 from cnnexplorer.nets import CATALOG, Perturbation, grad_cam, load_network, occlusion_map, read_architecture
@@ -15,7 +16,10 @@ from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.nets.state import Chosen, Source
 from cnnexplorer.ui.nets.why_controls import usual_layer
 from cnnexplorer.ui.nets.why_page import WhyPage
+from cnnexplorer.ui.nets.why_units import UnitBars
+from cnnexplorer.ui.nets.why_view import WhyView
 from cnnexplorer.ui.theme import use_theme
+from cnnexplorer.ui.widgets.number_field import NumberField
 from tests.ui.helpers import (
     LEFT,
     NONE,
@@ -493,3 +497,39 @@ def test_by_keyboard_in_spanish_and_in_the_dark(qtbot: QtBot, page: WhyPage):
     page.view.setFocus()
     press(page.view, Qt.Key.Key_Right)
     assert page.view.patch_rect() is not None
+
+
+def test_every_control_has_a_name_and_a_tooltip_and_is_reached_by_tab(qtbot: QtBot, page: WhyPage):
+    for method in (page.gradcam, page.occlusion):
+        if not method.isChecked():
+            renewed(qtbot, page, lambda button=method: click(qtbot, button))
+        kinds = (QAbstractButton, QComboBox, NumberField, QSlider, QLineEdit, WhyView, UnitBars)
+        controls = []
+        for widget in page.findChildren(QWidget):
+            inside = isinstance(widget.parent(), QComboBox | NumberField | QLineEdit)
+            own = widget.objectName().startswith("qt_")
+            if isinstance(widget, kinds) and widget.isVisible() and not inside and not own:
+                controls.append(widget)
+        assert len(controls) >= 9
+        for widget in controls:
+            text = widget.text() if isinstance(widget, QAbstractButton) else ""
+            assert widget.accessibleName() or text, widget
+            assert widget.toolTip() or isinstance(widget, WhyView), widget
+        page.view.setFocus()
+        reached, widget = set(), page.view
+        for _step in range(100):
+            reached.add(widget)
+            press(widget, Qt.Key.Key_Tab)
+            widget = QApplication.focusWidget()
+            if widget is page.view:
+                break
+        rest = {found for found in controls if found.isEnabled()} - reached
+        assert len(rest) == 1  # of the two methods Tab reaches one, and the arrow keys lead to the other
+        assert rest < {page.gradcam, page.occlusion}
+    page.gradcam.setFocus()
+    press(page.gradcam, Qt.Key.Key_Space)
+    assert page.method == "gradcam"
+    press(page.gradcam, Qt.Key.Key_Right)
+    assert page.occlusion.hasFocus()
+    assert page.method == "occlusion"
+    assert page.bar.isVisible()
