@@ -25,8 +25,12 @@ def class_title(index: int, category: str | None) -> str:
 
 
 def percent_text(share: float) -> str:
-    """Return a share from 0 to 1 in percent."""
-    return _("{percent} %").format(percent=f"{100 * share:.1f}")
+    """Return a share from 0 to 1 in percent, with more digits where it is small.
+
+    >>> percent_text(0.4321), percent_text(0.000971), percent_text(0.0)
+    ('43.2 %', '0.097 %', '0 %')
+    """
+    return _("{percent} %").format(percent=f"{100 * share:.1f}" if share >= 0.01 else f"{100 * share:.2g}")
 
 
 def weights_title(chosen: Chosen) -> str:

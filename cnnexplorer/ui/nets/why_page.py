@@ -42,6 +42,7 @@ class WhyPage(Page):
         self._found: OcclusionMap | None = None
         self._asked: tuple[Computed, int] | None = None  # what the occlusion map answers: picture, network and class
         self._settings: tuple[object, ...] = ()  # those in use when the occlusion map was asked for
+        self._notices = 0
         self._news = ""
         self._network = model.network
         self.run = OcclusionRun(self)
@@ -236,7 +237,7 @@ class WhyPage(Page):
             return
         self._news = ""
         self._asked, self._settings = (computed, self._class(computed)), self._present_settings()
-        self._found = None
+        self._found, self._notices = None, len(computed.network.notices)
         self.bar.show_progress(0, self._count(computed))
         self.run.start(*self._asked, *self.bar.values)
         self._paint()
@@ -262,6 +263,13 @@ class WhyPage(Page):
     def _end(self, found: OcclusionMap) -> None:
         self._news = "" if found.complete else CANCELLED
         self._take(found)
+        self._tell_notices()
+
+    def _tell_notices(self) -> None:
+        """Have the model compute anew, and tell why, if the device failed meanwhile."""
+        network = self.model.network
+        if network is not None and len(network.notices) > self._notices:
+            self.model.set_source(self.model.source)
 
     def _fail(self, error: Exception) -> None:
         self._drop("")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from cnnexplorer.core.samples import make_sample
 from cnnexplorer.nets import CATALOG, Perturbation, grad_cam, load_network, occlusion_map, read_architecture
 from cnnexplorer.ui.language import use_language
+from cnnexplorer.ui.nets.names import percent_text
 from cnnexplorer.ui.nets.state import Chosen, Source
 from cnnexplorer.ui.nets.why_controls import usual_layer
 from cnnexplorer.ui.nets.why_page import WhyPage
@@ -318,7 +320,7 @@ def test_the_patch_stands_under_the_mouse_with_what_it_leaves(qtbot: QtBot, page
     hover_cell(qtbot, page.view, 0, 1)
     assert page.found is not None
     assert "rows 24 to 87, columns 136 to 199 hidden: probability" in told[-1][0]
-    assert f"{100 * page.found.probabilities[0, 1]:.1f} %" in told[-1][0]
+    assert percent_text(float(page.found.probabilities[0, 1])) in told[-1][0]
     rect = page.view.patch_rect()
     assert rect is not None
     side = page.view.map_rect().width() * 64 / 224
@@ -472,6 +474,25 @@ def test_it_goes_on_while_another_page_is_looked_at_and_ends_with_the_program(qt
     assert page.run.running
     page.close_work()
     assert not page.run.running
+
+
+def test_a_device_that_fails_meanwhile_is_told_of(
+    qtbot: QtBot, page: WhyPage, model: NetModel, network: Network, monkeypatch: pytest.MonkeyPatch
+):
+    """The network believes to be on a GPU, which is out of memory."""
+    coarse(qtbot, page)
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    refused = heard(model.refused)
+    monkeypatch.setattr(network, "device", torch.device("cuda"))
+    monkeypatch.setattr(network.module, "forward", fail)
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        hidden(qtbot, page)
+    assert "the CPU goes on" in str(refused[-1][0])
+    assert page.found is not None
+    assert page.found.complete
 
 
 def test_numbers_that_make_no_patch_are_refused(qtbot: QtBot, page: WhyPage, model: NetModel):
