@@ -15,6 +15,7 @@ from .number import Arithmetic, explain
 from .perturbation import Perturbation
 from .preprocessing import Preprocessing
 from .receptive import ReceptiveField, receptive_rectangle
+from .robustness import Comparison, LayerChange, compare_activations, compare_units
 from .state_files import WeightsError
 from .weights import has_bundled_weights, imagenet_file, imagenet_url, load_network, sha256_prefix
 
@@ -23,6 +24,7 @@ __all__ = [
     "Activations",
     "Arithmetic",
     "Branch",
+    "Comparison",
     "Computed",
     "DeviceError",
     "DownloadCancelled",
@@ -30,6 +32,7 @@ __all__ = [
     "Entry",
     "GradCam",
     "Guess",
+    "LayerChange",
     "LayerInfo",
     "LectureRow",
     "LectureTotals",
@@ -42,6 +45,8 @@ __all__ = [
     "ReceptiveField",
     "WeightsError",
     "available_devices",
+    "compare_activations",
+    "compare_units",
     "compute",
     "download_file",
     "explain",

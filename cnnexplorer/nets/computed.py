@@ -24,8 +24,10 @@ class Computed:
     ----------
     picture
         What the network saw before it was normalised, float32, (3, height, width) with values from 0 to 1.
+    clean_picture
+        The same without the perturbation; the same object where nothing is perturbed.
     activations
-        Of that picture.
+        Of the picture.
     clean
         Of the picture without the perturbation; the same object where nothing is perturbed.
     perturbation
@@ -44,6 +46,7 @@ class Computed:
 
     network: Network
     picture: NDArray[np.float32]
+    clean_picture: NDArray[np.float32]
     activations: Activations
     clean: Activations
     perturbation: Perturbation
@@ -91,9 +94,11 @@ def compute(
             at_hand = clean is not None and clean.device == activations.device
             original = clean if clean is not None and at_hand else network.activations(picture, normalisation)
         probabilities = activations.probabilities.cpu()
+        shown = seen.cpu().numpy()
         return Computed(
             network=network,
-            picture=seen.cpu().numpy(),
+            picture=shown,
+            clean_picture=shown if seen is picture else picture.cpu().numpy(),
             activations=activations,
             clean=original,
             perturbation=perturbation,

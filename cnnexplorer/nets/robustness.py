@@ -1,0 +1,144 @@
+"""How far a network's layers are from each other for two pictures: one disturbed and one clean, or any two."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+
+from cnnexplorer.core.messages import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from .architecture import LayerInfo
+    from .network import Activations
+
+
+class Change(NamedTuple):
+    """How far values a are from values b, all of a layer's together.
+
+    Attributes
+    ----------
+    distance
+        ‖a − b‖ / ‖b‖: 0 where nothing differs; infinite where b is all zeros and a is not.
+    correlation
+        Pearson's: 1 where nothing differs, else 0 where one of the two is the same everywhere.
+    """
+
+    distance: float
+    correlation: float
+
+
+class LayerChange(NamedTuple):
+    """A layer and how much its output differs."""
+
+    layer: LayerInfo
+    distance: float
+    correlation: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two looks of one network.
+
+    Attributes
+    ----------
+    picture
+        How far the pictures are from each other, as the first layer gets them.
+    layers
+        How far each layer's output is, in order of execution.
+    """
+
+    picture: Change
+    layers: tuple[LayerChange, ...]
+
+    def of(self, name: str) -> LayerChange:
+        """Return the change of a layer."""
+        return next(change for change in self.layers if change.layer.name == name)
+
+
+@dataclass(frozen=True, eq=False)
+class UnitChanges:
+    """How much each unit of a layer differs, float64 (C,): `distance` and `correlation` as in `Change`.
+
+    `difference` is ‖a − b‖, not divided by anything.
+    """
+
+    difference: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    correlation: NDArray[np.float64]
+
+
+def compare_activations(changed: Activations, clean: Activations) -> Comparison:
+    """Return how far the activations `changed` are from the activations `clean` of the same network.
+
+    All sums are in float64 and on the device; values that are no numbers give changes that are none.
+
+    Raises
+    ------
+    SettingError
+        A `ValueError`: the pictures are not of one size, or the networks not the same.
+    """
+    if changed.input.shape != clean.input.shape or list(changed) != list(clean):
+        raise SettingError(
+            "the layers for pictures of {height}×{width} and {other_height}×{other_width} cannot be compared value by "
+            "value: switch “Resize, crop, normalise” on",
+            height=changed.input.shape[1],
+            width=changed.input.shape[2],
+            other_height=clean.input.shape[1],
+            other_width=clean.input.shape[2],
+        )
+    pairs = [(changed.input, clean.input), *((changed[name], clean[name]) for name in changed)]
+    picture, *rest = _brought([_sums(_rows(one, 1), _rows(other, 1)) for one, other in pairs])
+    layers = tuple(LayerChange(layer, *row) for layer, row in zip(changed.layers, rest, strict=True))
+    return Comparison(picture, layers)
+
+
+def compare_units(changed: torch.Tensor, clean: torch.Tensor) -> UnitChanges:
+    """Return how far each unit's map is from the one of another picture; both (C, H, W) or (N,).
+
+    >>> compare_units(torch.tensor([3.0, 0.0]), torch.tensor([2.0, 0.0])).distance.tolist()
+    [0.5, 0.0]
+    """
+    sums = _sums(_rows(changed, len(changed)), _rows(clean, len(clean))).cpu().numpy()  # (5, C)
+    changes = np.array([_change(*column) for column in sums.T.tolist()]).reshape(-1, 2)
+    return UnitChanges(np.sqrt(sums[0]), changes[:, 0], changes[:, 1])
+
+
+def _rows(values: torch.Tensor, count: int) -> torch.Tensor:
+    """Return values as float64 (count, n); Apple's GPUs lack float64."""
+    flat = values.detach().reshape(count, -1)
+    return (flat.cpu() if flat.device.type == "mps" else flat).double()
+
+
+def _sums(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Return the five sums of squares and products that the changes are made of: (R, n), (R, n) -> (5, R)."""
+    difference = torch.linalg.vecdot(one - other, one - other)
+    size = torch.linalg.vecdot(other, other)
+    # a value that is the same everywhere would leave a rounding error, not zero
+    one, other = one - one[:, :1], other - other[:, :1]
+    one, other = one - one.mean(dim=1, keepdim=True), other - other.mean(dim=1, keepdim=True)
+    spreads = [torch.linalg.vecdot(a, b) for a, b in ((one, one), (other, other), (one, other))]
+    return torch.stack([difference, size, *spreads])
+
+
+def _brought(sums: Sequence[torch.Tensor]) -> list[Change]:
+    """Return one change for each (5, 1), all carried over from the device together."""
+    return [_change(*row) for row in torch.cat(list(sums), dim=1).T.tolist()]
+
+
+def _change(difference: float, size: float, spread: float, other_spread: float, together: float) -> Change:
+    if not (math.isfinite(difference) and math.isfinite(size)):
+        return Change(math.nan, math.nan)
+    if difference == 0:
+        return Change(0.0, 1.0)
+    distance = math.sqrt(difference / size) if size > 0 else math.inf
+    # the roots apart: a product of tiny sums would be zero
+    scale = math.sqrt(spread) * math.sqrt(other_spread)
+    return Change(distance, min(max(together / scale, -1.0), 1.0) if scale > 0 else 0.0)
