@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .architecture import LayerInfo
     from .network import Activations
 
+_PIECE = 2**15  # values
+
 
 class Change(NamedTuple):
     """How far values a are from values b, all of a layer's together.
@@ -112,20 +114,34 @@ def compare_units(changed: torch.Tensor, clean: torch.Tensor) -> UnitChanges:
 
 
 def _rows(values: torch.Tensor, count: int) -> torch.Tensor:
-    """Return values as float64 (count, n); Apple's GPUs lack float64."""
+    """Return values as (count, n), where float64 can be computed: not on Apple's GPUs."""
     flat = values.detach().reshape(count, -1)
-    return (flat.cpu() if flat.device.type == "mps" else flat).double()
+    return flat.cpu() if flat.device.type == "mps" else flat
 
 
 def _sums(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
     """Return the five sums of squares and products that the changes are made of: (R, n), (R, n) -> (5, R)."""
-    difference = torch.linalg.vecdot(one - other, one - other)
-    size = torch.linalg.vecdot(other, other)
-    # a value that is the same everywhere would leave a rounding error, not zero
-    one, other = one - one[:, :1], other - other[:, :1]
-    one, other = one - one.mean(dim=1, keepdim=True), other - other.mean(dim=1, keepdim=True)
-    spreads = [torch.linalg.vecdot(a, b) for a, b in ((one, one), (other, other), (one, other))]
-    return torch.stack([difference, size, *spreads])
+    rows, count = one.shape
+    mean, other_mean = _means(one), _means(other)
+    sums = torch.zeros((5, rows), dtype=torch.float64, device=one.device)
+    # on the CPU by pieces that stay in its cache, which is several times as fast
+    step = max(_PIECE // rows, 1) if one.device.type == "cpu" else count
+    for start in range(0, count, step):
+        a, b = (values[:, start : start + step].to(torch.float64, copy=True) for values in (one, other))
+        difference = a - b
+        sums[0] += torch.linalg.vecdot(difference, difference)
+        sums[1] += torch.linalg.vecdot(b, b)
+        a -= mean
+        b -= other_mean
+        for place, (left, right) in enumerate(((a, a), (b, b), (a, b)), start=2):
+            sums[place] += torch.linalg.vecdot(left, right)
+    return sums
+
+
+def _means(values: torch.Tensor) -> torch.Tensor:
+    """Return the mean of each row, float64 (R, 1); exactly the value where all are the same."""
+    low, high = values.amin(dim=1, keepdim=True), values.amax(dim=1, keepdim=True)
+    return torch.where(low == high, low.double(), values.mean(dim=1, keepdim=True, dtype=torch.float64))
 
 
 def _brought(sums: Sequence[torch.Tensor]) -> list[Change]:

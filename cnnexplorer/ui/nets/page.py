@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnexplorer.nets import LayerInfo
+    from cnnexplorer.ui.settings import Settings
 
     from .model import NetModel
     from .state import Place
@@ -102,6 +103,9 @@ class Page(Speaking, QWidget):
 
     def fit(self) -> None:
         """Show the page's view as large as it goes; for pages that zoom."""
+
+    def use_settings(self, settings: Settings) -> None:
+        """Take what the program remembers; for pages that read files."""
 
     def close_work(self) -> None:
         """Wait for work under way, before the program ends; for pages that have some of their own."""

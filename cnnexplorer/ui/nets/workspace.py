@@ -288,6 +288,7 @@ class NetWorkspace(Speaking, QWidget):
         page = self.pages.get(id_)
         if page is None:
             page = self.pages[id_] = spec.make(self.model)
+            page.use_settings(self._settings)
             page.told.connect(self.told)
             page.side.setVisible(self._actions["inspector"].isChecked())
             self._stack.addWidget(page)
