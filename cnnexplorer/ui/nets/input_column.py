@@ -21,6 +21,7 @@ from cnnexplorer.ui.widgets.painting import Look
 
 from .guesses import GuessBars
 from .model import DEFAULT_SIDE
+from .robustness_texts import perturbation_text
 from .sketch import Sketch
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class InputForm(Form):
             mark("How large the square is that the network looks at, in pixels; larger pictures give larger maps"),
         )
         self.steps = self.hint()
+        self.disturbance = self.hint()
         self.disturbed = QPushButton()
         self.say(self.disturbed.setText, "Undo the disturbance")
         self.say(self.disturbed.setToolTip, "Take back noise, blur, patch and all else that the Robustness page does")
@@ -203,7 +205,10 @@ class InputForm(Form):
         else:
             sentences = network.preprocessing.sentences()
             self.steps.setText("\n".join(_(template).format(**values) for template, values in sentences))
-        self.disturbed.setVisible(not self._model.perturbation.is_neutral)
+        disturbance = perturbation_text(self._model.perturbation)
+        self.disturbance.setText(_("Disturbed: {what}").format(what=disturbance))
+        self.disturbance.setVisible(bool(disturbance))
+        self.disturbed.setVisible(bool(disturbance))
         nameless = result is not None and result.guesses and result.guesses[0].category is None
         self.unnamed.setText(_("These weights name no classes.") if nameless else "")
         self.unnamed.setVisible(bool(nameless))

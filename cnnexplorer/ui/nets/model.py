@@ -431,7 +431,8 @@ class NetModel(QObject):
         assert running is not None
         self._computed = computed
         if pending is not None:
-            self._start(replace(pending, derived=dict(self._derived)))
+            clean = computed.clean if self._same_but_disturbed(running) else None
+            self._start(replace(pending, clean=clean, derived=dict(self._derived)))
         else:
             self._say_busy("")
         self._tell_notices()

@@ -90,7 +90,7 @@ def ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
         if last - first < most:
             break
-    return tuple(round(number * step, 12) for number in range(first, max(last, first + 1) + 1))
+    return tuple(float(f"{number * step:.10g}") for number in range(first, max(last, first + 1) + 1))
 
 
 def thinned(starts: Sequence[float], room: float) -> tuple[int, ...]:

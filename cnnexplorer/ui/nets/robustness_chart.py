@@ -3,62 +3,33 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, number_font
 
-from .robustness_axis import OTHER_SHAPE, SHAPES, groups, lines, thinned, ticks
+from .robustness_axis import OTHER_SHAPE, SHAPES, groups, lines, thinned
+from .robustness_plots import CORRELATION, DISTANCE, FEW, KINDS, make_plots, paint_mark
 from .robustness_texts import change_text, correlation_text, percent, picture_text
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from cnnexplorer.nets import Comparison, LayerInfo
     from cnnexplorer.ui.theme import Colours
 
     from .robustness_axis import Group, Line
+    from .robustness_plots import Plot
 
-DISTANCE, CORRELATION = "hover", "accent"  # roles of the two curves
 LEFT, RIGHT, NAMES, HEAD, LEGEND = 50, 14, 74, 26, 18  # pixels around the plots
 _NAME_ROOM = 12.0  # pixels that a slanted name needs along the axis
 _MARKS_FROM = 7.0  # pixels a layer from which marks have their full size
-_KINDS = (
-    ("circle", mark("convolution")),
-    ("triangle", mark("ReLU")),
-    ("square", mark("pooling")),
-    ("diamond", mark("fully connected")),
-    ("dot", mark("other")),
-)
-
-
-@dataclass(frozen=True)
-class Plot:
-    """One of the two curves: its values, from the picture on, in its own box, from one tick to another."""
-
-    title: str
-    role: str
-    values: tuple[float, ...]
-    marks: tuple[float, ...]
-    texts: tuple[str, ...]
-
-    @property
-    def low(self) -> float:
-        """The value at the bottom."""
-        return self.marks[0]
-
-    @property
-    def high(self) -> float:
-        """The value at the top."""
-        return self.marks[-1]
 
 
 class DepthChart(Speaking, QWidget):
@@ -231,24 +202,16 @@ class DepthChart(Speaking, QWidget):
     def _pitch(self) -> float:
         return (self.width() - LEFT - RIGHT - 16) / max(len(self._layers), 1)
 
+    @property
+    def _shapes(self) -> frozenset[str]:
+        """Which marks are painted: where layers lie close together only the few that can be told apart."""
+        return frozenset(shape for shape, _title in KINDS if self._pitch >= _MARKS_FROM or shape in FEW)
+
+    def _shape(self, place: int) -> str:
+        return SHAPES.get(self._layers[place - 1].kind, OTHER_SHAPE) if place else OTHER_SHAPE
+
     def _make_plots(self) -> None:
-        comparison = self._comparison
-        if comparison is None:
-            self._plots = None
-        else:
-            changes = [comparison.picture, *((change.distance, change.correlation) for change in comparison.layers)]
-            distances, correlations = (tuple(change[index] for change in changes) for index in (0, 1))
-            reach = max((value for value in distances if math.isfinite(value)), default=0.0)
-            lowest = min((value for value in correlations if math.isfinite(value)), default=1.0)
-            of_distance = ticks(0.0, reach or 1.0)
-            of_correlation = ticks(min(lowest, 0.999), 1.0)
-            self._plots = (
-                Plot(_("Relative distance"), DISTANCE, distances, of_distance, _percents(of_distance)),
-                Plot(
-                    _("Correlation"), CORRELATION, correlations, of_correlation,
-                    tuple(format_number(value, 6) for value in of_correlation),
-                ),
-            )  # fmt: skip
+        self._plots = None if self._comparison is None else make_plots(self._comparison)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -327,13 +290,11 @@ class DepthChart(Speaking, QWidget):
         for inside, width, alpha in ((True, 1.0, 0.5), (False, 1.8, 1.0)):
             painter.setPen(QPen(theme.colour(plot.role, alpha), width))
             painter.drawLines(joined[inside])
-        size = 3.6 if self._pitch >= _MARKS_FROM else 1.5
+        size = 3.6 if self._pitch >= _MARKS_FROM else 1.8
         for place in range(len(self._layers) + 1):
-            point = self.point(index, place)
-            if point is not None:
-                kind = self._layers[place - 1].kind if place else ""
-                shape = SHAPES.get(kind, OTHER_SHAPE)
-                _paint_mark(painter, shape, point, size, theme.colour(plot.role), theme.colour("base"))
+            point, shape = self.point(index, place), self._shape(place)
+            if point is not None and shape in self._shapes:
+                paint_mark(painter, shape, point, size, theme.colour(plot.role), theme.colour("base"))
                 if math.isinf(plot.values[place]):
                     painter.drawText(point + QPointF(4, 10), "∞")
 
@@ -343,7 +304,7 @@ class DepthChart(Speaking, QWidget):
         if self._pitch >= _NAME_ROOM:
             names += [(place, layer.label) for place, layer in enumerate(self._layers, start=1)]
         else:
-            names += [(group.first, group.title) for group in self._groups]
+            names += [((group.first + group.last) // 2, group.title) for group in self._groups]
         kept = thinned([self.across(place) for place, _name in names], _NAME_ROOM)
         painter.setFont(number_font(11))
         metrics = QFontMetricsF(painter.font())
@@ -363,11 +324,11 @@ class DepthChart(Speaking, QWidget):
     def _paint_legend(self, painter: QPainter, theme: Colours) -> None:
         painter.setFont(number_font(11))
         metrics = QFontMetricsF(painter.font())
-        present = {SHAPES.get(layer.kind, OTHER_SHAPE) for layer in self._layers}
+        present = self._shapes & {self._shape(place) for place in range(1, len(self._layers) + 1)}
         x, y = float(LEFT), self.height() - LEGEND / 2
-        for shape, title in _KINDS:
+        for shape, title in KINDS:
             if shape in present:
-                _paint_mark(painter, shape, QPointF(x + 4, y), 3.6, theme.colour("muted"), theme.colour("panel"))
+                paint_mark(painter, shape, QPointF(x + 4, y), 3.6, theme.colour("muted"), theme.colour("panel"))
                 painter.setPen(theme.colour("muted"))
                 room = metrics.horizontalAdvance(_(title)) + 2
                 painter.drawText(QRectF(x + 12, y - 8, room, 16), Qt.AlignmentFlag.AlignVCenter, _(title))
@@ -414,27 +375,3 @@ class DepthChart(Speaking, QWidget):
             painter.setPen(theme.colour(role))
             line = QRectF(plate.left() + 8, plate.top() + 3 + 17 * row, width, 17)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
-
-
-def _percents(values: tuple[float, ...]) -> tuple[str, ...]:
-    return tuple(_("{percent} %").format(percent=format_number(100 * value, 4)) for value in values)
-
-
-def _paint_mark(painter: QPainter, shape: str, point: QPointF, size: float, colour: QColor, inside: QColor) -> None:
-    """Paint a mark: convolutions and fully connected layers filled, the others hollow."""
-    painter.setPen(QPen(colour, 1.2))
-    painter.setBrush(colour if shape in ("circle", "diamond") else inside)
-    x, y = point.x(), point.y()
-    if shape == "circle":
-        painter.drawEllipse(point, size, size)
-    elif shape == "square":
-        painter.drawRect(QRectF(x - size, y - size, 2 * size, 2 * size))
-    elif shape == "triangle":
-        top, low = y - 1.2 * size, y + 0.9 * size
-        painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x + 1.15 * size, low), QPointF(x - 1.15 * size, low)]))
-    elif shape == "diamond":
-        reach = 1.35 * size
-        corners = [QPointF(x, y - reach), QPointF(x + reach, y), QPointF(x, y + reach), QPointF(x - reach, y)]
-        painter.drawPolygon(QPolygonF(corners))
-    else:
-        painter.drawEllipse(point, 0.5 * size, 0.5 * size)

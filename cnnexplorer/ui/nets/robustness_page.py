@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QStackedWidget, QToolButton
+from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QSizePolicy, QStackedWidget, QToolButton
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import Perturbation
@@ -148,8 +148,10 @@ class RobustnessPage(Page):
         self.pairs.told.connect(self.told)
         self.pairs.chosen.connect(self._open_unit)
         self.stack = QStackedWidget()
+        self.stack.setMinimumHeight(240)
         self.stack.addWidget(self.chart)
         self.stack.addWidget(self.pairs)
+        self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # the pictures' room is fixed
         self.body.setContentsMargins(12, 2, 8, 8)
         self.body.setSpacing(8)
         self.body.addWidget(self.finding)
@@ -235,10 +237,8 @@ class RobustnessPage(Page):
         if not self.active:
             return
         second = self.second.second if self._comparing else None
-        if self._comparing and second is None:
-            self._clear()
-            return
-        wish = RobustnessWish(second, self.pairs.wish() if self.maps.isChecked() else None)
+        pairs = self.pairs.wish() if self.maps.isChecked() else None
+        wish = RobustnessWish(second, alone=self._comparing and second is None, pairs=pairs)
         if wish != self._wish:
             self._wish = wish
             self.model.derive(_KEY, partial(self._maker.make, wish), self._show)
@@ -274,8 +274,9 @@ class RobustnessPage(Page):
             self.pictures.set_titles(_("Clean"), _("Disturbed"), _("Answer: clean → disturbed"))
         self._show_still()
         if sheet is None:
-            choosing = self._comparing and self.second.second is None
-            text = _("Choose the other picture at the right.") if choosing else _("Nothing is computed yet.")
+            text = _("Nothing is computed yet.")
+        elif sheet.wish.alone:
+            text = _("Choose the other picture at the right.")
         elif sheet.refusal is not None:
             text = told(sheet.refusal) + "."
         else:

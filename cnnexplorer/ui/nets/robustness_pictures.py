@@ -111,10 +111,10 @@ class PictureView(QWidget):
         self.pressed.emit(*self._middle)
 
 
-class AnswerChanges(QWidget):
+class AnswerChanges(Speaking, QWidget):
     """The most probable classes of both pictures: two bars and both probabilities each, the present answer on top.
 
-    Emits `chosen(class index)` for a click.
+    Emits `chosen(class index)` for a click on one, or Enter on the one that the arrow keys lead to.
     """
 
     chosen = Signal(int)
@@ -122,6 +122,8 @@ class AnswerChanges(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[tuple[Guess, float, float], ...] = ()
+        self._current = 0
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_sides(self, first: Side | None, present: Side | None) -> None:
@@ -134,8 +136,8 @@ class AnswerChanges(QWidget):
                 for index, guess in guesses.items()
             ]
         self._rows = tuple(sorted(rows, key=lambda row: (-row[2], row[0].index)))
-        self._describe()
-        self.update()
+        self._current = min(self._current, max(len(rows) - 1, 0))
+        self.retranslate()
 
     @property
     def rows(self) -> tuple[tuple[Guess, float, float], ...]:
@@ -167,6 +169,9 @@ class AnswerChanges(QWidget):
                 painter.fillRect(bar, theme.colour("line", 0.5))
                 bar.setWidth(bar.width() * probability)
                 painter.fillRect(bar, theme.colour(role, 0.9))
+        if self.hasFocus() and self._rows:
+            painter.setPen(theme.colour("accent"))
+            painter.drawRect(self.row_rect(self._current).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a class."""
@@ -175,10 +180,23 @@ class AnswerChanges(QWidget):
                 self.chosen.emit(guess.index)
                 return
 
-    def _describe(self) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from class to class, and choose one."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is not None and self._rows:
+            self._current = min(max(self._current + step, 0), len(self._rows) - 1)
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._rows:
+            self.chosen.emit(self._rows[self._current][0].index)
+        else:
+            super().keyPressEvent(event)
+
+    def retranslate(self) -> None:
+        """Name the classes again."""
         texts = [f"{class_title(guess.index, guess.category)}: {_shares(*both)}" for guess, *both in self._rows]
         self.setAccessibleDescription("; ".join(texts))
-        self.setToolTip("\n".join([_("Both answers: before → now"), *texts]))
+        self.setToolTip("\n".join([_("Both answers; click for the arithmetic"), *texts]))
+        self.update()
 
 
 class PicturesRow(Speaking, QWidget):
@@ -208,7 +226,7 @@ class PicturesRow(Speaking, QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least."""
-        return QSize(480, 150)
+        return QSize(480, 190)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the parts out; what the width does not let them use of the height is left to others."""

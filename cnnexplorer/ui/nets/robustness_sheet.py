@@ -46,9 +46,13 @@ class PairsWish:
 
 @dataclass(frozen=True)
 class RobustnessWish:
-    """What is to be seen: against the clean picture, or against a second one; `pairs` only where they are shown."""
+    """What is to be seen: against the clean picture, or against a second one; `pairs` only where they are shown.
+
+    `alone`: nothing to compare with is chosen yet.
+    """
 
     second: Second | None = None
+    alone: bool = False
     pairs: PairsWish | None = None
 
 
@@ -113,6 +117,8 @@ class SheetMaker:
         """Return what is wished for."""
         present = Side(computed.picture, computed.probabilities, computed.guesses)
         sheet = RobustnessSheet(wish, computed.network, computed.perturbation, None, present, None, None)
+        if wish.alone:
+            return sheet
         try:
             first, clean = self._first(wish, computed)
             comparison = compare_activations(computed.activations, clean)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
-from cnnexplorer.nets.tracing import CONVOLUTION, DROPOUT, FLATTEN
+from cnnexplorer.nets.tracing import CONCATENATION, CONVOLUTION
 from cnnexplorer.ui.language import _
 
 from .names import class_title
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .robustness_sheet import RobustnessSheet, Side
 
+_ALIKE = 0.1  # a distance that differs by less than that share is about the same
 LOOK_FOR = (
     mark("Predict first: which layers will change most, the first or the last? Then move a slider."),
     mark(
@@ -116,45 +117,46 @@ def finding(sheet: RobustnessSheet) -> str:
         return ""
     if sheet.wish.second is None and sheet.perturbation.is_neutral:
         return _("Nothing is disturbed yet: the picture is the clean one, and every layer is at distance 0.")
-    template = (
-        _("The picture changes by {picture}, {layers}.")
-        if sheet.wish.second is None
-        else _("The pictures are {picture} apart, {layers}.")
-    )
-    parts = [
-        _("{layer} by {distance}").format(layer=change.layer.label, distance=percent(change.distance))
-        for change in landmarks(comparison)
-    ]
-    sentences = [template.format(picture=percent(comparison.picture.distance), layers=", ".join(parts))]
-    sentences += [_extremes(comparison), _answer(sheet.first, sheet.present)]
-    return " ".join(filter(None, sentences))
+    shares = [(change.layer.label, percent(change.distance)) for change in landmarks(comparison)]
+    picture = percent(comparison.picture.distance)
+    if sheet.wish.second is not None:
+        layers = ", ".join(_("{layer} {distance}").format(layer=layer, distance=share) for layer, share in shares)
+        first = _("The pictures are {picture} apart, {layers}.").format(picture=picture, layers=layers)
+        return " ".join([first, _answers(sheet.first, sheet.present)])
+    layers = ", ".join(_("{layer} by {distance}").format(layer=layer, distance=share) for layer, share in shares)
+    first = _("The picture changes by {picture}, {layers}.").format(picture=picture, layers=layers)
+    return " ".join(filter(None, [first, _verdict(comparison), _answer(sheet.first, sheet.present)]))
 
 
 def landmarks(comparison: Comparison) -> list[LayerChange]:
-    """Return the first, a middle and the last convolution, and the last layer."""
-    convolutions = [change for change in comparison.layers if change.layer.kind == CONVOLUTION]
-    chosen = [convolutions[0], convolutions[len(convolutions) // 2], convolutions[-1], comparison.layers[-1]]
-    return list(dict.fromkeys(chosen))
-
-
-def _extremes(comparison: Comparison) -> str:
-    known = [
+    """Return the first and the last convolution, or what joins the last branches, and the last layer."""
+    maps = [
         change
         for change in comparison.layers
-        if change.layer.kind not in (DROPOUT, FLATTEN) and math.isfinite(change.distance)
+        if change.layer.kind == CONCATENATION or (change.layer.kind == CONVOLUTION and change.layer.branch is None)
     ]
-    if len(known) < 2:
-        return ""
-    least, most = (choose(known, key=lambda change: change.distance) for choose in (min, max))
-    text = _("Least of all layers: {least} ({low}); most: {most} ({high}).")
-    return text.format(
-        least=least.layer.label, low=percent(least.distance), most=most.layer.label, high=percent(most.distance)
-    )
+    return list(dict.fromkeys([maps[0], maps[-1], comparison.layers[-1]]))
+
+
+def _verdict(comparison: Comparison) -> str:
+    """Return what becomes of the disturbance on its way; nothing where it stays about what it was."""
+    before, after = comparison.picture.distance, comparison.layers[-1].distance
+    if after < (1 - _ALIKE) * before:
+        return _("On its way through the layers the disturbance is attenuated.")
+    if after > (1 + _ALIKE) * before:
+        return _("On its way through the layers the disturbance grows.")
+    return ""
+
+
+def _answers(first: Side, present: Side) -> str:
+    """Return what both pictures are taken for."""
+    one, other = (class_title(side.guesses[0].index, side.guesses[0].category) for side in (first, present))
+    if one == other:
+        return _("Both answers are {name}.").format(name=one)
+    return _("The answers are {one} and {other}.").format(one=one, other=other)
 
 
 def _answer(first: Side, present: Side) -> str:
-    if not first.guesses or not present.guesses:
-        return ""
     one, other = first.guesses[0], present.guesses[0]
     names = [class_title(guess.index, guess.category) for guess in (one, other)]
     if one.index == other.index:
