@@ -212,12 +212,12 @@ class PicturesRow(Speaking, QWidget):
         self.say(self.first.setAccessibleName, mark("The picture that is compared with"))
         self.say(self.present.setAccessibleName, mark("The present picture; arrow keys move the grey patch"))
         self.say(self.answers.setAccessibleName, mark("Both answers"))
-        self._texts: tuple[str, str, str] = ("", "", "")
+        self._names: tuple[str, str, str] = ("", "", "")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_titles(self, first: str, present: str, answers: str) -> None:
         """Name the three parts."""
-        self._texts = first, present, answers
+        self._names = first, present, answers
         self._arrange()
 
     def sizeHint(self) -> QSize:
@@ -242,7 +242,7 @@ class PicturesRow(Speaking, QWidget):
         lefts = (0, side + GAP, 2 * (side + GAP))
         widths = (side, side, min(self.width() - lefts[2], 420))
         for part, left, width, title, text in zip(
-            (self.first, self.present, self.answers), lefts, widths, self.titles, self._texts, strict=True
+            (self.first, self.present, self.answers), lefts, widths, self.titles, self._names, strict=True
         ):
             part.setGeometry(left, TITLE, width, side)
             title.setGeometry(left, 0, width, TITLE)
