@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QSizePolicy, QStackedWidget, QToolButton
+from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QStackedWidget, QToolButton
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import Perturbation
@@ -26,6 +26,7 @@ from .robustness_sheet import RobustnessWish, SheetMaker
 from .robustness_texts import COMPARE_FOR, LOOK_FOR, finding, perturbation_text
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from cnnexplorer.ui.settings import Settings
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .state import Place
 
 _KEY = "robustness"
+_PICTURES = 0.36  # of the page's height
 _FIRST_PATCH = 4  # the patch that the first click puts is a quarter of the picture's side
 
 
@@ -95,6 +97,11 @@ class RobustnessPage(Page):
         ):
             button.setIcon(icon(name, self))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the pictures a part of the height."""
+        super().resizeEvent(event)
+        self.pictures.set_room(round(_PICTURES * self.height()))
+
     @property
     def sheet(self) -> RobustnessSheet | None:
         """What is shown."""
@@ -151,12 +158,11 @@ class RobustnessPage(Page):
         self.stack.setMinimumHeight(240)
         self.stack.addWidget(self.chart)
         self.stack.addWidget(self.pairs)
-        self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # the pictures' room is fixed
         self.body.setContentsMargins(12, 2, 8, 8)
         self.body.setSpacing(8)
         self.body.addWidget(self.finding)
-        self.body.addWidget(self.pictures, 4)
-        self.body.addWidget(self.stack, 6)
+        self.body.addWidget(self.pictures)
+        self.body.addWidget(self.stack, 1)
 
     def _build_side(self) -> None:
         form = self.side.form

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TITLE, GAP, ANSWER = 22, 12, 206
 LARGEST = 520  # pixels of a picture's side
+LEAST = 190  # pixels of the row's height
 _NUDGE = 0.02  # of the picture's side
 
 
@@ -213,12 +214,18 @@ class PicturesRow(Speaking, QWidget):
         self.say(self.present.setAccessibleName, mark("The present picture; arrow keys move the grey patch"))
         self.say(self.answers.setAccessibleName, mark("Both answers"))
         self._names: tuple[str, str, str] = ("", "", "")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._room = LEAST
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_titles(self, first: str, present: str, answers: str) -> None:
         """Name the three parts."""
         self._names = first, present, answers
         self._arrange()
+
+    def set_room(self, height: int) -> None:
+        """Take at most some height, and no more than the pictures need at this width."""
+        self._room = height
+        self.setFixedHeight(max(min(TITLE + min(self._widest(), LARGEST), height), LEAST))
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -226,12 +233,13 @@ class PicturesRow(Speaking, QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least."""
-        return QSize(480, 190)
+        return QSize(480, LEAST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the parts out; what the width does not let them use of the height is left to others."""
+        """Lay the parts out."""
         super().resizeEvent(event)
-        self.setMaximumHeight(TITLE + min(self._widest(), LARGEST))
+        self.set_room(self._room)
+        self._arrange()
         self._arrange()
 
     def _widest(self) -> int:
