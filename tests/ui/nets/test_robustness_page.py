@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog
 
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.nets import Perturbation, compare_activations, load_network, read_architecture
 from cnnexplorer.ui.language import use_language
+from cnnexplorer.ui.nets.input_column import InputForm
 from cnnexplorer.ui.nets.robustness_axis import groups, lines, thinned, ticks
 from cnnexplorer.ui.nets.robustness_page import RobustnessPage
 from cnnexplorer.ui.nets.robustness_plots import make_plots
 from cnnexplorer.ui.nets.robustness_texts import correlation_text, percent, perturbation_text
+from cnnexplorer.ui.nets.sources import PictureSources
 from cnnexplorer.ui.nets.state import Chosen, Source
 from cnnexplorer.ui.theme import use_theme
 from tests.ui.helpers import LEFT, NONE, choose, enter, grab, heard, pixels, press, settled, wheel
@@ -630,4 +631,22 @@ def test_plots_of_nothing_disturbed_have_axes(page: RobustnessPage):
     assert (distance.low, distance.high) == (0, 1)
     assert correlation.high == 1
     assert correlation.low < 1
-    QTest.qWait(0)
+
+
+def test_the_input_column_names_the_disturbance_and_undoes_it(qtbot: QtBot, model: NetModel, settings: Settings):
+    sources = PictureSources(settings)
+    form = InputForm(model, sources, [])
+    qtbot.addWidget(form)
+    form.show()
+    assert not form.disturbance.isVisible()
+    assert not form.disturbed.isVisible()
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_perturbation(Perturbation(rotation=30, noise=0.1))
+    assert form.disturbance.isVisible()
+    assert form.disturbance.text() == "Disturbed: noise 0.1, rotation 30°"
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        qtbot.mouseClick(form.disturbed, LEFT)
+    assert model.perturbation == Perturbation()
+    assert not form.disturbance.isVisible()
+    sources.close()
+    sources.deleteLater()
