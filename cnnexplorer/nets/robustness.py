@@ -128,14 +128,20 @@ def _sums(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
     step = max(_PIECE // rows, 1) if one.device.type == "cpu" else count
     for start in range(0, count, step):
         a, b = (values[:, start : start + step].to(torch.float64, copy=True) for values in (one, other))
-        difference = a - b
-        sums[0] += torch.linalg.vecdot(difference, difference)
-        sums[1] += torch.linalg.vecdot(b, b)
+        apart = a - b
+        sums[0] += _products(apart, apart)
+        sums[1] += _products(b, b)
         a -= mean
         b -= other_mean
-        for place, (left, right) in enumerate(((a, a), (b, b), (a, b)), start=2):
-            sums[place] += torch.linalg.vecdot(left, right)
+        sums[2] += _products(a, a)
+        sums[3] += _products(b, b)
+        sums[4] += _products(a, b)
     return sums
+
+
+def _products(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Return the sum of the products of each row: (R, n), (R, n) -> (R,)."""
+    return torch.dot(one[0], other[0])[None] if len(one) == 1 else torch.linalg.vecdot(one, other)
 
 
 def _means(values: torch.Tensor) -> torch.Tensor:

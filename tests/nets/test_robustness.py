@@ -112,7 +112,15 @@ def test_small_and_large_values_keep_their_accuracy(scale):
     assert found.correlation[0] == pytest.approx(1.0, abs=1e-12)
     assert found.correlation[0] <= 1
     found = compare_units(-other, other)
-    assert (found.distance[0], found.correlation[0]) == (2.0, pytest.approx(-1.0, abs=1e-15))
+    assert (found.distance[0], found.correlation[0]) == (2.0, pytest.approx(-1.0, abs=1e-14))
+
+
+def test_maps_of_very_different_sizes_keep_their_correlation():
+    small = torch.randn(1, 4000, generator=torch.Generator().manual_seed(2))
+    large = 1e12 * (small + torch.randn(1, 4000, generator=torch.Generator().manual_seed(4)))
+    for one, other in ((small, large), (large, small)):
+        found = compare_units(one[:, None], other[:, None])
+        assert (found.distance[0], found.correlation[0]) == pytest.approx(plain(one, other), rel=1e-12)
 
 
 def test_a_large_common_part_does_not_hide_the_correlation():
