@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from .perturbation import Perturbation
 
@@ -91,8 +91,7 @@ def compute(
         activations = network.activations(seen, normalisation)
         original = activations
         if not perturbation.is_neutral:
-            at_hand = clean is not None and clean.device == activations.device
-            original = clean if clean is not None and at_hand else network.activations(picture, normalisation)
+            original = clean if _fits(clean, activations) else network.activations(picture, normalisation)
         probabilities = activations.probabilities.cpu()
         shown = seen.cpu().numpy()
         return Computed(
@@ -110,3 +109,8 @@ def compute(
         )
 
     return network.guarded(work)
+
+
+def _fits(clean: Activations | None, activations: Activations) -> TypeGuard[Activations]:
+    """Tell whether activations are at hand, and on the same device and of the same size as others."""
+    return clean is not None and clean.device == activations.device and clean.input.shape == activations.input.shape

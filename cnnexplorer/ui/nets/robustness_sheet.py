@@ -147,7 +147,9 @@ class SheetMaker:
             of, kept = self._kept
             same = kept.network is computed.network and kept.filters_version == computed.filters_version
             alike = kept.preprocess == computed.preprocess and kept.activations.device == computed.activations.device
-            if of is second and same and alike:
+            # of another size: the side that the network looks at was changed
+            sized = kept.activations.input.shape == computed.activations.input.shape or not computed.preprocess
+            if of is second and same and alike and sized:
                 return kept
         found = compute(computed.network, second.source.image, second.perturbation, computed.preprocess)
         self._kept = second, found

@@ -650,3 +650,19 @@ def test_the_input_column_names_the_disturbance_and_undoes_it(qtbot: QtBot, mode
     assert not form.disturbance.isVisible()
     sources.close()
     sources.deleteLater()
+
+
+def test_another_side_is_compared_with_another_side(qtbot: QtBot, page: RobustnessPage, model: NetModel):
+    network = load_network("googlenet", "random", device="cpu", seed=1, input_size=64)
+    with qtbot.waitSignal(model.computed, timeout=30000):
+        model.adopt(Chosen("googlenet", "random", seed=1, device="cpu"), network)
+    compare_with(qtbot, page, next(id_ for id_ in SAMPLES if id_ != "scene"))
+    model.set_side(96)
+
+    def follows() -> bool:
+        sheet = page.sheet
+        return sheet is not None and sheet.first is not None and sheet.first.picture.shape == (3, 96, 96)
+
+    qtbot.waitUntil(follows, timeout=20000)
+    assert page.chart.comparison is not None
+    assert page.sheet.present.picture.shape == (3, 96, 96)
