@@ -154,7 +154,7 @@ class AnswerPage(Page):
         self.layer.activated.connect(lambda _index: self._choose_layer())
         form.heading(mark("Dense against convolutional"))
         self.parameter_bars = PartBars(mark("Parameters"), "kernel")
-        self.mac_bars = PartBars(mark("Multiply-accumulates (MACs)"), "accent")
+        self.mac_bars = PartBars(mark("MACs"), "accent")
         form.wide(self.parameter_bars)
         form.wide(self.mac_bars)
         form.hint(DENSE_EXAMPLE)
