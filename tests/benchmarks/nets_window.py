@@ -1,4 +1,7 @@
-"""The program's window with a network at work, for the measurements of the Network workspace."""
+"""The program's window with a network at work, for the measurements of the Network workspace.
+
+Nothing here imports torch: the program does that itself, when the workspace is opened.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.main_window import MainWindow
-from cnnexplorer.ui.nets.model import Chosen, Source
+from cnnexplorer.ui.nets.state import Chosen, Source
 from cnnexplorer.ui.settings import Settings
 from cnnexplorer.ui.theme import use_theme
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from .workspace import NetWorkspace
 
+# torch's threads may not spin while they wait for each other: with a core too few, the window's or another program's,
+# a pass would take ten times as long
+WAITING = ("OMP_WAIT_POLICY", "passive")
 SWITCH_SECONDS = 0.002  # how long the importing thread may hold the interpreter while the window waits for it
 
 
@@ -117,6 +121,7 @@ class NetEntrance(Speaking, QWidget):
 
 def _import_workspace() -> type[NetWorkspace]:
     """Import torch and all that needs it, and wake the GPU, whose first question takes seconds too."""
+    os.environ.setdefault(*WAITING)
     try:
         for name in ("torch", "torchvision"):
             importlib.import_module(name)
