@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+import cv2
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     from .workspace import NetWorkspace
 
-# torch's threads may not spin while they wait for each other: with a core too few, the window's or another program's,
-# a pass would take ten times as long
-WAITING = ("OMP_WAIT_POLICY", "passive")
 SWITCH_SECONDS = 0.002  # how long the importing thread may hold the interpreter while the window waits for it
 
 
@@ -121,7 +119,7 @@ class NetEntrance(Speaking, QWidget):
 
 def _import_workspace() -> type[NetWorkspace]:
     """Import torch and all that needs it, and wake the GPU, whose first question takes seconds too."""
-    os.environ.setdefault(*WAITING)
+    _share_cores()
     try:
         for name in ("torch", "torchvision"):
             importlib.import_module(name)
@@ -131,6 +129,16 @@ def _import_workspace() -> type[NetWorkspace]:
     nets.available_devices()
     workspace: type[NetWorkspace] = importlib.import_module("cnnexplorer.ui.nets.workspace").NetWorkspace
     return workspace
+
+
+def _share_cores() -> None:
+    """Keep threads that wait from spinning on cores that the window, or another program, needs.
+
+    With a core too few a forward pass would take ten times as long, and so would scaling a picture for the window. To
+    be called before torch is imported.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    cv2.setNumThreads(1)  # what is scaled here is small: more threads are no faster
 
 
 def _broken(error: Exception) -> UserError:

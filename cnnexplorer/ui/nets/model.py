@@ -201,8 +201,8 @@ class NetModel(QObject):
     def set_source(self, source: Source) -> None:
         """Look at another picture. Pictures may come faster than they can be computed: the newest wins."""
         self._source = source
+        self._ask()  # first: the worker has begun while the views follow
         self.settings_changed.emit()
-        self._ask()
 
     @property
     def perturbation(self) -> Perturbation:

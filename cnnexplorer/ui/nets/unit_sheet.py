@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
@@ -179,7 +180,7 @@ def _seen(computed: Computed, clean: bool) -> NDArray[np.float32]:
 
 def photograph(picture: NDArray[np.float32]) -> QImage:
     """Return a picture, (3, H, W) with values from 0 to 1, for painting."""
-    levels = np.ascontiguousarray((picture.transpose(1, 2, 0).clip(0, 1) * 255 + 0.5).astype(np.uint8))
+    levels = cv2.merge([cv2.convertScaleAbs(np.maximum(plane, 0), alpha=255) for plane in picture])
     height, width = levels.shape[:2]
     image = QImage(levels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     return image.convertToFormat(QImage.Format.Format_RGB32)

@@ -101,7 +101,7 @@ def finite_range(values: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _scaled_down(plane: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
-    """Scale a map down to (height, width) by area.
+    """Scale a map (H, W), or a picture (H, W, 3), down to (height, width) by area.
 
     In float32 and by a whole factor first, the rest by interpolation: no eye tells it apart, and it is far faster.
     """
@@ -109,12 +109,12 @@ def _scaled_down(plane: NDArray[np.float64], size: tuple[int, int]) -> NDArray[n
         scaled: NDArray[Any] = plane.astype(np.float32)
     if math.isinf(scaled.sum(dtype=np.float64)) and not math.isinf(plane.sum()):  # values that only float64 holds
         scaled = plane
-    (height, width), (to_height, to_width) = plane.shape, size
+    (height, width), (to_height, to_width) = plane.shape[:2], size
     factor = min(height // to_height, width // to_width)
     if factor > 1:
         whole = scaled[: height // factor * factor, : width // factor * factor]
         scaled = cv2.resize(whole, (width // factor, height // factor), interpolation=cv2.INTER_AREA)
-    if scaled.shape != size:
+    if scaled.shape[:2] != size:
         scaled = cv2.resize(scaled, (to_width, to_height), interpolation=cv2.INTER_LINEAR)
     return scaled.astype(np.float64)
 
@@ -189,15 +189,14 @@ def map_image(
     size
         (height, width) in pixels to scale down to, by area; None for a pixel a cell.
     """
-    planes = values if values.ndim == 3 else values[None]
+    coloured = len(values) == 3 and values.ndim == 3
+    cells: NDArray[Any] = cv2.merge(tuple(values)) if coloured else values.reshape(values.shape[-2:])
     if size is not None:
-        planes = np.stack([_scaled_down(plane, size) for plane in planes])
-    if len(planes) == 3:
-        indices = np.ascontiguousarray(to_indices(planes, low, high).transpose(1, 2, 0))
-        height, width = indices.shape[:2]
+        cells = _scaled_down(cells, size)
+    indices = np.ascontiguousarray(to_indices(cells, low, high))
+    height, width = indices.shape[:2]
+    if coloured:
         return QImage(indices.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-    indices = np.ascontiguousarray(to_indices(planes[0], low, high))
-    height, width = indices.shape
     image = QImage(indices.data, width, height, width, QImage.Format.Format_Indexed8)
     image.setColorTable(colour_table(name))
     return image.convertToFormat(QImage.Format.Format_RGB32)
