@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from .workspace import NetWorkspace
 
-SWITCH_SECONDS = 0.002  # how long the importing thread may hold the interpreter while the window waits for it
+# how long a thread may hold the interpreter while another waits: the window for torch's import, and later a forward
+# pass, which asks for it at each layer, for the window
+SWITCH_SECONDS = 0.001
 
 
 class NetEntrance(Speaking, QWidget):
@@ -98,7 +100,6 @@ class NetEntrance(Speaking, QWidget):
             self.workspace.close_work()
 
     def _loaded(self, made: type[NetWorkspace]) -> None:
-        sys.setswitchinterval(self._interval)
         self.workspace = made(self._actions, self._settings)
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)

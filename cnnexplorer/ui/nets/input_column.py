@@ -81,6 +81,7 @@ class InputForm(Form):
         model.network_changed.connect(self._change_network)
         model.pointed.connect(self._light)
         self._under_way = ""
+        self._said: tuple[object, ...] = ()
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE)
@@ -94,7 +95,7 @@ class InputForm(Form):
         """Say what each sample is where the mouse rests on it, and all that depends on the state."""
         for place, sample in enumerate(SAMPLES.values(), start=1):
             self.samples.setItemData(place, _(sample.description), Qt.ItemDataRole.ToolTipRole)
-        self._show_settings()
+        self._say_settings()
         self.guesses.update()
 
     def restyle(self) -> None:
@@ -184,7 +185,35 @@ class InputForm(Form):
 
     def _show_settings(self) -> None:
         """Show picture's name, folder, preprocessing and disturbance as they are."""
-        source, result = self._model.source, self._model.result
+        state = self._state()
+        if state != self._said:  # live pictures come faster than texts can be set
+            self._say_settings()
+            self._said = self._state()
+
+    def _state(self) -> tuple[object, ...]:
+        """Return all that the texts and controls depend on, and the controls."""
+        model, sources = self._model, self._sources
+        return (
+            model.source.title,
+            model.source.image.shape,
+            sources.kind,
+            sources.folder,
+            sources.index,
+            model.preprocess,
+            None if model.network is None else model.network.preprocessing,
+            model.perturbation,
+            self._nameless,
+            self.samples.value(),
+            self.preprocess.isChecked(),
+        )
+
+    @property
+    def _nameless(self) -> bool:
+        result = self._model.result
+        return result is not None and bool(result.guesses) and result.guesses[0].category is None
+
+    def _say_settings(self) -> None:
+        source = self._model.source
         height, width = source.image.shape[1:]
         text = _("{title}, {height} × {width}")
         name = self.fontMetrics().elidedText(_(source.title), Qt.TextElideMode.ElideMiddle, 2 * WIDTH)
@@ -209,9 +238,8 @@ class InputForm(Form):
         self.disturbance.setText(_("Disturbed: {what}").format(what=disturbance))
         self.disturbance.setVisible(bool(disturbance))
         self.disturbed.setVisible(bool(disturbance))
-        nameless = result is not None and result.guesses and result.guesses[0].category is None
-        self.unnamed.setText(_("These weights name no classes.") if nameless else "")
-        self.unnamed.setVisible(bool(nameless))
+        self.unnamed.setText(_("These weights name no classes.") if self._nameless else "")
+        self.unnamed.setVisible(self._nameless)
 
     def _change_network(self) -> None:
         """Show nothing of the network before."""
