@@ -119,7 +119,7 @@ class NetEntrance(Speaking, QWidget):
 
 
 def _import_workspace() -> type[NetWorkspace]:
-    """Import torch and all that needs it, and wake the GPU, whose first question takes seconds too."""
+    """Import torch and all that needs it, wake the GPU, whose first question takes seconds too, and draw a picture."""
     _share_cores()
     try:
         for name in ("torch", "torchvision"):
@@ -128,8 +128,10 @@ def _import_workspace() -> type[NetWorkspace]:
         raise _broken(error) from error
     nets = importlib.import_module("cnnexplorer.nets")
     nets.available_devices()
-    workspace: type[NetWorkspace] = importlib.import_module("cnnexplorer.ui.nets.workspace").NetWorkspace
-    return workspace
+    workspace = importlib.import_module("cnnexplorer.ui.nets.workspace")
+    workspace.first_picture()
+    made: type[NetWorkspace] = workspace.NetWorkspace
+    return made
 
 
 def _share_cores() -> None:

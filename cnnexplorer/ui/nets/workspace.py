@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -70,6 +70,12 @@ PAGES = (
 )
 
 
+@cache
+def first_picture() -> Source:
+    """Return the picture of the first start. Drawn once: that takes longer than the window may wait."""
+    return Source(make_sample(FIRST_SAMPLE), SAMPLES[FIRST_SAMPLE].title)
+
+
 class NetWorkspace(Speaking, QWidget):
     """The workspace.
 
@@ -105,7 +111,7 @@ class NetWorkspace(Speaking, QWidget):
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions, self._settings = actions, settings
-        self.model = NetModel(Source(make_sample(FIRST_SAMPLE), SAMPLES[FIRST_SAMPLE].title), self)
+        self.model = NetModel(first_picture(), self)
         self.sources = PictureSources(settings, self)
         self.bar = NetworkBar(self.model)
         self.column = InputColumn(
