@@ -1,6 +1,6 @@
 """How long the Network workspace holds the GUI thread up: at its first opening, and on a walk through all of it.
 
-Run it with ``python -m tests.benchmarks.nets_gaps``. Without a DISPLAY the window is Qt's offscreen one. A gap is the
+Run it with ``python -m tests.benchmarks.nets_gaps [openings] [walk]``. Without a DISPLAY the window is Qt's offscreen one. A gap is the
 time between two beats of a timer; how much of it the GUI thread computed is told beside: on a busy machine the rest is
 the other programs'.
 """
@@ -8,7 +8,6 @@ the other programs'.
 from __future__ import annotations
 
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from cnnexplorer.ui.settings import Settings
 from cnnexplorer.ui.theme import use_theme
 from tests.benchmarks.heartbeat import Heartbeat
 from tests.benchmarks.nets_window import choose, network_window, noise, settle, wait
-from tests.benchmarks.rows import Row
+from tests.benchmarks.rows import Row, measured_apart, run_apart, tell
 
 if TYPE_CHECKING:
     from cnnexplorer.ui.nets.workspace import NetWorkspace
@@ -81,11 +80,7 @@ def _table_shown(workspace: NetWorkspace | None) -> bool:
 
 def opening_rows() -> list[Row]:
     """Open the workspace in fresh processes."""
-    command = [sys.executable, "-m", __name__ if __name__ != "__main__" else "tests.benchmarks.nets_gaps", "opening"]
-    root = Path(__file__).parents[2]
-    said = [
-        subprocess.run(command, capture_output=True, text=True, check=True, cwd=root).stdout for _ in range(OPENINGS)
-    ]
+    said = [run_apart("nets_gaps", "opening") for _ in range(OPENINGS)]
     gaps, busy, tables = zip(*(map(float, text.split()) for text in said), strict=True)
     return [
         Row(
@@ -168,15 +163,17 @@ def _gap_text(gap: Gap) -> str:
     return f"{gap.label} {1e3 * gap.seconds:.0f} ms ({1e3 * gap.busy:.0f} ms)"
 
 
+MEASURES = {"openings": opening_rows, "walk": walk_rows}
+
+
 def rows() -> list[Row]:
-    """Measure, and return a row for each claim."""
-    return [*opening_rows(), *walk_rows()]
+    """Measure, each in a process of its own, and return a row for each claim."""
+    return [row for name in MEASURES for row in measured_apart("nets_gaps", name)]
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["opening"]:
         opening()
     else:
-        made = {"walk": walk_rows, "openings": opening_rows}[sys.argv[1]] if sys.argv[1:] else rows
-        for row in made():
-            print("ok  " if row.reached else "SLOW", row.what, "|", row.measured, "|", row.to_reach, flush=True)
+        for chosen in sys.argv[1:] or MEASURES:
+            tell(MEASURES[chosen]())

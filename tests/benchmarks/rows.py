@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -13,3 +21,23 @@ class Row:
     measured: str
     to_reach: str
     reached: bool
+
+
+def tell(rows: Iterable[Row]) -> None:
+    """Print rows so that `measured_apart` can read them."""
+    for row in rows:
+        print(json.dumps(asdict(row), ensure_ascii=False), flush=True)
+
+
+def measured_apart(module: str, name: str) -> list[Row]:
+    """Return the rows that a module tells when it is run with a word, in a process of its own."""
+    said = run_apart(module, name)
+    return [Row(**json.loads(line)) for line in said.splitlines()]
+
+
+def run_apart(module: str, name: str) -> str:
+    """Return what a module prints when it is run with a word, in a process of its own."""
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", name]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2], timeout=900
+    ).stdout

@@ -201,10 +201,12 @@ class InputForm(Form):
             sources.index,
             model.preprocess,
             None if model.network is None else model.network.preprocessing,
+            model.side,
             model.perturbation,
             self._nameless,
             self.samples.value(),
             self.preprocess.isChecked(),
+            self.side.value(),
         )
 
     @property

@@ -143,14 +143,7 @@ class NetModel(QObject):
         title = CATALOG[chosen.network].title
         self._say_busy(_("loading {network}…").format(network=title))
         self._loader.start(
-            lambda: load_network(
-                chosen.network,
-                chosen.weights,
-                chosen.device,
-                chosen.seed,
-                input_size=chosen.input_size,
-                autocast=chosen.autocast,
-            ),
+            partial(_load, chosen),
             partial(self.adopt, chosen),
             self._not_loaded,
         )
@@ -507,6 +500,20 @@ class _FilterCommand(QUndoCommand):
 
     def redo(self) -> None:
         self._model._put_filters(self._layer, self._after)
+
+
+def _load(chosen: Chosen) -> Network:
+    """Load a network, and have its layers read: of GoogLeNet that takes longer than the window may wait."""
+    network = load_network(
+        chosen.network,
+        chosen.weights,
+        chosen.device,
+        chosen.seed,
+        input_size=chosen.input_size,
+        autocast=chosen.autocast,
+    )
+    assert network.layers
+    return network
 
 
 def _answer(request: _Request) -> tuple[Computed, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from cnnexplorer.nets import Network, Perturbation, load_network
+from cnnexplorer.nets import Network, Perturbation, architecture, load_network
 from cnnexplorer.ui.nets import model as model_module
 from cnnexplorer.ui.nets.network_bar import NetworkBar
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
@@ -160,6 +160,17 @@ def test_a_network_that_cannot_be_loaded_leaves_the_present_one(qtbot: QtBot, mo
     assert "weights.pth" in str(told.args[0])
     assert model.network is network
     assert model.chosen.network == "alexnet2012"
+
+
+def test_a_network_is_read_off_the_gui_thread(qtbot: QtBot, model: NetModel, monkeypatch):
+    readers: list[int] = []
+    read = architecture._trace
+    monkeypatch.setattr(architecture, "_trace", lambda *args: readers.append(threading.get_ident()) or read(*args))
+    architecture.trace.cache_clear()
+    with qtbot.waitSignal(model.computed, timeout=30000):
+        model.choose(Chosen("alexnet", "random", device="cpu"))
+    assert readers
+    assert threading.get_ident() not in readers
 
 
 def test_closing_while_work_is_under_way(model: NetModel):
