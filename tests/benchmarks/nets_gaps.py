@@ -1,8 +1,8 @@
 """How long the Network workspace holds the GUI thread up: at its first opening, and on a walk through all of it.
 
-Run it with ``python -m tests.benchmarks.nets_gaps [openings] [walk]``. Without a DISPLAY the window is Qt's offscreen one. A gap is the
-time between two beats of a timer; how much of it the GUI thread computed is told beside: on a busy machine the rest is
-the other programs'.
+Run it with ``python -m tests.benchmarks.nets_gaps [openings] [walk]``. Without a DISPLAY the window is Qt's offscreen
+one. A gap is the time between two beats of a timer; how much of it the GUI thread computed is told beside: on a busy
+machine the rest is the other programs'.
 """
 
 from __future__ import annotations

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
+import ctypes
+import importlib.util
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -121,6 +123,7 @@ class NetEntrance(Speaking, QWidget):
 def _import_workspace() -> type[NetWorkspace]:
     """Import torch and all that needs it, wake the GPU, whose first question takes seconds too, and draw a picture."""
     _share_cores()
+    _load_library()
     try:
         for name in ("torch", "torchvision"):
             importlib.import_module(name)
@@ -142,6 +145,17 @@ def _share_cores() -> None:
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     cv2.setNumThreads(1)  # what is scaled here is small: more threads are no faster
+
+
+def _load_library() -> None:
+    """Load the largest part of torch in a call that leaves the interpreter to the window, as its import does not.
+
+    Where the file is not found, or does not load, the import does what it always does.
+    """
+    torch = importlib.util.find_spec("torch")
+    if sys.platform == "linux" and torch is not None and torch.origin is not None:
+        library = Path(torch.origin).parent / "lib" / "libtorch_cpu.so"
+        ctypes.CDLL(None).dlopen(os.fsencode(library), os.RTLD_NOW)
 
 
 def _broken(error: Exception) -> UserError:
