@@ -1,0 +1,44 @@
+"""The first opening: torch is imported so that the window goes on, and what is slow is made off the GUI thread."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cnnexplorer.ui.nets import entrance, workspace
+
+_CODE = """
+import os, sys
+from cnnexplorer.ui.nets.entrance import _import_workspace
+assert "torch" not in sys.modules
+made = _import_workspace()
+import cv2, torch
+print(made.__name__, os.environ["OMP_WAIT_POLICY"], cv2.getNumThreads(), torch.ones(3).sum().item())
+"""
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "passive"), ("active", "active")])
+def test_threads_that_wait_leave_their_core_unless_the_user_says_otherwise(given: str | None, used: str):
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    if given is not None:
+        environment["OMP_WAIT_POLICY"] = given
+    command = [sys.executable, "-c", _CODE]
+    said = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=True).stdout
+    assert said.split() == ["NetWorkspace", used, "1", "3.0"]
+
+
+def test_a_torch_without_the_library_that_is_loaded_first_is_left_to_its_import(tmp_path, monkeypatch):
+    class Spec:
+        origin = str(tmp_path / "__init__.py")
+
+    for spec in (None, Spec):
+        monkeypatch.setattr(entrance.importlib.util, "find_spec", lambda _name, spec=spec: spec)
+        entrance._load_library()
+
+
+def test_the_first_picture_is_drawn_once():
+    assert workspace.first_picture() is workspace.first_picture()
+    assert workspace.first_picture().image.shape == (3, 224, 224)
