@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QToolTip
 
 from cnnexplorer.core import Rectangle
@@ -54,6 +54,8 @@ class MosaicView(MapView):
         super().__init__(parent)
         self._mosaic: Mosaic | None = None
         self._image = QImage()
+        self._pixels = np.empty((1, 1, 4), np.uint8)
+        self._numbers: tuple[object, QPixmap] = (None, QPixmap())
         self._colour_map = "grey"
         self._laid: tuple[tuple[int, ...], tuple[int, int]] = ((1, 1), (1, 1))  # the picture's size and a tile's
         self._unit: int | None = None
@@ -221,7 +223,7 @@ class MosaicView(MapView):
         if self._mosaic.tile != (1, 1) and min(height, width) >= MARKED_FROM:
             self._paint_dead(painter, self._mosaic, theme)
         if width >= NUMBERED_FROM:
-            self._paint_numbers(painter, self._mosaic, theme)
+            painter.drawPixmap(0, 0, self._number_picture(self._mosaic, ratio, theme))
 
     def _paint_picture(self, painter: QPainter, ratio: float, theme: Colours) -> None:
         """Paint what is in view; each pixel is the mean of the cells, or parts of cells, that it covers."""
@@ -238,9 +240,11 @@ class MosaicView(MapView):
         )
         cells = np.frombuffer(part.constBits(), np.uint8).reshape(height, width, 4)
         size = max(right - left, 1), max(bottom - top, 1)
+        if self._pixels.shape[:2] != size[::-1]:  # new memory takes longer than the scaling
+            self._pixels = np.empty((*size[::-1], 4), np.uint8)
         # by area: cells stay square and sharp where they are enlarged, and none is lost where they are reduced
-        pixels = cv2.resize(cells, size, interpolation=cv2.INTER_AREA)
-        image = QImage(pixels.data, *size, 4 * size[0], QImage.Format.Format_RGB32)
+        cv2.resize(cells, size, dst=self._pixels, interpolation=cv2.INTER_AREA)
+        image = QImage(self._pixels.data, *size, 4 * size[0], QImage.Format.Format_RGB32)
         painter.drawImage(QRectF(left / ratio, top / ratio, size[0] / ratio, size[1] / ratio), image)
 
     def _tiles_in_view(self, mosaic: Mosaic) -> Iterator[tuple[int, QRectF]]:
@@ -272,6 +276,19 @@ class MosaicView(MapView):
             painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawLines(lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _number_picture(self, mosaic: Mosaic, ratio: float, theme: Colours) -> QPixmap:
+        """Return the tiles' numbers; painted once for all pictures that are laid out alike."""
+        place = self._placement, mosaic.tile, mosaic.gap, mosaic.columns, mosaic.units.tobytes()
+        look = self.size(), ratio, theme.colour("panel").rgb(), theme.colour("text").rgb()
+        if self._numbers[0] != (place, look):
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            with QPainter(picture) as painter:
+                self._paint_numbers(painter, mosaic, theme)
+            self._numbers = (place, look), picture
+        return self._numbers[1]
 
     def _paint_numbers(self, painter: QPainter, mosaic: Mosaic, theme: Colours) -> None:
         painter.setFont(number_font(10))
