@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from cnnexplorer.nets import make_mosaic
-from cnnexplorer.ui.theme import use_theme
+from cnnexplorer.ui.theme import DARK, colours, use_theme
 from cnnexplorer.ui.widgets.mosaic_view import MosaicView
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def test_numbers_follow_units_zoom_and_theme(qtbot: QtBot):
     view = MosaicView()
     qtbot.addWidget(view)
+    use_theme("light")
     view.resize(300, 240)
+    with qtbot.waitExposed(view):
+        view.show()
     maps = torch.rand(6, 20, 20)
     view.set_mosaic(make_mosaic(maps))
     first = view.grab().toImage()
@@ -34,5 +37,6 @@ def test_numbers_follow_units_zoom_and_theme(qtbot: QtBot):
     assert view._numbers[1].toImage() != ordered.toImage()
     zoomed = view._numbers[1]
     use_theme("dark")
+    qtbot.waitUntil(lambda: colours(view) is DARK)
     view.grab()
     assert view._numbers[1].toImage() != zoomed.toImage()
