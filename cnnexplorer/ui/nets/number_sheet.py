@@ -101,8 +101,9 @@ def product_text(sheet: NumberSheet, plane: int, row: int, column: int) -> str:
 def sum_text(sheet: NumberSheet) -> str:
     """Return the sum in one line: the planes' sub-totals, the bias and the total."""
     arithmetic = sheet.arithmetic
-    subtotals = [format_number(value, 6) for value in arithmetic.subtotals.tolist()]
-    shown = subtotals if len(subtotals) <= 3 else [subtotals[0], subtotals[1], "…", subtotals[-1]]
+    few = len(arithmetic.subtotals) <= 3
+    shown = [format_number(float(value), 6) for value in arithmetic.subtotals[[0, 1, -1][: len(arithmetic.subtotals)]]]
+    shown = shown if few else [*shown[:2], "…", shown[2]]
     terms = " + ".join([shown[0], *map(_bracketed, shown[1:]), _bracketed(format_number(arithmetic.bias, 6))])
     return f"{terms} = {exact(arithmetic.total)}"
 

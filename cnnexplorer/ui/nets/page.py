@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -75,6 +76,7 @@ class Page(Speaking, QWidget):
         super().__init__(parent)
         self.model = model
         self.active = False
+        self._unsaid = False
         self.side = Side()
         self.tools = QHBoxLayout()
         self.tools.setContentsMargins(10, 6, 10, 6)
@@ -96,10 +98,20 @@ class Page(Speaking, QWidget):
     def enter(self) -> None:
         """Show what the model has now, and follow it."""
         self.active = True
+        if self._unsaid:
+            self._unsaid = False
+            QApplication.sendEvent(self, QEvent(QEvent.Type.LanguageChange))
 
     def leave(self) -> None:
         """Follow the model no more."""
         self.active = False
+
+    def event(self, event: QEvent) -> bool:
+        """Put off another language until the page is seen: all pages at once would hold the window up."""
+        if event.type() == QEvent.Type.LanguageChange and not self.active:
+            self._unsaid = True
+            return True
+        return super().event(event)
 
     def fit(self) -> None:
         """Show the page's view as large as it goes; for pages that zoom."""
