@@ -5,7 +5,7 @@ from __future__ import annotations
 from .architecture import Branch, LayerInfo, read_architecture, totals
 from .attribution import GradCam, OcclusionMap, grad_cam, occlusion_map
 from .catalog import CATALOG, Entry
-from .computed import Computed, compute
+from .computed import Computed, Glimpse, Looks, compute
 from .device import DeviceError, available_devices, is_out_of_memory
 from .download import DownloadCancelled, DownloadError, download_file, remote_size
 from .lecture import LectureRow, LectureTotals, lecture_table, lecture_totals
@@ -30,12 +30,14 @@ __all__ = [
     "DownloadCancelled",
     "DownloadError",
     "Entry",
+    "Glimpse",
     "GradCam",
     "Guess",
     "LayerChange",
     "LayerInfo",
     "LectureRow",
     "LectureTotals",
+    "Looks",
     "MapStats",
     "Mosaic",
     "Network",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from .perturbation import Perturbation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import torch
     from numpy.typing import NDArray
@@ -57,12 +59,39 @@ class Computed:
     preprocess: bool = True
 
 
+class Looks(Protocol):
+    """What has activations of a picture, and of it without a perturbation: a `Computed`, or a `Glimpse`."""
+
+    @property
+    def activations(self) -> Activations:
+        """Of what the network saw."""
+        ...
+
+    @property
+    def clean(self) -> Activations:
+        """Of the picture without the perturbation."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Glimpse:
+    """The first layers' activations of an undisturbed picture, while the others are still being computed."""
+
+    activations: Activations
+
+    @property
+    def clean(self) -> Activations:
+        """The same: nothing is perturbed."""
+        return self.activations
+
+
 def compute(
     network: Network,
     image: torch.Tensor | NDArray[Any],
     perturbation: Perturbation | None = None,
     preprocess: bool = True,
     clean: Activations | None = None,
+    watch: tuple[str, Callable[[Glimpse], None]] | None = None,
 ) -> Computed:
     """Return what a network makes of a picture, (3, H, W) or (1, H, W) with values from 0 to 1.
 
@@ -72,6 +101,9 @@ def compute(
         False to give the picture to the network as it is: not resized, cropped or normalised.
     clean
         Activations of the same picture unperturbed, if they are at hand.
+    watch
+        A layer's name, and what is called with the activations up to it as soon as they are there, see
+        `Network.activations`; of undisturbed pictures only.
 
     Raises
     ------
@@ -88,7 +120,10 @@ def compute(
         version = network.filters_version
         picture = network.picture(image, preprocess)
         seen = perturbation.apply(picture)
-        activations = network.activations(seen, normalisation)
+        glimpse = None
+        if watch is not None and perturbation.is_neutral:
+            glimpse = watch[0], lambda activations: watch[1](Glimpse(activations))
+        activations = network.activations(seen, normalisation, glimpse)
         original = activations
         if not perturbation.is_neutral:
             original = clean if _fits(clean, activations) else network.activations(picture, normalisation)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 8 * 2**30
 _MOST_REPLAYS = 8
 Value = TypeVar("Value")
+Watch = tuple[str, Callable[["Activations"], None]]
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,12 @@ class Network(FilterEditing):
                 raise
             self._go_on_with_cpu(error, chosen)
 
-    def activations(self, image: torch.Tensor | NDArray[Any], preprocess: bool | Preprocessing = True) -> Activations:
+    def activations(
+        self,
+        image: torch.Tensor | NDArray[Any],
+        preprocess: bool | Preprocessing = True,
+        watch: Watch | None = None,
+    ) -> Activations:
         """Return every layer's output for one image, from one forward pass.
 
         Parameters
@@ -179,6 +185,9 @@ class Network(FilterEditing):
             (3, H, W), or (1, H, W) in grey, with values from 0 to 1.
         preprocess
             True for the network's own preprocessing, another one, or False: then the image is used as it is.
+        watch
+            A layer's name, and what is called with the activations up to it as soon as they are there, before the
+            rest is computed. Not called for the first image of a size, nor on a GPU, which would have to be waited for.
 
         Raises
         ------
@@ -189,7 +198,7 @@ class Network(FilterEditing):
         """
         picture = as_picture(image)
         chosen = self.preprocessing if preprocess is True else preprocess or None
-        return self.guarded(lambda: self._forward(picture, chosen))
+        return self.guarded(lambda: self._forward(picture, chosen, watch))
 
     def guarded(self, work: Callable[[], Value]) -> Value:
         """Return what some work with this network gives; where its device fails, the work is done on the CPU.
@@ -238,7 +247,9 @@ class Network(FilterEditing):
             for value, index in zip(values.tolist(), indices.tolist(), strict=True)
         )
 
-    def _forward(self, picture: torch.Tensor, preprocessing: Preprocessing | None) -> Activations:
+    def _forward(
+        self, picture: torch.Tensor, preprocessing: Preprocessing | None, watch: Watch | None = None
+    ) -> Activations:
         # the GPUs of Apple lack the smooth resizing
         picture = picture if self.device.type == "mps" and preprocessing else picture.to(self.device)
         picture = (preprocessing.apply(picture) if preprocessing else picture).to(self.device)
@@ -246,18 +257,26 @@ class Network(FilterEditing):
         # Recording inside autocast: the functions seen are the layers' own.
         half = self.autocast and self.device.type in ("cuda", "mps")
         mixed = torch.autocast(self.device.type, dtype=torch.float16) if half else nullcontext()
+        on_call = None
+        if watch is not None and self.device.type == "cpu":
+            name, tell = watch
+
+            def on_call(calls: list[Call]) -> None:
+                if layers[len(calls) - 1].name == name:
+                    tell(Activations(layers[: len(calls)], picture, calls))
+
         with torch.no_grad(), mixed:
-            calls = self._calls(picture[None])
+            calls = self._calls(picture[None], on_call)
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)  # a lost GPU tells here, not in a later call
         return Activations(layers, picture, calls)
 
-    def _calls(self, image: torch.Tensor) -> list[Call]:
+    def _calls(self, image: torch.Tensor, on_call: Callable[[list[Call]], None] | None = None) -> list[Call]:
         """Return what each layer reads and gives: watched for the first picture of a size, then replayed."""
         size = image.shape[2], image.shape[3]
         replay = self._replays.get(size)
         if replay is not None:
-            return replay.run(image)
+            return replay.run(image, on_call)
         with Recorder() as recorder:
             self.module(image)
         calls: list[Call] = recorder.calls

@@ -152,8 +152,11 @@ class Replay:
             self._steps.append((step.function, args, kwargs, step.kind))
             known[id(step.output)] = _Made(index)
 
-    def run(self, image: Tensor) -> list[Call]:
-        """Return what each layer reads and gives for another picture of the same shape, (1, 3, H, W)."""
+    def run(self, image: Tensor, on_call: Callable[[list[Call]], None] | None = None) -> list[Call]:
+        """Return what each layer reads and gives for another picture of the same shape, (1, 3, H, W).
+
+        `on_call` is called after each layer, with all calls so far.
+        """
         made: list[Tensor] = []
         calls = []
         for function, args, kwargs, kind in self._steps:
@@ -163,6 +166,8 @@ class Replay:
             made.append(output)
             if kind is not None:
                 calls.append(_call(kind, values, output))
+                if on_call is not None:
+                    on_call(calls)
         return calls
 
 

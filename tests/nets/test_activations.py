@@ -258,3 +258,17 @@ def test_the_package_needs_no_qt():
     assert {"torch", "torchvision", "safetensors"} <= {*found}
     assert not {"PySide6", "shiboken6", "pyqtgraph"} & {*found}
     assert Path(network_module.__file__).parent.name == "nets"
+
+
+def test_the_first_layers_are_shown_before_the_others_are_computed(small):
+    image = torch.rand(3, 96, 96, generator=torch.Generator().manual_seed(5))
+    seen = []
+    first = small.activations(image, preprocess=False, watch=("conv2.conv", seen.append))
+    assert not seen  # the first pass of a size is watched, not replayed
+    again = small.activations(image, preprocess=False, watch=("conv2.conv", seen.append))
+    (glimpse,) = seen
+    assert list(glimpse) == list(again)[: len(glimpse)]
+    assert list(glimpse)[-1] == "conv2.conv"
+    for name, values in glimpse.items():
+        assert torch.equal(values, first[name])
+        assert values.data_ptr() == again[name].data_ptr()

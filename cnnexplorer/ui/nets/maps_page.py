@@ -187,7 +187,7 @@ class MapsPage(Page):
         wish = self.controls.wish(layer, may_be_negative(self.model.layers, layer), clean, self._room())
         if wish != self._wish:
             self._wish = wish
-            self.model.derive(_MAPS, partial(make_maps, wish), self._show)
+            self.model.derive(_MAPS, partial(make_maps, wish), self._show, wish.layer)
         unit = min(self.model.place.unit, layer.output_shape[0] - 1)
         unit_wish = UnitWish(layer.name, unit, wish.value_range, wish.colour_map, clean)
         if unit_wish != self._unit_wish:

@@ -15,7 +15,7 @@ from cnnexplorer.nets.mosaic import HIGHEST, LOWEST
 if TYPE_CHECKING:
     import torch
 
-    from cnnexplorer.nets import Activations, Computed, LayerInfo, Mosaic
+    from cnnexplorer.nets import Activations, LayerInfo, Looks, Mosaic
     from cnnexplorer.nets.mosaic import Order, Range
 
 CELLS_A_GAP = 28  # cells of a map's side for each cell between the tiles
@@ -93,7 +93,7 @@ class MapsSheet:
         return (low + share * (high - low) if level else float("nan")), False
 
 
-def make_maps(wish: MapsWish, computed: Computed) -> MapsSheet:
+def make_maps(wish: MapsWish, computed: Looks) -> MapsSheet:
     """Return the maps that are wished for."""
     activations = chosen_activations(computed, wish.clean)
     maps = activations[wish.layer]
@@ -111,7 +111,7 @@ def make_maps(wish: MapsWish, computed: Computed) -> MapsSheet:
     return MapsSheet(wish, activations.layer(wish.layer), mosaic, clean, maps if maps.device.type == "cpu" else None)
 
 
-def chosen_activations(computed: Computed, clean: bool) -> Activations:
+def chosen_activations(computed: Looks, clean: bool) -> Activations:
     """Return what is looked at: the picture's activations, or those without the perturbation."""
     return computed.clean if clean else computed.activations
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from cnnexplorer.core import UserError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from cnnexplorer.nets import Activations, LayerInfo, Preprocessing
+    from cnnexplorer.nets import Activations, Glimpse, LayerInfo, Preprocessing
 
 MAX_VISITED = 200
 DEFAULT_SIDE = 224
@@ -39,10 +39,14 @@ DEFAULT_SIDE = 224
 
 @dataclass(frozen=True)
 class _Derived:
-    """A value that a view takes from what was computed; made on the worker."""
+    """A value that a view takes from what was computed; made on the worker.
 
-    make: Callable[[Computed], Any]
+    `needs` names the layer up to which it looks; empty where it needs all of them.
+    """
+
+    make: Callable[[Any], Any]
     show: Callable[[Any], None]
+    needs: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,11 @@ class _Request:
     preprocessing: Preprocessing
     clean: Activations | None
     derived: dict[str, _Derived] = field(default_factory=dict)
+
+    @property
+    def first(self) -> str | None:
+        """The key of a value that can be made before all layers are computed."""
+        return next((key for key, derived in self.derived.items() if derived.needs), None)
 
 
 class NetModel(QObject):
@@ -93,6 +102,7 @@ class NetModel(QObject):
     busy_changed = Signal(str)
     loading_changed = Signal(bool)
     refused = Signal(object)
+    _glimpsed = Signal(object, str, object)
     convolution_asked = Signal(object, object, object, object, object, object)
 
     def __init__(self, source: Source, parent: QObject | None = None) -> None:
@@ -109,7 +119,9 @@ class NetModel(QObject):
         self._derivations: dict[str, LatestTask] = {}
         self._loader, self._task = LatestTask(self), LatestTask(self)
         self._loader.busy_changed.connect(self.loading_changed)
+        self._glimpsed.connect(self._show_glimpse, Qt.ConnectionType.QueuedConnection)
         self._running: _Request | None = None
+        self._shown_glimpse: object = None
         self._pending: _Request | None = None
         self._told = 0
         self._busy = ""
@@ -248,7 +260,11 @@ class NetModel(QObject):
         return self._computed
 
     def derive(
-        self, key: str, make: Callable[[Computed], Any] | None, show: Callable[[Any], None] | None = None
+        self,
+        key: str,
+        make: Callable[[Any], Any] | None,
+        show: Callable[[Any], None] | None = None,
+        needs: str = "",
     ) -> None:
         """Let a view have a value made from what is computed, on the worker, now and after each forward pass.
 
@@ -257,16 +273,18 @@ class NetModel(QObject):
         key
             The view's own word; asking again under the same word replaces what was asked before.
         make
-            A pure function, run off the GUI thread; None to ask no more.
+            A pure function of what was computed, run off the GUI thread; None to ask no more.
         show
             Called on the GUI thread with what `make` gave, if it still is what was asked for last.
+        needs
+            The layer up to which `make` looks: then it may be given a `Glimpse`, before the other layers are computed.
         """
         task = self._derivations.setdefault(key, LatestTask(self))
         task.cancel()
         if make is None or show is None:
             self._derived.pop(key, None)
             return
-        derived = self._derived[key] = _Derived(make, show)
+        derived = self._derived[key] = _Derived(make, show, needs)
         computed = self._computed
         if computed is not None:
             task.start(
@@ -414,7 +432,7 @@ class NetModel(QObject):
 
     def _start(self, request: _Request) -> None:
         self._running, self._pending = request, None
-        self._task.start(partial(_answer, request), self._take, self._fail)
+        self._task.start(partial(_answer, request, self._glimpsed.emit), self._take, self._fail)
         if not self._busy:
             self._say_busy(_("computing…"))
 
@@ -432,9 +450,18 @@ class NetModel(QObject):
         self.computed.emit(computed)
         for key, derived in list(self._derived.items()):
             if running.derived.get(key) is derived:
-                derived.show(values[key])
+                if values[key] is not self._shown_glimpse:
+                    derived.show(values[key])
             elif self._computed is computed:  # asked for while this was under way
-                self.derive(key, derived.make, derived.show)
+                self.derive(key, derived.make, derived.show, derived.needs)
+        self._shown_glimpse = None
+
+    def _show_glimpse(self, request: _Request, key: str, value: object) -> None:
+        """Show what was made of the first layers while the others are computed."""
+        derived = self._derived.get(key)
+        if request is self._running and derived is not None and request.derived.get(key) is derived:
+            self._shown_glimpse = value
+            derived.show(value)
 
     def _show_derived(self, key: str, derived: _Derived, computed: Computed, value: object) -> None:
         if self._derived.get(key) is derived and self._computed is computed:
@@ -516,10 +543,21 @@ def _load(chosen: Chosen) -> Network:
     return network
 
 
-def _answer(request: _Request) -> tuple[Computed, dict[str, Any]]:
+def _answer(request: _Request, tell: Callable[[_Request, str, object], None]) -> tuple[Computed, dict[str, Any]]:
     def work() -> tuple[Computed, dict[str, Any]]:
+        made: dict[str, Any] = {}
+        key, watch = request.first, None
+        if key is not None:
+            derived = request.derived[key]
+
+            def glimpse(seen: Glimpse) -> None:
+                made[key] = derived.make(seen)
+                tell(request, key, made[key])
+
+            watch = derived.needs, glimpse
         image = request.source.image
-        computed = compute(request.network, image, request.perturbation, request.preprocess, request.clean)
-        return computed, {key: derived.make(computed) for key, derived in request.derived.items()}
+        computed = compute(request.network, image, request.perturbation, request.preprocess, request.clean, watch)
+        made |= {key: derived.make(computed) for key, derived in request.derived.items() if key not in made}
+        return computed, made
 
     return request.network.guarded(work)  # a GPU may fail while a view takes its values, too

@@ -256,3 +256,27 @@ def test_weights_that_fit_one_size_only_say_so(qtbot: QtBot, model: NetModel):
     assert model.side == 224
     assert model.result is not None
     assert model.result.picture.shape == (3, 224, 224)
+
+
+def test_a_value_of_the_first_layers_is_shown_before_the_last_are_there(qtbot: QtBot, model: NetModel):
+    shown: list[tuple[float, bool]] = []
+    fresh: list[bool] = []
+
+    def show(value: float) -> None:
+        assert model.result is not None
+        shown.append((value, float(model.result.activations["conv1"].sum()) == value))
+
+    model.derive("sum", lambda seen: float(seen.activations["conv1"].sum()), show, needs="conv1")
+    qtbot.waitUntil(lambda: len(shown) == 1)
+    model.computed.connect(lambda _computed: fresh.append(len(shown) == 2))
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_source(picture(0.75))
+    assert fresh == [True]  # before the pass was complete
+    assert shown[1][1] is False
+    assert model.result is not None
+    assert shown[1][0] == float(model.result.activations["conv1"].sum())
+    assert len(shown) == 2  # and not a second time
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_perturbation(Perturbation(noise=0.2))  # both passes are needed
+    assert len(shown) == 3
+    assert shown[2] == (float(model.result.activations["conv1"].sum()), True)
