@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from .catalog import Size, Triple
 
+_LONG = 8  # a side that is that many times as long as the other
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -50,6 +52,7 @@ class Preprocessing:
     def apply(self, image: torch.Tensor) -> torch.Tensor:
         """Return the picture as the network wants it: (3, H, W) -> (3, height, width), on the same device."""
         if self.resize is not None:
+            image = image if self.crop is None else _without_ends(image, self.resize, self.crop)
             height, width = image.shape[1:]
             shorter = min(height, width)
             size = [self.resize * height // shorter, self.resize * width // shorter]
@@ -103,6 +106,17 @@ class Preprocessing:
                 )
             )
         return tuple(steps)
+
+
+def _without_ends(image: torch.Tensor, resize: int, crop: Size) -> torch.Tensor:
+    """Return a long thin picture without most of what is cropped anyway: resized, it would take gigabytes."""
+    shorter = min(image.shape[1:])
+    for axis, wanted in enumerate(crop, start=1):
+        have, needed = image.shape[axis], -(-wanted * shorter // resize) + 8
+        if have > _LONG * shorter and have > needed:
+            ends = (have - needed) // 2  # the same at both: the middle stays the middle
+            image = image.narrow(axis, ends, have - 2 * ends)
+    return image
 
 
 def _cropped(image: torch.Tensor, crop: Size) -> torch.Tensor:
