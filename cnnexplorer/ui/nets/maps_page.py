@@ -116,7 +116,7 @@ class MapsPage(Page):
         )
         self.view.describe = lambda unit: "" if self._sheet is None else unit_text(self._sheet, unit)
         self.view.hovered.connect(lambda _found: self._tell())
-        self.view.chosen.connect(lambda unit: self.model.visit(unit=unit))
+        self.view.chosen.connect(self._choose)
         self.view.value_chosen.connect(self._open_value)
         self.view.resized.connect(self._rearrange)
         browser = QWidget()
@@ -228,6 +228,9 @@ class MapsPage(Page):
                 self._reduce()
             else:
                 self.enlarged.show_sheet(sheet)
+        cell = self.enlarged.view.pointed_cell if self._is_enlarged else self.panel.view.pointed
+        if cell is not None:  # there is another value now
+            self._tell_cell(cell)
 
     def _mark_value(self) -> None:
         place = self.model.place
@@ -261,6 +264,11 @@ class MapsPage(Page):
         value = format_number(float(sheet.values[cell]), 4)
         said = text.format(layer=sheet.layer.label, unit=sheet.wish.unit, row=cell[0], column=cell[1], value=value)
         self.told.emit(said + "; " + sees_text(sheet.layer))
+
+    def _choose(self, unit: int) -> None:
+        """Look at a unit; not at one of a layer before, while the maps of the next are on their way."""
+        if self._sheet is not None and self._sheet.layer.name == self.model.place.layer:
+            self.model.visit(unit=unit)
 
     # the single map
 

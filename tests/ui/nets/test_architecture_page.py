@@ -441,7 +441,9 @@ def test_dense_and_convolutional_parts_are_told(page: ArchitecturePage, model: N
     assert np.unique(image.reshape(-1, 3), axis=0).shape[0] > 3
 
 
-def test_a_network_with_other_classes_says_so(page: ArchitecturePage, network: Network, monkeypatch: pytest.MonkeyPatch):
+def test_a_network_with_other_classes_says_so(
+    page: ArchitecturePage, network: Network, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(network, "classes", 10)
     page.enter()
     assert "tells 10 classes apart, not 1,000: its fc8 has 40,970 parameters" in page.about.notes.text()

@@ -224,9 +224,7 @@ def test_a_press_that_is_let_go_elsewhere_chooses_nothing(qtbot: QtBot, page: Ov
     assert model.place.page == "overview"
 
 
-def test_maps_asked_for_but_not_there_yet_can_be_hovered_and_clicked(
-    qtbot: QtBot, page: OverviewPage, model: NetModel
-):
+def test_maps_asked_for_but_not_there_yet_can_be_hovered_and_clicked(qtbot: QtBot, page: OverviewPage, model: NetModel):
     page.view.set_pictures(None)
     click(qtbot, page, target(page, "map", "conv2", 1))
     assert model.place == Place("maps", "conv2")
@@ -270,7 +268,12 @@ def test_the_mouse_tells_of_maps_and_values(qtbot: QtBot, page: OverviewPage, mo
 def test_the_tooltip_explains_the_layer(page: OverviewPage, monkeypatch: pytest.MonkeyPatch):
     view = page.view.viewport()
     text = tooltip(view, spot(page.view, target(page, "card", "conv1")), overview_view, monkeypatch)
-    for words in ("one filter, one map", "window 11 × 11, stride 4, padding 2", "34,944 parameters", "105,415,200 MACs"):
+    for words in (
+        "one filter, one map",
+        "window 11 × 11, stride 4, padding 2",
+        "34,944 parameters",
+        "105,415,200 MACs",
+    ):
         assert words in text
     assert "2 groups" in page.view.explain(target(page, "card", "conv2"))
     assert tooltip(view, QPoint(1, 1), overview_view, monkeypatch) == ""
