@@ -42,6 +42,7 @@ class MapsPage(Page):
         self._sheet: MapsSheet | None = None
         self._wish: MapsWish | None = None
         self._unit_wish: UnitWish | None = None
+        self._told_single = False  # whether the last value that was told lies in the single map
         self._build_tools()
         self._build_body()
         self._build_side()
@@ -217,7 +218,7 @@ class MapsPage(Page):
             self.view.repaint()
         self.controls.offer_range(sheet.limits)
         self._say()
-        if self.view.pointed is not None:
+        if self.view.pointed is not None and not self._told_single:
             self._tell()
 
     def _show_unit(self, sheet: UnitSheet) -> None:
@@ -229,7 +230,7 @@ class MapsPage(Page):
             else:
                 self.enlarged.show_sheet(sheet)
         cell = self.enlarged.view.pointed_cell if self._is_enlarged else self.panel.view.pointed
-        if cell is not None:  # there is another value now
+        if cell is not None and self._told_single:  # there is another value now
             self._tell_cell(cell)
 
     def _mark_value(self) -> None:
@@ -244,6 +245,7 @@ class MapsPage(Page):
 
     def _tell(self) -> None:
         """Say which value lies under the mouse, and have what it sees lit."""
+        self._told_single = False
         found, sheet = self.view.pointed, self._sheet
         if found is None or sheet is None:
             self.model.point_at()
@@ -255,6 +257,7 @@ class MapsPage(Page):
     def _tell_cell(self, cell: tuple[int, int] | None) -> None:
         """Say which value of the single map lies under the mouse."""
         sheet = self.panel.sheet
+        self._told_single = cell is not None
         if cell is None or sheet is None:
             self.model.point_at()
             self.told.emit("")

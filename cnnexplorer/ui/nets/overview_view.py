@@ -210,9 +210,9 @@ class OverviewView(Speaking, QAbstractScrollArea):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Go into what was pressed, if the mouse is still there."""
         pressed, self._pressed = self._pressed, None
-        if event.button() == Qt.MouseButton.LeftButton and pressed is not None:
-            if pressed == self._layout.at(event.position() - self._origin()):
-                self._enter(pressed)
+        released = self._layout.at(event.position() - self._origin())
+        if event.button() == Qt.MouseButton.LeftButton and pressed is not None and pressed == released:
+            self._enter(pressed)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was under the mouse."""

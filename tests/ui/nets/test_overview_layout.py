@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from cnnexplorer.nets import CATALOG, read_architecture
-from cnnexplorer.nets.tracing import CONCATENATION, CONVOLUTION, DROPOUT, FLATTEN
+from cnnexplorer.nets.tracing import CONCATENATION, DROPOUT, FLATTEN
 from cnnexplorer.ui.nets.overview_layout import (
     FULL_SIDE,
     LEAST_SIDE,
