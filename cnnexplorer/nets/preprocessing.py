@@ -147,6 +147,7 @@ def as_picture(image: torch.Tensor | NDArray[Any]) -> torch.Tensor:
     SettingError
         A `ValueError`: not of shape (3, H, W) or (1, H, W), or without pixels.
     """
+    # copied: arrays are often read-only, which torch warns of
     tensor = image if isinstance(image, torch.Tensor) else torch.from_numpy(np.array(image, np.float32, order="C"))
     if tensor.ndim != 3 or tensor.shape[0] not in (1, 3) or math.prod(tensor.shape) == 0:
         raise SettingError(

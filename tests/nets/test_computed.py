@@ -94,3 +94,9 @@ def test_an_edit_of_filters_is_told_by_the_version(alexnet2012, picture):
     alexnet2012.reset()
     assert after.filters_version != before.filters_version
     assert after.activations["conv1"][3].unique().numel() == 1
+
+
+def test_a_picture_that_may_not_be_written_to_is_read_without_a_warning(alexnet2012, picture):
+    frozen = picture.copy()
+    frozen.flags.writeable = False
+    assert np.array_equal(compute(alexnet2012, frozen).picture, compute(alexnet2012, picture).picture)
