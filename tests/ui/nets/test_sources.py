@@ -1,4 +1,4 @@
-"""Where pictures come from: samples, files, folders, pastes, drops, the camera, the other workspace; hostile ones too."""
+"""Where pictures come from: samples, files, folders, pastes, drops, the camera, the Convolution workspace; hostile."""
 
 from __future__ import annotations
 
