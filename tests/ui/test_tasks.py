@@ -6,7 +6,6 @@ import threading
 
 import pytest
 from PySide6.QtCore import QThread
-
 from shiboken6 import delete
 
 from cnnexplorer.ui.tasks import LatestTask

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QApplication, QColorDialog
 
 from cnnexplorer.core.samples import SAMPLES
-from cnnexplorer.nets import Perturbation, load_network
+from cnnexplorer.nets import Guess, Perturbation, load_network
 from cnnexplorer.ui.nets import guesses as guesses_module
 from cnnexplorer.ui.nets.guesses import ROW
 from cnnexplorer.ui.nets.input_column import InputColumn, _breakable
@@ -158,8 +159,6 @@ def test_a_disturbance_is_undone_with_a_click(qtbot: QtBot, form: InputForm, mod
 def test_a_folder_s_buttons_step_through_it(
     qtbot: QtBot, form: InputForm, model: NetModel, sources: PictureSources, tmp_path: Path
 ):
-    from PIL import Image
-
     for number in range(3):
         Image.new("RGB", (30, 20), (80 * number, 0, 0)).save(tmp_path / f"{number}.png")
     assert not form._folder.isVisible()
@@ -225,8 +224,6 @@ def test_the_five_best_guesses_are_shown(qtbot: QtBot, column: InputColumn, mode
 
 
 def test_bars_are_as_long_as_their_share(form: InputForm):
-    from cnnexplorer.nets import Guess
-
     form.guesses.set_guesses((Guess(1, "cat", 0.5), Guess(2, "dog", 0.25)))
     image = grab(form.guesses)
     lengths = []

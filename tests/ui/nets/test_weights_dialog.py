@@ -12,7 +12,6 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QPushButton, QWidget
-
 from shiboken6 import isValid
 
 from cnnexplorer.nets import CATALOG
