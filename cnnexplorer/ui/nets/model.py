@@ -151,7 +151,7 @@ class NetModel(QObject):
     def cancel_loading(self) -> None:
         """Stay with the network in use."""
         self._loader.cancel()
-        self._say_busy(_("computing…") if self._task.busy else "")
+        self._say_what_goes_on()
         self.network_changed.emit()  # the controls show again what is in use
 
     def adopt(self, chosen: Chosen, network: Network) -> None:
@@ -169,12 +169,6 @@ class NetModel(QObject):
         self._visited, self._visit = [self._place], 0
         self._tell_notices()
         self._ask()
-
-    def keep(self) -> None:
-        """Go on with the present network: the one that is being loaded is not wanted any more."""
-        self._loader.cancel()
-        self._say_what_goes_on()
-        self.network_changed.emit()  # the controls show again what is in use
 
     def move_to(self, device: str) -> None:
         """Compute elsewhere, with the same weights and edits."""

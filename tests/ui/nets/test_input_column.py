@@ -147,6 +147,20 @@ def test_preprocessing_is_told_and_can_be_switched_off(qtbot: QtBot, form: Input
     assert model.preprocess
 
 
+def test_another_side_makes_larger_pictures_or_is_refused(qtbot: QtBot, form: InputForm, model: NetModel):
+    assert form.side.value() == 224
+    told = heard(model.refused)
+    enter(form.side, "320")
+    assert "224×224 only" in str(told[0][0]), "dense layers fit one size"
+    assert form.side.value() == 224
+    other = load_network("googlenet", "random", device="cpu", seed=3, input_size=64)
+    computed(qtbot, model, lambda: model.adopt(Chosen("googlenet", "random", device="cpu"), other))
+    assert form.side.value() == 64
+    computed(qtbot, model, lambda: enter(form.side, "96"))
+    assert model.result.picture.shape == (3, 96, 96)
+    assert "96×96 from the middle" in form.steps.text()
+
+
 def test_a_disturbance_is_undone_with_a_click(qtbot: QtBot, form: InputForm, model: NetModel):
     assert not form.disturbed.isVisible()
     computed(qtbot, model, lambda: model.set_perturbation(Perturbation(noise=0.3)))

@@ -112,7 +112,7 @@ def test_a_file_is_read_and_remembered(qtbot: QtBot, sources: PictureSources, se
 
 
 def test_a_large_file_is_scaled_down(qtbot: QtBot, sources: PictureSources, tmp_path: Path):
-    path = colour(tmp_path / "large.png", 80, (1200, 3000))
+    path = colour(tmp_path / "large.png", 80, (60, 1500))
     source = taken(qtbot, sources, lambda: sources.open(path))
     assert max(source.image.shape) == MAX_SIDE
 

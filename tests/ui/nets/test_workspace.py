@@ -228,6 +228,24 @@ def test_going_back_to_the_network_in_use_keeps_its_edits(
     assert model._busy == ""
 
 
+def test_loading_shows_its_progress_and_is_cancelled(
+    qtbot: QtBot, workspace: NetWorkspace, small: Network, monkeypatch
+):
+    gate, network = threading.Event(), workspace.model.network
+    monkeypatch.setattr(model_module, "load_network", lambda *_, **__: gate.wait(20) and small)
+    choose(workspace.bar.network, "googlenet")
+    assert not workspace.bar.progress.isVisible(), "a quick one is not told of"
+    qtbot.waitUntil(workspace.bar.progress.isVisible)
+    assert not workspace.bar.about.isVisible()
+    qtbot.mouseClick(workspace.bar.cancel, LEFT)
+    assert not workspace.bar.progress.isVisible()
+    assert workspace.bar.network.value() == "alexnet2012"
+    gate.set()
+    workspace.model._loader._pool.waitForDone()
+    settled(workspace)
+    assert workspace.model.network is network, "what was cancelled does not come"
+
+
 def test_a_network_that_cannot_be_loaded_leaves_the_bar_as_it_was(qtbot: QtBot, workspace: NetWorkspace, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise DeviceError("there is not enough memory for this network")
