@@ -193,7 +193,9 @@ class MapsControls(Speaking, QWidget):
         if low >= high:
             self._show_limits()
             self.refused.emit(
-                SettingError("the range from {low:g} to {high:g} is empty: begin below its end", low=low, high=high)
+                SettingError(
+                    "the range from {low} to {high} is empty: begin below its end", low=f"{low:g}", high=f"{high:g}"
+                )
             )
             return
         self._limits = (low, high)
