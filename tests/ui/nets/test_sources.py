@@ -14,9 +14,9 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from cnnexplorer.core import UserError
+from cnnexplorer.core import ImageError, UserError
 from cnnexplorer.core.samples import make_sample
-from cnnexplorer.ui.nets.camera import CAMERA_SIDE, Camera
+from cnnexplorer.ui.nets.camera import CAMERA_SIDE, Camera, open_camera
 from cnnexplorer.ui.nets.sources import MAX_SIDE, PictureSources, as_picture
 from tests.ui.helpers import files_data, heard
 
@@ -451,3 +451,15 @@ def test_one_camera_is_opened_once():
     assert made[0].released == 1
     camera.picture()
     assert len(made) == 2
+
+
+@pytest.mark.parametrize("broken", ["shut", "ends", "raises"])
+def test_a_broken_camera_is_opened_anew_the_next_time(monkeypatch: pytest.MonkeyPatch, broken: str):
+    captures = [Capture(opens=broken != "shut", broken=broken), Capture()]
+    monkeypatch.setattr(cv2, "VideoCapture", lambda number: captures.pop(number))
+    camera, first = Camera(open_camera), captures[0]
+    with pytest.raises(ImageError):
+        camera.picture()
+    assert first.released == 1
+    assert camera.picture().shape == (3, CAMERA_SIDE, CAMERA_SIDE)
+    camera.release()
