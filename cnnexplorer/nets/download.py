@@ -141,6 +141,7 @@ def _copy(
 ) -> int:
     """Copy what arrives into the file, and return how many bytes it has then."""
     told = last = time.monotonic()
+    shown = have
     progress(have, total)
     # What came with the headers, or a chunk's length, lies in a buffer that select does not see.
     buffered, polled = True, not response.chunked
@@ -150,6 +151,9 @@ def _copy(
         if polled and not buffered and not select.select([response.fileno()], [], [], _POLL)[0]:
             if time.monotonic() - last > timeout:
                 raise TimeoutError
+            if have != shown:
+                shown = have
+                progress(have, total)
             continue
         buffered = False
         piece = response.read1(_PIECE)
@@ -159,7 +163,7 @@ def _copy(
         have += len(piece)
         last = time.monotonic()
         if last - told > 0.05:
-            told = last
+            told, shown = last, have
             progress(have, total)
     progress(have, total)
     return have

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -142,7 +142,7 @@ def _strongest(outputs: Sequence[torch.Tensor], most: int, measure: Measure) -> 
     lowest = torch.finfo(torch.float32).min
     known = torch.cat(by_layer).float().nan_to_num_(nan=lowest, posinf=math.inf, neginf=lowest)
     # the padding is lower than all: where a layer has fewer units than are asked for it comes last
-    rows = known.split([len(strengths) for strengths in by_layer])
+    rows = list(torch.split(known, [len(strengths) for strengths in by_layer]))
     table = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=-math.inf)  # (layers, most units)
     strengths, units = table.topk(most, dim=1)
     return units, strengths
@@ -172,10 +172,10 @@ def _levels(maps: torch.Tensor, signed: bool) -> torch.Tensor:
     return scaled.clamp_(LOWEST, HIGHEST + 0.5).nan_to_num_(nan=BACKGROUND).to(torch.uint8)
 
 
-def _brought(tensors: Sequence[torch.Tensor]) -> list[NDArray[np.generic]]:
+def _brought(tensors: Sequence[torch.Tensor]) -> list[NDArray[Any]]:
     """Return tensors as arrays, carried over from the device together."""
     packed = torch.cat([tensor.contiguous().view(-1).view(torch.uint8) for tensor in tensors]).cpu().numpy()
-    arrays: list[NDArray[np.generic]] = []
+    arrays: list[NDArray[Any]] = []
     begin = 0
     for tensor in tensors:
         end = begin + tensor.numel() * tensor.element_size()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from .catalog import Size, Triple
 
+_LONG = 8  # a side that is that many times as long as the other
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -50,6 +52,7 @@ class Preprocessing:
     def apply(self, image: torch.Tensor) -> torch.Tensor:
         """Return the picture as the network wants it: (3, H, W) -> (3, height, width), on the same device."""
         if self.resize is not None:
+            image = image if self.crop is None else _without_ends(image, self.resize, self.crop)
             height, width = image.shape[1:]
             shorter = min(height, width)
             size = [self.resize * height // shorter, self.resize * width // shorter]
@@ -105,6 +108,17 @@ class Preprocessing:
         return tuple(steps)
 
 
+def _without_ends(image: torch.Tensor, resize: int, crop: Size) -> torch.Tensor:
+    """Return a long thin picture without most of what is cropped anyway: resized, it would take gigabytes."""
+    shorter = min(image.shape[1:])
+    for axis, wanted in enumerate(crop, start=1):
+        have, needed = image.shape[axis], -(-wanted * shorter // resize) + 8
+        if have > _LONG * shorter and have > needed:
+            ends = (have - needed) // 2  # the same at both: the middle stays the middle
+            image = image.narrow(axis, ends, have - 2 * ends)
+    return image
+
+
 def _cropped(image: torch.Tensor, crop: Size) -> torch.Tensor:
     height, width = image.shape[1:]
     missing_h, missing_w = max(crop[0] - height, 0), max(crop[1] - width, 0)
@@ -133,6 +147,7 @@ def as_picture(image: torch.Tensor | NDArray[Any]) -> torch.Tensor:
     SettingError
         A `ValueError`: not of shape (3, H, W) or (1, H, W), or without pixels.
     """
+    # copied: arrays are often read-only, which torch warns of
     tensor = image if isinstance(image, torch.Tensor) else torch.from_numpy(np.array(image, np.float32, order="C"))
     if tensor.ndim != 3 or tensor.shape[0] not in (1, 3) or math.prod(tensor.shape) == 0:
         raise SettingError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
@@ -82,9 +83,10 @@ class _Job(QRunnable):
         self._finished, self._request, self._job = finished, request, job
 
     def run(self) -> None:
+        value, trouble = None, None
         try:
             value = self._job()
         except BaseException as error:  # handed to the GUI thread, which shows or raises it
-            self._finished.emit(self._request, None, error)
-        else:
-            self._finished.emit(self._request, value, None)
+            trouble = error
+        with suppress(RuntimeError):  # the task was destroyed meanwhile: nobody waits for the answer
+            self._finished.emit(self._request, value, trouble)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.e2e.screen import OUTPUT, Program, Screen, missing
+from tests.e2e.screen import OUTPUT, SIZE, Program, Screen, missing
+from tests.e2e.twin import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
+
+    from cnnexplorer.ui.main_window import MainWindow
 
 FAILED = pytest.StashKey[bool]()
 
@@ -63,3 +66,11 @@ def start(request: pytest.FixtureRequest, screen: Screen) -> Iterator[Callable[.
         Image.fromarray(screen.pixels().astype("uint8")).save(OUTPUT / f"{request.node.name}.png")
     for program in programs:
         program.close()
+
+
+@pytest.fixture
+def twin(window: MainWindow) -> MainWindow:
+    """The same window in this process, to tell where to point."""
+    window.resize(*SIZE)
+    lay_out()
+    return window

@@ -23,6 +23,8 @@ Found = TypeVar("Found")
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 NEEDED = ("Xvfb", "xdotool")
 SIZE = (1280, 760)
+# a question, so that all before it is done: what the next tool does may otherwise come before the button is let go
+SETTLE = ("getmouselocation",)
 OUTPUT = Path(__file__).parents[1] / "output"
 
 
@@ -157,14 +159,13 @@ class Program:
 
     def click(self, point: tuple[int, int]) -> None:
         """Click at a point of the window."""
-        self.screen.call(
-            "xdotool", "mousemove", "--window", self.window, *map(str, point), "mousedown", "1", "mouseup", "1"
-        )
+        move = "mousemove", "--window", self.window, *map(str, point)
+        self.screen.call("xdotool", *move, "mousedown", "1", "mouseup", "1", *SETTLE)
 
     def drag(self, *points: tuple[int, int]) -> None:
         """Press at the first point, go over the others, and let go at the last."""
         moves = [["mousemove", "--window", self.window, str(x), str(y)] for x, y in points]
-        command = [*moves[0], "mousedown", "1", *(word for move in moves[1:] for word in move), "mouseup", "1"]
+        command = [*moves[0], "mousedown", "1", *(word for move in moves[1:] for word in move), "mouseup", "1", *SETTLE]
         self.screen.call("xdotool", *command)
 
     def point_away(self) -> None:

@@ -10,55 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.e2e.screen import SIZE, Box, Program, changed, wait_for
+from tests.e2e.screen import changed, wait_for
+from tests.e2e.twin import area, lay_out, middle, rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from cnnexplorer.ui.main_window import MainWindow
+    from tests.e2e.screen import Program
 
     Start = Callable[..., Program]
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def twin(window: MainWindow) -> MainWindow:
-    window.resize(*SIZE)
-    _lay_out()
-    return window
-
-
-def _lay_out() -> None:
-    for _round in range(5):
-        QApplication.processEvents()
-
-
-def _box(twin: MainWindow, widget: QWidget) -> Box:
-    """Where a widget lies in the window, without its rim, where the focus shows."""
-    corner, rim = widget.mapTo(twin, QPoint(0, 0)), 4
-    return corner.x() + rim, corner.y() + rim, corner.x() + widget.width() - rim, corner.y() + widget.height() - rim
-
-
-def _middle(twin: MainWindow, widget: QWidget) -> tuple[int, int]:
-    left, top, right, bottom = _box(twin, widget)
-    return (left + right) // 2, (top + bottom) // 2
-
-
-def _rest(program: Program) -> None:
-    """End the tour of the first start, and stop the animation that begins after it."""
-
-    def ended() -> bool:
-        program.keys("Escape")
-        return "tour_seen=true" in program.settings()
-
-    wait_for(ended, "the end of the tour")
-    program.keys("ctrl+Home")
-    program.still()
 
 
 def test_the_tour_shows_at_the_first_start_only(start: Start, tmp_path: Path):
@@ -81,16 +46,16 @@ def test_a_drawing_changes_the_maps(start: Start, home: Path, twin: MainWindow):
     cards = twin.conv.strip.cards
     canvas, title = (
         cards["input", -1].view,
-        (_box(twin, cards["input", -1])[0] + 60, _box(twin, cards["input", -1])[1] + 20),
+        (area(twin, cards["input", -1])[0] + 60, area(twin, cards["input", -1])[1] + 20),
     )
-    boxes = [_box(twin, cards[key].view) for key in (("input", -1), ("stage", 0), ("stage", 2))]
+    boxes = [area(twin, cards[key].view) for key in (("input", -1), ("stage", 0), ("stage", 2))]
     twin.conv.select(("input", -1))
-    _lay_out()
-    brush = _middle(twin, twin.conv.inspector.input.tools["brush"])
-    x, y = _middle(twin, canvas)
+    lay_out()
+    brush = middle(twin, twin.conv.inspector.input.tools["brush"])
+    x, y = middle(twin, canvas)
 
     program = start(home)
-    _rest(program)
+    rest(program)
     program.click(title)
     program.click(brush)
     program.point_away()
@@ -112,14 +77,14 @@ def test_a_picture_given_on_the_command_line_is_shown(start: Start, home: Path, 
     pixels = np.zeros((12, 12, 3), np.uint8)
     pixels[:, :6], pixels[:, 6:] = (220, 20, 30), (10, 40, 200)
     Image.fromarray(pixels).save(path)
-    x, y = _middle(twin, twin.conv.strip.cards["input", -1].view)
+    x, y = middle(twin, twin.conv.strip.cards["input", -1].view)
     program = start(home, str(path))
 
     def shows(at: tuple[int, int], colour: tuple[int, int, int]) -> bool:
         patch = program.pixels((at[0] - 9, at[1] - 9, at[0] + 9, at[1] + 9)).reshape(-1, 3)
         return bool((np.abs(patch - colour).max(axis=-1) < 20).mean() > 0.3)
 
-    _rest(program)
+    rest(program)
     program.keys("s")  # without the spotlight nothing is dimmed
     wait_for(lambda: shows((x - 40, y), (220, 20, 30)) and shows((x + 40, y), (10, 40, 200)), "the picture")
     program.quit()
@@ -128,13 +93,13 @@ def test_a_picture_given_on_the_command_line_is_shown(start: Start, home: Path, 
 
 def test_a_weight_typed_into_the_kernel_changes_the_maps(start: Start, home: Path, twin: MainWindow):
     twin.conv.select(("stage", 0))
-    _lay_out()
-    card = _box(twin, twin.conv.strip.cards["stage", 0])
+    lay_out()
+    card = area(twin, twin.conv.strip.cards["stage", 0])
     matrix = twin.conv.inspector.convolution.matrix
     corner = matrix.mapTo(twin, matrix.cell_rect(0, 0).center().toPoint())
-    boxes = [_box(twin, matrix), _box(twin, twin.conv.strip.cards["stage", 0].view), _box(twin, twin.conv.step_view)]
+    boxes = [area(twin, matrix), area(twin, twin.conv.strip.cards["stage", 0].view), area(twin, twin.conv.step_view)]
     program = start(home)
-    _rest(program)
+    rest(program)
     program.click((card[0] + 60, card[1] + 16))
     program.point_away()
     program.still()
@@ -151,9 +116,9 @@ def test_a_weight_typed_into_the_kernel_changes_the_maps(start: Start, home: Pat
 
 
 def test_it_plays_pauses_and_steps(start: Start, home: Path, twin: MainWindow):
-    steps = _box(twin, twin.conv.step_view)
+    steps = area(twin, twin.conv.step_view)
     program = start(home)
-    _rest(program)
+    rest(program)
     program.point_away()
     before = program.pixels(steps)
     program.keys("space")
@@ -170,9 +135,9 @@ def test_it_plays_pauses_and_steps(start: Start, home: Path, twin: MainWindow):
 
 
 def test_language_and_theme_are_switched_from_the_palette_and_remembered(start: Start, home: Path, twin: MainWindow):
-    menus = _box(twin, twin.menuBar())
+    menus = area(twin, twin.menuBar())
     program = start(home)
-    _rest(program)
+    rest(program)
     english = program.pixels(menus)
     program.keys("ctrl+k")
     program.dialog("Find an action")

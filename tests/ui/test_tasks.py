@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QThread
+from shiboken6 import delete
 
 from cnnexplorer.ui.tasks import LatestTask
 
@@ -146,3 +147,20 @@ def test_an_exception_in_the_answer_s_slot_is_told(qtbot, task):
         qtbot.waitUntil(lambda: bool(caught), timeout=LIMIT)
     assert [str(error) for _kind, error, _trace in caught] == ["in the slot"]
     assert not task.busy
+
+
+def test_a_task_destroyed_while_it_works_is_quiet(qtbot):
+    task, began, gate = LatestTask(), threading.Event(), threading.Event()
+
+    def work():
+        began.set()
+        assert gate.wait(10)
+
+    with qtbot.capture_exceptions() as raised:
+        task.start(work, lambda _value: None, lambda _error: None)
+        assert began.wait(10)
+        opener = threading.Timer(0.05, gate.set)  # destroying waits for the thread
+        opener.start()
+        delete(task)
+        opener.join()
+    assert raised == []

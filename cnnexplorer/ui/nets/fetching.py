@@ -95,6 +95,6 @@ class Download(QObject):
         self.failed.emit(error)
 
 
-def _set_all(events: list[threading.Event], _destroyed: object) -> None:
+def _set_all(events: list[threading.Event], *_destroyed: object) -> None:
     for event in events:
         event.set()

@@ -139,7 +139,7 @@ class MapsControls(Speaking, QWidget):
         self.low, self.high = NumberField(0.0, step=0.1), NumberField(1.0, step=0.1)
         self.tip(self.low, mark("The value at the lower end of the colours"))
         self.tip(self.high, mark("The value at the upper end of the colours"))
-        self.limits = QWidget()
+        self.limits = QWidget(self)
         row = QHBoxLayout(self.limits)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -193,7 +193,9 @@ class MapsControls(Speaking, QWidget):
         if low >= high:
             self._show_limits()
             self.refused.emit(
-                SettingError("the range from {low} to {high} is empty: begin below its end", low=low, high=high)
+                SettingError(
+                    "the range from {low} to {high} is empty: begin below its end", low=f"{low:g}", high=f"{high:g}"
+                )
             )
             return
         self._limits = (low, high)

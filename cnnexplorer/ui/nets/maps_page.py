@@ -42,6 +42,7 @@ class MapsPage(Page):
         self._sheet: MapsSheet | None = None
         self._wish: MapsWish | None = None
         self._unit_wish: UnitWish | None = None
+        self._told_single = False  # whether the last value that was told lies in the single map
         self._build_tools()
         self._build_body()
         self._build_side()
@@ -116,7 +117,7 @@ class MapsPage(Page):
         )
         self.view.describe = lambda unit: "" if self._sheet is None else unit_text(self._sheet, unit)
         self.view.hovered.connect(lambda _found: self._tell())
-        self.view.chosen.connect(lambda unit: self.model.visit(unit=unit))
+        self.view.chosen.connect(self._choose)
         self.view.value_chosen.connect(self._open_value)
         self.view.resized.connect(self._rearrange)
         browser = QWidget()
@@ -217,7 +218,7 @@ class MapsPage(Page):
             self.view.repaint()
         self.controls.offer_range(sheet.limits)
         self._say()
-        if self.view.pointed is not None:
+        if self.view.pointed is not None and not self._told_single:
             self._tell()
 
     def _show_unit(self, sheet: UnitSheet) -> None:
@@ -228,6 +229,9 @@ class MapsPage(Page):
                 self._reduce()
             else:
                 self.enlarged.show_sheet(sheet)
+        cell = self.enlarged.view.pointed_cell if self._is_enlarged else self.panel.view.pointed
+        if cell is not None and self._told_single:  # there is another value now
+            self._tell_cell(cell)
 
     def _mark_value(self) -> None:
         place = self.model.place
@@ -241,6 +245,7 @@ class MapsPage(Page):
 
     def _tell(self) -> None:
         """Say which value lies under the mouse, and have what it sees lit."""
+        self._told_single = False
         found, sheet = self.view.pointed, self._sheet
         if found is None or sheet is None:
             self.model.point_at()
@@ -252,6 +257,7 @@ class MapsPage(Page):
     def _tell_cell(self, cell: tuple[int, int] | None) -> None:
         """Say which value of the single map lies under the mouse."""
         sheet = self.panel.sheet
+        self._told_single = cell is not None
         if cell is None or sheet is None:
             self.model.point_at()
             self.told.emit("")
@@ -261,6 +267,11 @@ class MapsPage(Page):
         value = format_number(float(sheet.values[cell]), 4)
         said = text.format(layer=sheet.layer.label, unit=sheet.wish.unit, row=cell[0], column=cell[1], value=value)
         self.told.emit(said + "; " + sees_text(sheet.layer))
+
+    def _choose(self, unit: int) -> None:
+        """Look at a unit; not at one of a layer before, while the maps of the next are on their way."""
+        if self._sheet is not None and self._sheet.layer.name == self.model.place.layer:
+            self.model.visit(unit=unit)
 
     # the single map
 

@@ -124,7 +124,7 @@ class NetModel(QObject):
         self._shown_glimpse: object = None
         self._pending: _Request | None = None
         self._told = 0
-        self._busy = ""
+        self._busy = self._loading = ""
         self.history = QUndoStack(self)
 
     # network
@@ -153,7 +153,7 @@ class NetModel(QObject):
     def choose(self, chosen: Chosen) -> None:
         """Load another network, or the same with other weights or elsewhere; on failure the present one stays."""
         title = CATALOG[chosen.network].title
-        self._say_busy(_("loading {network}…").format(network=title))
+        self._say_loading(_("loading {network}…").format(network=title))
         self._loader.start(
             partial(_load, chosen),
             partial(self.adopt, chosen),
@@ -163,7 +163,7 @@ class NetModel(QObject):
     def cancel_loading(self) -> None:
         """Stay with the network in use."""
         self._loader.cancel()
-        self._say_busy(_("computing…") if self._task.busy else "")
+        self._say_what_goes_on()
         self.network_changed.emit()  # the controls show again what is in use
 
     def adopt(self, chosen: Chosen, network: Network) -> None:
@@ -187,7 +187,7 @@ class NetModel(QObject):
         network = self._network
         if network is None:
             return
-        self._say_busy(_("moving the network…"))
+        self._say_loading(_("moving the network…"))
 
         def moved(_nothing: object) -> None:
             self._chosen = replace(self._chosen, device=device)
@@ -433,8 +433,7 @@ class NetModel(QObject):
     def _start(self, request: _Request) -> None:
         self._running, self._pending = request, None
         self._task.start(partial(_answer, request, self._glimpsed.emit), self._take, self._fail)
-        if not self._busy:
-            self._say_busy(_("computing…"))
+        self._say_what_goes_on()
 
     def _take(self, answer: tuple[Computed, dict[str, Any]]) -> None:
         computed, values = answer
@@ -445,7 +444,7 @@ class NetModel(QObject):
             clean = computed.clean if self._same_but_disturbed(running) else None
             self._start(replace(pending, clean=clean, derived=dict(self._derived)))
         else:
-            self._say_busy("")
+            self._say_what_goes_on()
         self._tell_notices()
         self.computed.emit(computed)
         for key, derived in list(self._derived.items()):
@@ -468,7 +467,7 @@ class NetModel(QObject):
             derived.show(value)
 
     def _fail(self, error: BaseException) -> None:
-        self._say_busy("")
+        self._say_what_goes_on()
         if self._pending is not None:
             self._start(self._pending)
         self._tell_notices()
@@ -488,6 +487,7 @@ class NetModel(QObject):
         if network is None or isinstance(error, UserError):
             self._tell(error)
         else:
+            self._loading = ""
             self._loader.start(lambda: network.give_up(error), moved, self._not_loaded)
 
     def _tell(self, error: BaseException) -> None:
@@ -498,7 +498,7 @@ class NetModel(QObject):
         self.refused.emit(error)
 
     def _not_loaded(self, error: BaseException) -> None:
-        self._say_busy("")
+        self._say_what_goes_on()
         if not isinstance(error, UserError):
             raise error
         self.refused.emit(error)
@@ -510,6 +510,17 @@ class NetModel(QObject):
             self._told += len(notices)
             for notice in notices:
                 self.refused.emit(notice)
+
+    def _say_loading(self, text: str) -> None:
+        self._loading = text
+        self._say_busy(text)
+
+    def _say_what_goes_on(self) -> None:
+        """Say what is under way: a picture that was computed is not the end of loading."""
+        if self._loader.busy:
+            self._say_busy(self._loading)
+        else:
+            self._say_busy(_("computing…") if self._task.busy else "")
 
     def _say_busy(self, text: str) -> None:
         if text != self._busy:

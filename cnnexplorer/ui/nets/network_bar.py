@@ -130,7 +130,7 @@ class NetworkBar(Speaking, QWidget):
         id_, present = self.network.value(), self._model.chosen
         wanted = self._asked or present
         if id_ != wanted.network and id_ == present.network and self._model.network is not None:
-            self._model.adopt(present, self._model.network)  # not the other one, after all
+            self._model.cancel_loading()  # not the other one, after all
         elif id_ != wanted.network:
             self._ask(Chosen(id_, best_weights(id_), 0, wanted.device, None, wanted.autocast))
 

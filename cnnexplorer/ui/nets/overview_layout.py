@@ -38,7 +38,7 @@ class Target(NamedTuple):
 
     part: str
     card: int = -1
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # nobody searches in a target
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton
@@ -22,6 +22,8 @@ from .page import Page
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
+
+    from cnnexplorer.nets.overview import Measure
 
     from .model import NetModel
     from .overview_pictures import OverviewPictures
@@ -194,7 +196,7 @@ class OverviewPage(Page):
         value = self.count.value()
         count = AUTOMATIC_COUNTS[0] if value == _AUTOMATIC else int(value)
         if self.active:
-            make = partial(make_pictures, count=count, measure=self.measure.value())
+            make = partial(make_pictures, count=count, measure=cast("Measure", self.measure.value()))
             self.model.derive(_KEY, make, self._show)
 
     def _show(self, pictures: OverviewPictures) -> None:

@@ -210,9 +210,9 @@ class OverviewView(Speaking, QAbstractScrollArea):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Go into what was pressed, if the mouse is still there."""
         pressed, self._pressed = self._pressed, None
-        if event.button() == Qt.MouseButton.LeftButton and pressed is not None:
-            if pressed == self._layout.at(event.position() - self._origin()):
-                self._enter(pressed)
+        released = self._layout.at(event.position() - self._origin())
+        if event.button() == Qt.MouseButton.LeftButton and pressed is not None and pressed == released:
+            self._enter(pressed)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was under the mouse."""
@@ -286,11 +286,13 @@ class OverviewView(Speaking, QAbstractScrollArea):
             return _("Look at the filters of {layer}").format(layer=layer.label) + " · " + filters_text(layer)
         line = layer_line(layer)
         pictures = self._pictures
-        glance = None if pictures is None else pictures.glances[layer.name]
-        if glance is None or pictures is None or target.part == "card":
+        if pictures is None or target.part == "card":
             return line
+        glance = pictures.glances[layer.name]
         if target.part == "vector":
             return f"{line} · {value_line(glance, target.index)}"
+        if self._unit(target) is None:
+            return line
         return f"{line} · {unit_line(glance, target.index, pictures.overview.measure)}"
 
     def explain(self, target: Target) -> str:
@@ -414,7 +416,14 @@ class OverviewView(Speaking, QAbstractScrollArea):
                 self.filters_chosen.emit(layer)
             elif target.part == "vector":
                 self.map_chosen.emit(layer, target.index)
-            elif target.part == "map" and self._pictures is not None:
-                self.map_chosen.emit(layer, self._pictures.glances[layer].units[target.index])
+            elif (unit := self._unit(target)) is not None:
+                self.map_chosen.emit(layer, unit)
             else:
                 self.layer_chosen.emit(layer)
+
+    def _unit(self, target: Target) -> int | None:
+        """Return which unit a map shows; None of a place where none is drawn yet."""
+        if target.part != "map" or self._pictures is None:
+            return None
+        units = self._pictures.glances[self._layout.cards[target.card].layer.name].units
+        return units[target.index] if target.index < len(units) else None

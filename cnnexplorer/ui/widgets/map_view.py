@@ -125,6 +125,11 @@ class MapView(QWidget):
         return self._placement.scale
 
     @property
+    def pointed_cell(self) -> tuple[int, int] | None:
+        """The (row, column) under the mouse or the keys."""
+        return self._cursor
+
+    @property
     def placement(self) -> Placement:
         """Where the cells lie in the widget."""
         return self._placement

@@ -33,6 +33,12 @@ def loaded() -> Network:
     return load_network("alexnet2012", "random", device="cpu", seed=1)
 
 
+@pytest.fixture(scope="session")
+def scene() -> Source:
+    """The scene, painted once."""
+    return Source(make_sample("scene"), "Scene")
+
+
 @pytest.fixture
 def network(loaded: Network) -> Iterator[Network]:
     """AlexNet 2012 with random weights; what a test changes in it is put back."""
@@ -42,9 +48,9 @@ def network(loaded: Network) -> Iterator[Network]:
 
 
 @pytest.fixture
-def model(qtbot: QtBot, network: Network) -> Iterator[NetModel]:
+def model(qtbot: QtBot, network: Network, scene: Source) -> Iterator[NetModel]:
     """A model that has computed the scene."""
-    found = NetModel(Source(make_sample("scene"), "Scene"))
+    found = NetModel(scene)
     with qtbot.waitSignal(found.computed, timeout=20000):
         found.adopt(Chosen("alexnet2012", "random", seed=1, device="cpu"), network)
     yield found
