@@ -83,6 +83,10 @@ class GuessBars(QWidget):
             self._current = place
             self.chosen.emit(self._guesses[place].index)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take the end of a click, which nobody else is to see."""
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from class to class, and choose one."""
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))

@@ -42,7 +42,9 @@ def scene() -> Source:
 @pytest.fixture
 def network(loaded: Network) -> Iterator[Network]:
     """AlexNet 2012 with random weights; what a test changes in it is put back."""
+    preprocessing = loaded.preprocessing
     yield loaded
+    loaded.preprocessing = preprocessing
     loaded.reset()
     loaded.notices.clear()
 

@@ -221,10 +221,10 @@ def test_the_five_best_guesses_are_shown(qtbot: QtBot, column: InputColumn, mode
     assert column.form.unnamed.text() == "These weights name no classes."
     assert tooltip(bars, QPoint(20, 5), guesses_module, monkeypatch).startswith(text)
     chosen = heard(column.class_chosen)
-    qtbot.mousePress(bars, LEFT, NONE, QPoint(20, 2 * ROW + 8))
+    qtbot.mouseClick(bars, LEFT, NONE, QPoint(20, 2 * ROW + 8))
     assert chosen == [(model.result.guesses[2].index,)]
-    qtbot.mousePress(bars, Qt.MouseButton.RightButton, NONE, QPoint(20, 8))
-    qtbot.mousePress(bars, LEFT, NONE, QPoint(20, bars.height() - 1))
+    qtbot.mouseClick(bars, Qt.MouseButton.RightButton, NONE, QPoint(20, 8))
+    qtbot.mouseClick(bars, LEFT, NONE, QPoint(20, bars.height() - 1))
     bars.setFocus()
     press(bars, Qt.Key.Key_Up)
     press(bars, Qt.Key.Key_Return)

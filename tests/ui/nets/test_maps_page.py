@@ -73,10 +73,12 @@ def ready(qtbot: QtBot, page: MapsPage) -> None:
 
 
 def renewed(qtbot: QtBot, page: MapsPage, act: Callable[[], object]) -> None:
-    """Do something, and wait until other maps are shown."""
+    """Do something, and wait until other maps are shown, and all that is computed with them."""
     before = page.sheet
     act()
-    qtbot.waitUntil(lambda: page.sheet is not None and page.sheet is not before, timeout=20000)
+    qtbot.waitUntil(
+        lambda: page.sheet is not None and page.sheet is not before and not page.model._task.busy, timeout=20000
+    )
     ready(qtbot, page)
 
 
@@ -259,6 +261,7 @@ def test_single_values_are_shown_in_one_range(qtbot: QtBot, page: MapsPage, mode
 
 def test_the_mouse_tells_the_value_and_lights_what_it_sees(qtbot: QtBot, page: MapsPage, model: NetModel):
     pointed, told = heard(model.pointed), heard(page.told)
+    qtbot.mouseMove(page.view, spot(page, 0))  # the mouse may have been left where it is to go
     qtbot.mouseMove(page.view, spot(page, 100, 3, 9))
     seen = pointed[-1][0]
     assert (seen.layer, seen.unit) == ("conv3", 100)
