@@ -112,6 +112,8 @@ class Network(FilterEditing):
         What is done to an image first; may be replaced.
     autocast
         Whether GPUs may compute in float16 where torch holds that safe; float32 otherwise.
+    pooled
+        Whether it has the small head of the weights that come with the program, see `Entry.build_pooled`.
     """
 
     def __init__(
@@ -126,13 +128,14 @@ class Network(FilterEditing):
         missing: tuple[str, ...] = (),
         input_size: Size | None = None,
         autocast: bool = False,
+        pooled: bool = False,
     ) -> None:
         super().__init__(state)
         self.entry: Entry = CATALOG[id]
         self.classes, self.categories = classes, categories
         self.loaded, self.missing = loaded, missing
         self.notices: list[UserError] = []
-        self.autocast = autocast
+        self.autocast, self.pooled = autocast, pooled
         self.input_size = input_size or self.entry.input_size
         self.preprocessing = Preprocessing(
             round(min(self.input_size) * 256 / 224), self.input_size, self.entry.mean, self.entry.deviation
@@ -151,7 +154,7 @@ class Network(FilterEditing):
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """The architecture at the network's own input size."""
-        return trace(self.id, self.input_size, self.classes)
+        return trace(self.id, self.input_size, self.classes, self.pooled)
 
     def move_to(self, device: str | torch.device) -> None:
         """Compute elsewhere from now on; where that cannot be, on the CPU, with a notice."""
@@ -269,7 +272,7 @@ class Network(FilterEditing):
 
     def _checked_layers(self, height: int, width: int) -> tuple[LayerInfo, ...]:
         """Return the architecture at an image's size; refuse what does not fit the weights or the memory."""
-        layers = trace(self.id, (height, width), self.classes)
+        layers = trace(self.id, (height, width), self.classes, self.pooled)
         if (height, width) != self.input_size:
             for own, other in zip(self.layers, layers, strict=True):
                 if own.parameters != other.parameters:
@@ -296,7 +299,7 @@ class Network(FilterEditing):
     def _placed(self, device: torch.device) -> nn.Module:
         """Return the module with its present weights on a device; on the CPU they are not copied."""
         with torch.device("meta"):
-            module = self.entry.build(self.input_size, self.classes).eval()
+            module = self.entry.module(self.input_size, self.classes, self.pooled).eval()
         self._replays: dict[Size, Replay] = {}
         module.load_state_dict({key: value.to(device) for key, value in self.state().items()}, assign=True)
         return module.requires_grad_(False)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import PySide6
 
-NAMES = ("startup", "core", "conv_ui")
+NAMES = ("startup", "core", "conv_ui", "pretraining")
 
 
 def machine() -> str:
