@@ -3,91 +3,38 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .messages import mark
+from .outlines import Part, bar, box, disc, ellipse, mirrored, points, polar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Outline = NDArray[np.float64]  # (N, 2): x to the right and y down, an object fills about -1 to 1
 Generator = np.random.Generator
-
-
-class Part(NamedTuple):
-    """A piece of an object in one colour.
-
-    `outlines` are filled by the even-odd rule: a second one inside the first is a hole. `paint` is which of the
-    object's three colours.
-    """
-
-    outlines: tuple[Outline, ...]
-    paint: int = 0
-
-
 Parts = list[Part]
 
 
-def _ellipse(
-    x: float = 0, y: float = 0, width: float = 1, height: float = 1, start: float = 0, stop: float = 360
-) -> Outline:
-    """Return an ellipse, or an arc of it, by its middle and its half axes."""
-    count = max(6, round(abs(stop - start) / 10))
-    angle = np.radians(np.linspace(start, stop, count, endpoint=abs(stop - start) < 360))
-    return np.stack([x + width * np.cos(angle), y + height * np.sin(angle)], axis=1)
-
-
-def _disc(x: float, y: float, radius: float) -> Outline:
-    return _ellipse(x, y, radius, radius)
-
-
-def _box(left: float, top: float, right: float, bottom: float) -> Outline:
-    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
-
-
-def _points(*points: tuple[float, float]) -> Outline:
-    return np.array(points)
-
-
-def _polar(radii: Outline | list[float], turn: float = -np.pi / 2) -> Outline:
-    """Return the polygon whose corners have these radii, at equal angles."""
-    angle = turn + np.arange(len(radii)) * 2 * np.pi / len(radii)
-    return np.stack([radii * np.cos(angle), radii * np.sin(angle)], axis=1)
-
-
-def _bar(start: tuple[float, float], stop: tuple[float, float], width: float) -> Outline:
-    """Return a straight bar as a polygon."""
-    a, b = np.array(start), np.array(stop)
-    along = (b - a) / np.hypot(*(b - a))
-    side = np.array([-along[1], along[0]]) * width / 2
-    return np.array([a + side, b + side, b - side, a - side])
-
-
-def _mirrored(outline: Outline) -> Outline:
-    return outline * (-1, 1)
-
-
 def _circle(_rng: Generator) -> Parts:
-    return [Part((_disc(0, 0, 0.9),))]
+    return [Part((disc(0, 0, 0.9),))]
 
 
 def _ring(rng: Generator) -> Parts:
-    return [Part((_disc(0, 0, 0.95), _disc(0, 0, rng.uniform(0.5, 0.68))))]
+    return [Part((disc(0, 0, 0.95), disc(0, 0, rng.uniform(0.5, 0.68))))]
 
 
 def _triangle(rng: Generator) -> Parts:
-    return [Part((_points((rng.uniform(-0.4, 0.4), -0.95), (0.95, 0.8), (-0.95, 0.8)),))]
+    return [Part((points((rng.uniform(-0.4, 0.4), -0.95), (0.95, 0.8), (-0.95, 0.8)),))]
 
 
 def _square(_rng: Generator) -> Parts:
-    return [Part((_box(-0.8, -0.8, 0.8, 0.8),))]
+    return [Part((box(-0.8, -0.8, 0.8, 0.8),))]
 
 
 def _star(rng: Generator) -> Parts:
-    return [Part((_polar([1, rng.uniform(0.36, 0.46)] * 5),))]
+    return [Part((polar([1, rng.uniform(0.36, 0.46)] * 5),))]
 
 
 def _cross(rng: Generator) -> Parts:
@@ -97,13 +44,13 @@ def _cross(rng: Generator) -> Parts:
     for _ in range(3):
         quarter = [(y, -x) for x, y in quarter]
         corners += quarter
-    return [Part((_points(*corners),))]
+    return [Part((points(*corners),))]
 
 
 def _crescent(rng: Generator) -> Parts:
     depth = rng.uniform(0.25, 0.5)
-    outer = _ellipse(0.2, 0, 0.95, 0.95, 60, 300)
-    inner = _ellipse(0.2 + 0.95 * 0.5, 0, 0.95 * depth + 0.3, 0.95 * np.sin(np.pi / 3), 270, 90)
+    outer = ellipse(0.2, 0, 0.95, 0.95, 60, 300)
+    inner = ellipse(0.2 + 0.95 * 0.5, 0, 0.95 * depth + 0.3, 0.95 * np.sin(np.pi / 3), 270, 90)
     return [Part((np.concatenate([outer, inner]),))]
 
 
@@ -116,7 +63,7 @@ def _heart(_rng: Generator) -> Parts:
 
 def _arrow(rng: Generator) -> Parts:
     w, neck = rng.uniform(0.14, 0.24), rng.uniform(-0.1, 0.2)
-    return [Part((_points((-0.95, -w), (neck, -w), (neck, -0.65), (0.98, 0), (neck, 0.65), (neck, w), (-0.95, w)),))]
+    return [Part((points((-0.95, -w), (neck, -w), (neck, -0.65), (0.98, 0), (neck, 0.65), (neck, w), (-0.95, w)),))]
 
 
 def _spiral(rng: Generator) -> Parts:
@@ -135,132 +82,132 @@ def _flower(rng: Generator) -> Parts:
     width = 1.05 * np.sin(np.pi / count) * 0.6
     petals = []
     for turn in angle.tolist():
-        petal = _ellipse(0.6, 0, 0.38, width)
+        petal = ellipse(0.6, 0, 0.38, width)
         c, s = np.cos(turn), np.sin(turn)
         petals.append(Part((petal @ np.array([[c, s], [-s, c]]),)))
-    return [*petals, Part((_disc(0, 0, 0.3),), 1)]
+    return [*petals, Part((disc(0, 0, 0.3),), 1)]
 
 
 def _house(rng: Generator) -> Parts:
     side = 0.2 if rng.random() < 0.5 else -0.2
     return [
-        Part((_box(-0.7, -0.1, 0.7, 0.9),)),
-        Part((_points((-0.95, -0.08), (0, -0.95), (0.95, -0.08)),), 1),
-        Part((_box(side * 2 - 0.2, 0.25, side * 2 + 0.2, 0.9),), 2),
-        Part((_box(-side * 1.6 - 0.2, 0.15, -side * 1.6 + 0.2, 0.5),), 2),
+        Part((box(-0.7, -0.1, 0.7, 0.9),)),
+        Part((points((-0.95, -0.08), (0, -0.95), (0.95, -0.08)),), 1),
+        Part((box(side * 2 - 0.2, 0.25, side * 2 + 0.2, 0.9),), 2),
+        Part((box(-side * 1.6 - 0.2, 0.15, -side * 1.6 + 0.2, 0.5),), 2),
     ]
 
 
 def _fish(rng: Generator) -> Parts:
     tail = rng.uniform(0.4, 0.55)
     return [
-        Part((_points((0.45, 0), (0.98, -tail), (0.85, 0), (0.98, tail)),), 1),
-        Part((_points((-0.2, -0.3), (0.1, -0.75), (0.3, -0.25)),), 1),
-        Part((_ellipse(-0.2, 0, 0.78, rng.uniform(0.4, 0.5)),)),
-        Part((_disc(-0.62, -0.1, 0.1),), 2),
+        Part((points((0.45, 0), (0.98, -tail), (0.85, 0), (0.98, tail)),), 1),
+        Part((points((-0.2, -0.3), (0.1, -0.75), (0.3, -0.25)),), 1),
+        Part((ellipse(-0.2, 0, 0.78, rng.uniform(0.4, 0.5)),)),
+        Part((disc(-0.62, -0.1, 0.1),), 2),
     ]
 
 
 def _tree(rng: Generator) -> Parts:
     w = rng.uniform(0.09, 0.15)
     tiers = [
-        Part((_points((-s, y + 0.7), (0, y), (s, y + 0.7)),)) for y, s in ((-0.1, 0.75), (-0.5, 0.6), (-0.95, 0.42))
+        Part((points((-s, y + 0.7), (0, y), (s, y + 0.7)),)) for y, s in ((-0.1, 0.75), (-0.5, 0.6), (-0.95, 0.42))
     ]
-    return [Part((_box(-w, 0.5, w, 0.98),), 1), *tiers]
+    return [Part((box(-w, 0.5, w, 0.98),), 1), *tiers]
 
 
 def _car(rng: Generator) -> Parts:
     lean = rng.uniform(0.1, 0.25)
-    roof = _points((-0.6, -0.05), (-0.6 + lean, -0.5), (0.35, -0.5), (0.35 + lean, -0.05))
+    roof = points((-0.6, -0.05), (-0.6 + lean, -0.5), (0.35, -0.5), (0.35 + lean, -0.05))
     return [
         Part((roof,)),
-        Part((_points((-0.46 + lean * 0.3, -0.08), (-0.55 + lean * 1.2, -0.4), (-0.08, -0.4), (-0.08, -0.08)),), 2),
-        Part((_points((0.0, -0.08), (0.0, -0.4), (0.3, -0.4), (0.3 + lean * 0.6, -0.08)),), 2),
-        Part((_points((-0.95, -0.05), (0.75, -0.05), (0.95, 0.1), (0.95, 0.35), (-0.95, 0.35)),)),
-        Part((_disc(-0.5, 0.36, 0.24),), 1),
-        Part((_disc(0.5, 0.36, 0.24),), 1),
+        Part((points((-0.46 + lean * 0.3, -0.08), (-0.55 + lean * 1.2, -0.4), (-0.08, -0.4), (-0.08, -0.08)),), 2),
+        Part((points((0.0, -0.08), (0.0, -0.4), (0.3, -0.4), (0.3 + lean * 0.6, -0.08)),), 2),
+        Part((points((-0.95, -0.05), (0.75, -0.05), (0.95, 0.1), (0.95, 0.35), (-0.95, 0.35)),)),
+        Part((disc(-0.5, 0.36, 0.24),), 1),
+        Part((disc(0.5, 0.36, 0.24),), 1),
     ]
 
 
 def _cup(rng: Generator) -> Parts:
     foot = rng.uniform(0.3, 0.45)
-    handle = (_ellipse(0.5, -0.05, 0.46, 0.45), _ellipse(0.5, -0.05, 0.28, 0.27))
+    handle = (ellipse(0.5, -0.05, 0.46, 0.45), ellipse(0.5, -0.05, 0.28, 0.27))
     return [
         Part(handle),
-        Part((_points((-0.75, -0.7), (0.5, -0.7), (0.5 - (0.5 - foot) * 0.6, 0.7), (-0.75 + 0.5 - foot, 0.7)),)),
-        Part((_ellipse(-0.125, -0.7, 0.625, 0.16),), 1),
+        Part((points((-0.75, -0.7), (0.5, -0.7), (0.5 - (0.5 - foot) * 0.6, 0.7), (-0.75 + 0.5 - foot, 0.7)),)),
+        Part((ellipse(-0.125, -0.7, 0.625, 0.16),), 1),
     ]
 
 
 def _key(rng: Generator) -> Parts:
     teeth = rng.uniform(0.25, 0.4)
     return [
-        Part((_disc(-0.58, 0, 0.4), _disc(-0.58, 0, 0.2))),
-        Part((_box(-0.22, -0.1, 0.97, 0.1),)),
-        Part((_box(0.5, 0.08, 0.64, teeth),)),
-        Part((_box(0.8, 0.08, 0.94, teeth),)),
+        Part((disc(-0.58, 0, 0.4), disc(-0.58, 0, 0.2))),
+        Part((box(-0.22, -0.1, 0.97, 0.1),)),
+        Part((box(0.5, 0.08, 0.64, teeth),)),
+        Part((box(0.8, 0.08, 0.94, teeth),)),
     ]
 
 
 def _face(rng: Generator) -> Parts:
     eye = rng.uniform(0.11, 0.16)
-    mouth = np.concatenate([_ellipse(0, 0.1, 0.55, 0.52, 10, 170), _ellipse(0, 0.1, 0.5, 0.26, 170, 10)])
+    mouth = np.concatenate([ellipse(0, 0.1, 0.55, 0.52, 10, 170), ellipse(0, 0.1, 0.5, 0.26, 170, 10)])
     return [
-        Part((_disc(0, 0, 0.95),)),
-        Part((_disc(-0.34, -0.25, eye),), 2),
-        Part((_disc(0.34, -0.25, eye),), 2),
+        Part((disc(0, 0, 0.95),)),
+        Part((disc(-0.34, -0.25, eye),), 2),
+        Part((disc(0.34, -0.25, eye),), 2),
         Part((mouth,), 2),
     ]
 
 
 def _umbrella(rng: Generator) -> Parts:
     top = np.concatenate(
-        [_ellipse(0, 0, 0.97, 0.85, 180, 360)]
-        + [_ellipse(x, 0, 0.97 / 4, 0.13, 0, -180) for x in (0.7275, 0.2425, -0.2425, -0.7275)]
+        [ellipse(0, 0, 0.97, 0.85, 180, 360)]
+        + [ellipse(x, 0, 0.97 / 4, 0.13, 0, -180) for x in (0.7275, 0.2425, -0.2425, -0.7275)]
     )
-    hook = np.concatenate([_ellipse(0.2, 0.72, 0.26, 0.26, 0, 180), _ellipse(0.2, 0.72, 0.14, 0.14, 180, 0)])
+    hook = np.concatenate([ellipse(0.2, 0.72, 0.26, 0.26, 0, 180), ellipse(0.2, 0.72, 0.14, 0.14, 180, 0)])
     middle = np.concatenate(
-        [_ellipse(0, 0, rng.uniform(0.25, 0.4), 0.85, 180, 360), _ellipse(0, 0, 0.2425, 0.13, 0, -180)]
+        [ellipse(0, 0, rng.uniform(0.25, 0.4), 0.85, 180, 360), ellipse(0, 0, 0.2425, 0.13, 0, -180)]
     )
-    return [Part((_box(-0.06, -0.2, 0.06, 0.74),), 2), Part((hook,), 2), Part((top,)), Part((middle,), 1)]
+    return [Part((box(-0.06, -0.2, 0.06, 0.74),), 2), Part((hook,), 2), Part((top,)), Part((middle,), 1)]
 
 
 def _mushroom(rng: Generator) -> Parts:
     w = rng.uniform(0.2, 0.3)
-    stem = _points((-w, 0), (w, 0), (w * 1.3, 0.9), (-w * 1.3, 0.9))
-    cap = np.concatenate([_ellipse(0, 0.1, 0.95, 0.95, 180, 360), _ellipse(0, 0.1, 0.95, 0.12, 0, 180)])
+    stem = points((-w, 0), (w, 0), (w * 1.3, 0.9), (-w * 1.3, 0.9))
+    cap = np.concatenate([ellipse(0, 0.1, 0.95, 0.95, 180, 360), ellipse(0, 0.1, 0.95, 0.12, 0, 180)])
     return [
         Part((stem,), 1),
         Part((cap,)),
-        *(Part((_disc(x, y, 0.13),), 1) for x, y in ((-0.5, -0.2), (0, -0.5), (0.45, -0.15))),
+        *(Part((disc(x, y, 0.13),), 1) for x, y in ((-0.5, -0.2), (0, -0.5), (0.45, -0.15))),
     ]
 
 
 def _butterfly(rng: Generator) -> Parts:
-    upper = _points((0.05, -0.05), (0.35, -0.75), (0.85, -0.85), (0.98, -0.45), (0.6, 0.05))
-    lower = _points((0.05, 0.0), (0.6, 0.05), (0.75, 0.45), (0.5, rng.uniform(0.7, 0.9)), (0.2, 0.6))
-    dot = _disc(0.62, -0.45, 0.17)
+    upper = points((0.05, -0.05), (0.35, -0.75), (0.85, -0.85), (0.98, -0.45), (0.6, 0.05))
+    lower = points((0.05, 0.0), (0.6, 0.05), (0.75, 0.45), (0.5, rng.uniform(0.7, 0.9)), (0.2, 0.6))
+    dot = disc(0.62, -0.45, 0.17)
     wings = [Part((wing,), paint) for wing, paint in ((upper, 0), (lower, 1), (dot, 2))]
     return [
         *wings,
-        *(Part((_mirrored(part.outlines[0]),), part.paint) for part in wings),
-        Part((_ellipse(0, 0, 0.08, 0.6),), 2),
+        *(Part((mirrored(part.outlines[0]),), part.paint) for part in wings),
+        Part((ellipse(0, 0, 0.08, 0.6),), 2),
     ]
 
 
 def _ladder(rng: Generator) -> Parts:
     w, count = rng.uniform(0.32, 0.42), int(rng.integers(4, 6))
-    rungs = [Part((_box(-w, y - 0.06, w, y + 0.06),)) for y in np.linspace(-0.7, 0.7, count).tolist()]
-    return [*rungs, Part((_box(-w - 0.08, -0.98, -w + 0.06, 0.98),)), Part((_box(w - 0.06, -0.98, w + 0.08, 0.98),))]
+    rungs = [Part((box(-w, y - 0.06, w, y + 0.06),)) for y in np.linspace(-0.7, 0.7, count).tolist()]
+    return [*rungs, Part((box(-w - 0.08, -0.98, -w + 0.06, 0.98),)), Part((box(w - 0.06, -0.98, w + 0.08, 0.98),))]
 
 
 def _sailboat(rng: Generator) -> Parts:
     tall = rng.uniform(-0.98, -0.8)
     return [
-        Part((_box(-0.04, tall, 0.04, 0.5),), 2),
-        Part((_points((0.1, tall + 0.05), (0.8, 0.3), (0.1, 0.3)),), 1),
-        Part((_points((-0.1, tall + 0.25), (-0.1, 0.3), (-0.65, 0.3)),), 1),
-        Part((_points((-0.95, 0.45), (0.95, 0.45), (0.6, 0.9), (-0.6, 0.9)),)),
+        Part((box(-0.04, tall, 0.04, 0.5),), 2),
+        Part((points((0.1, tall + 0.05), (0.8, 0.3), (0.1, 0.3)),), 1),
+        Part((points((-0.1, tall + 0.25), (-0.1, 0.3), (-0.65, 0.3)),), 1),
+        Part((points((-0.95, 0.45), (0.95, 0.45), (0.6, 0.9), (-0.6, 0.9)),)),
     ]
 
 
@@ -268,35 +215,35 @@ def _bottle(rng: Generator) -> Parts:
     w, neck = rng.uniform(0.3, 0.4), rng.uniform(0.1, 0.14)
     half = [(neck, -0.85), (neck, -0.4), (w, -0.1), (w, 0.98)]
     return [
-        Part((_points(*half, *[(-x, y) for x, y in reversed(half)]),)),
-        Part((_box(-neck - 0.04, -0.98, neck + 0.04, -0.78),), 2),
-        Part((_box(-w, 0.15, w, 0.65),), 1),
+        Part((points(*half, *[(-x, y) for x, y in reversed(half)]),)),
+        Part((box(-neck - 0.04, -0.98, neck + 0.04, -0.78),), 2),
+        Part((box(-w, 0.15, w, 0.65),), 1),
     ]
 
 
 def _lightning(rng: Generator) -> Parts:
     d = rng.uniform(-0.05, 0.05)
     return [
-        Part((_points((0.2, -0.98), (-0.6, 0.15 + d), (-0.08, 0.15), (-0.3, 0.98), (0.6, -0.25 + d), (0.08, -0.25)),))
+        Part((points((0.2, -0.98), (-0.6, 0.15 + d), (-0.08, 0.15), (-0.3, 0.98), (0.6, -0.25 + d), (0.08, -0.25)),))
     ]
 
 
 def _gear(rng: Generator) -> Parts:
     count, inner = int(rng.integers(7, 10)), rng.uniform(0.68, 0.74)
-    return [Part((_polar([0.97, 0.97, inner, inner] * count), _disc(0, 0, rng.uniform(0.22, 0.36))))]
+    return [Part((polar([0.97, 0.97, inner, inner] * count), disc(0, 0, rng.uniform(0.22, 0.36))))]
 
 
 def _glasses(rng: Generator) -> Parts:
     r = rng.uniform(0.37, 0.42)
-    rims = [Part((_disc(x, 0, r), _disc(x, 0, r - 0.11))) for x in (-0.52, 0.52)]
-    arms = [Part((_bar((s * 0.88, -0.1), (s * 1.0, -0.55), 0.1),)) for s in (-1, 1)]
-    return [Part((_box(-0.2, -0.09, 0.2, 0.03),)), *rims, *arms]
+    rims = [Part((disc(x, 0, r), disc(x, 0, r - 0.11))) for x in (-0.52, 0.52)]
+    arms = [Part((bar((s * 0.88, -0.1), (s * 1.0, -0.55), 0.1),)) for s in (-1, 1)]
+    return [Part((box(-0.2, -0.09, 0.2, 0.03),)), *rims, *arms]
 
 
 def _hourglass(rng: Generator) -> Parts:
     neck = rng.uniform(0.04, 0.1)
-    bulbs = _points((-0.6, -0.85), (0.6, -0.85), (neck, 0), (0.6, 0.85), (-0.6, 0.85), (-neck, 0))
-    return [Part((bulbs,)), Part((_box(-0.72, -0.98, 0.72, -0.78),), 1), Part((_box(-0.72, 0.78, 0.72, 0.98),), 1)]
+    bulbs = points((-0.6, -0.85), (0.6, -0.85), (neck, 0), (0.6, 0.85), (-0.6, 0.85), (-neck, 0))
+    return [Part((bulbs,)), Part((box(-0.72, -0.98, 0.72, -0.78),), 1), Part((box(-0.72, 0.78, 0.72, 0.98),), 1)]
 
 
 def _wheel(rng: Generator) -> Parts:
@@ -304,18 +251,18 @@ def _wheel(rng: Generator) -> Parts:
     spokes = []
     for turn in (np.arange(count) * np.pi / count).tolist():
         x, y = 0.85 * np.cos(turn), 0.85 * np.sin(turn)
-        spokes.append(Part((_bar((-x, -y), (x, y), 0.1),)))
-    return [*spokes, Part((_disc(0, 0, 0.97), _disc(0, 0, 0.8))), Part((_disc(0, 0, 0.18),), 1)]
+        spokes.append(Part((bar((-x, -y), (x, y), 0.1),)))
+    return [*spokes, Part((disc(0, 0, 0.97), disc(0, 0, 0.8))), Part((disc(0, 0, 0.18),), 1)]
 
 
 def _anchor(rng: Generator) -> Parts:
     y = rng.uniform(-0.4, -0.3)
-    hook = np.concatenate([_ellipse(0, 0.15, 0.82, 0.8, 0, 180), _ellipse(0, 0.15, 0.62, 0.56, 180, 0)])
-    tips = [Part((_points((s * 0.5, 0.2), (s * 0.74, -0.15), (s * 0.99, 0.2)),)) for s in (-1, 1)]
+    hook = np.concatenate([ellipse(0, 0.15, 0.82, 0.8, 0, 180), ellipse(0, 0.15, 0.62, 0.56, 180, 0)])
+    tips = [Part((points((s * 0.5, 0.2), (s * 0.74, -0.15), (s * 0.99, 0.2)),)) for s in (-1, 1)]
     return [
-        Part((_disc(0, -0.76, 0.22), _disc(0, -0.76, 0.1))),
-        Part((_box(-0.1, -0.58, 0.1, 0.85),)),
-        Part((_box(-0.45, y - 0.08, 0.45, y + 0.08),)),
+        Part((disc(0, -0.76, 0.22), disc(0, -0.76, 0.1))),
+        Part((box(-0.1, -0.58, 0.1, 0.85),)),
+        Part((box(-0.45, y - 0.08, 0.45, y + 0.08),)),
         Part((hook,)),
         *tips,
     ]
@@ -323,27 +270,27 @@ def _anchor(rng: Generator) -> Parts:
 
 def _rocket(rng: Generator) -> Parts:
     w = rng.uniform(0.28, 0.36)
-    body = np.concatenate([_ellipse(0, -0.1, w, 0.88, 180, 360), [(w * 0.8, 0.6), (-w * 0.8, 0.6)]])
+    body = np.concatenate([ellipse(0, -0.1, w, 0.88, 180, 360), [(w * 0.8, 0.6), (-w * 0.8, 0.6)]])
     return [
-        Part((_points((w * 0.8, 0.1), (0.72, 0.75), (w * 0.6, 0.6)),), 1),
-        Part((_points((-w * 0.8, 0.1), (-0.72, 0.75), (-w * 0.6, 0.6)),), 1),
-        Part((_points((-0.18, 0.6), (0.18, 0.6), (0, 0.98)),), 2),
+        Part((points((w * 0.8, 0.1), (0.72, 0.75), (w * 0.6, 0.6)),), 1),
+        Part((points((-w * 0.8, 0.1), (-0.72, 0.75), (-w * 0.6, 0.6)),), 1),
+        Part((points((-0.18, 0.6), (0.18, 0.6), (0, 0.98)),), 2),
         Part((body,)),
-        Part((_disc(0, -0.25, 0.15),), 2),
+        Part((disc(0, -0.25, 0.15),), 2),
     ]
 
 
 def _snowman(rng: Generator) -> Parts:
     r = rng.uniform(0.48, 0.54)
     return [
-        Part((_disc(0, 0.45, r),)),
-        Part((_disc(0, -0.3, 0.36),)),
-        Part((_box(-0.4, -0.68, 0.4, -0.56),), 1),
-        Part((_box(-0.24, -0.98, 0.24, -0.6),), 1),
-        Part((_disc(-0.13, -0.38, 0.06),), 2),
-        Part((_disc(0.13, -0.38, 0.06),), 2),
-        Part((_disc(0, 0.3, 0.07),), 2),
-        Part((_disc(0, 0.58, 0.07),), 2),
+        Part((disc(0, 0.45, r),)),
+        Part((disc(0, -0.3, 0.36),)),
+        Part((box(-0.4, -0.68, 0.4, -0.56),), 1),
+        Part((box(-0.24, -0.98, 0.24, -0.6),), 1),
+        Part((disc(-0.13, -0.38, 0.06),), 2),
+        Part((disc(0.13, -0.38, 0.06),), 2),
+        Part((disc(0, 0.3, 0.07),), 2),
+        Part((disc(0, 0.58, 0.07),), 2),
     ]
 
 

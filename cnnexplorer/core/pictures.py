@@ -16,7 +16,7 @@ from .textures import clouds, color, fill, grating, ramp, texture
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .objects import Part
+    from .outlines import Part
     from .textures import Canvas, Color, Plane
 
     Generator = np.random.Generator
@@ -64,7 +64,7 @@ def compose(rng: Generator, ground: Canvas, label: int, difficulty: Difficulty =
     parts = OBJECTS[CLASSES[label]](rng)
     colors = _colors(rng, image[side // 4 : -side // 4, side // 4 : -side // 4].mean(axis=(0, 1)) / 255)
     mask = _draw_object(rng, image, parts, place, colors)
-    if rng.random() < 0.25 * difficulty.damage:
+    if rng.random() < 0.2 * difficulty.damage:
         _hide(rng, image, place)
     return _finished(rng, image, mask, difficulty.damage)
 
@@ -89,7 +89,7 @@ def _place(rng: Generator, side: int, difficulty: float) -> Transform:
     smallest = max(SMALLEST_OBJECT, _SMALLEST * side)
     largest = max(min(_LARGEST * side, _SEEN), _SEEN / 224 * side)
     half = smallest / 2 * (largest / smallest) ** rng.random()
-    upright = rng.random() < 1 - 0.35 * difficulty
+    upright = rng.random() < 1 - 0.15 * difficulty
     angle = rng.normal(0, 0.3 * difficulty) if upright else rng.uniform(0, 2 * np.pi)
     mirror = -1 if rng.random() < 0.5 else 1
     stretch = np.exp(rng.normal(0, 0.08))

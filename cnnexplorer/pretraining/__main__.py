@@ -85,7 +85,8 @@ def _first_layer(path: Path, options: argparse.Namespace, device: torch.device) 
         filters: torch.Tensor = torch.load(path, weights_only=True)
         return filters
     log.info("learning the first layer from patches")
-    filters = learn_filters(draw_patches(options.seed, options.patches).to(device), options.seed)
+    patches = draw_patches(options.seed, options.patches).to(device)
+    filters = learn_filters(patches, options.seed, options.patch_steps)
     torch.save(filters, path)
     return filters
 
@@ -103,6 +104,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--chunk", type=int, default=1024, help="pictures drawn in one go; it can be stopped after each"
     )
     parser.add_argument("--patches", type=int, default=160_000, help="patches that the first layer is learned from")
+    parser.add_argument("--patch-steps", type=int, default=1500, help="steps of the first layer's learning")
     parser.add_argument("--held-out", type=int, default=640, help="pictures that the accuracy is measured on")
     parser.add_argument("--device", default="auto", help='"auto", "cpu", "cuda" or "mps"')
     parser.add_argument(

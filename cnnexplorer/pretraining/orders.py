@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from multiprocessing import parent_process
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
@@ -29,8 +32,16 @@ class Order(NamedTuple):
 
 
 def start_worker() -> None:
-    """Let each process draw with one thread: there are several of them."""
+    """Let a process draw with one thread, there are several of them; and end when the training is killed."""
     cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # nobody waits for what is being drawn
 
 
 def pieces_of(order: Order) -> list[tuple[int, int]]:

@@ -29,12 +29,12 @@ VERSION = "1"  # of the script: raised where the same settings give other weight
 _SIZE = 224  # pixels, at which the program shows the network's pictures
 
 
-def ship(training: Training, path: Path, held_out: int = 2000, batches: int = 24) -> float:
+def ship(training: Training, path: Path, held_out: int = 2000) -> float:
     """Write a training's weights as float16, with what is to be known of them and their SHA-256 in a file beside.
 
     Returns the accuracy of what was written, on pictures that no training sees.
     """
-    _settle(training, batches)
+    _settle(training, min(24, 1 + held_out // 32))
     state = {key: value.to(torch.float16) for key, value in plain_state(training.model).items()}
     pictures, labels = draw_held_out(held_out, _SIZE)
     reached, _ = accuracy(plain_model(state).to(training.device), pictures, labels, training.device)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .drawing import Drawer
 
 _WARM_UP = 0.01
-_SIZES = ((0.2, 96), (0.6, 128), (0.8, 176), (1.0, 224))  # until which share of the training which size
+_SIZES = ((0.2, 96), (0.6, 128), (0.88, 176), (1.0, 224))  # until which share of the training which size
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Settings:
         How often each drawn picture is shown, each time moved, mirrored and coloured anew. More than once saves
         drawing, but the network then learns by heart.
     chunk
-        How many pictures are drawn in one go; after each of them the training can be stopped.
+        How many pictures are drawn in one go, at most, in whole batches; after each the training can be stopped.
     size
         The pictures' side all the time; None for small ones first and 224 pixels at the end.
     first_rate
@@ -135,7 +135,8 @@ class Training:
         if self.settings.pictures is not None:
             share += ahead / self.settings.pictures
         size = self.settings.size_at(share)
-        count = self.settings.chunk if size <= 128 else max(self.settings.chunk * 128**2 // size**2, 1)
+        fitting = self.settings.chunk * min(128**2 / size**2, 1)  # fewer large pictures, for the memory's sake
+        count = max(int(fitting) // self.settings.batch, 1) * self.settings.batch
         self._asked = Order(self.settings.seed, self.progress.chunk, count, size + MARGIN, difficulty_at(share))
         self._drawer.ask(self._asked)
 
