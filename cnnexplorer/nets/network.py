@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .catalog import Entry, Size
     from .tracing import Call
 
+ENLARGED = 256 / 224  # how much larger than the input ImageNet's pictures are made before their middle is cut out
 _MOST_BYTES = 8 * 2**30
 _MOST_REPLAYS = 8
 Value = TypeVar("Value")
@@ -93,6 +94,8 @@ class Activations(Mapping[str, torch.Tensor]):
 class Network(FilterEditing):
     """A network of the catalogue with its weights, ready to look at images. Made by `load_network`.
 
+    `enlarged` is how much larger than the input a picture is made before its middle is cut out.
+
     Threads that ask for activations wait for each other; filters may be changed from another meanwhile, and a forward
     pass that is under way then uses the old or the new weights of a layer, never a mixture.
 
@@ -129,6 +132,7 @@ class Network(FilterEditing):
         input_size: Size | None = None,
         autocast: bool = False,
         pooled: bool = False,
+        enlarged: float = ENLARGED,
     ) -> None:
         super().__init__(state)
         self.entry: Entry = CATALOG[id]
@@ -138,8 +142,9 @@ class Network(FilterEditing):
         self.autocast, self.pooled = autocast, pooled
         self.input_size = input_size or self.entry.input_size
         self.preprocessing = Preprocessing(
-            round(min(self.input_size) * 256 / 224), self.input_size, self.entry.mean, self.entry.deviation
+            round(min(self.input_size) * enlarged), self.input_size, self.entry.mean, self.entry.deviation
         )
+        self._enlarged = enlarged
         self._lost: set[str] = set()
         self._lock = threading.RLock()
         self.device = torch.device("cpu")
@@ -324,5 +329,5 @@ class Network(FilterEditing):
 
     def with_crop(self, crop: Size | None) -> Preprocessing:
         """Return the network's preprocessing with another crop, for larger or smaller pictures."""
-        resize = None if crop is None else round(min(crop) * 256 / 224)
+        resize = None if crop is None else round(min(crop) * self._enlarged)
         return replace(self.preprocessing, resize=resize, crop=crop)

@@ -14,7 +14,7 @@ import torch
 from cnnexplorer.core.messages import SettingError
 
 from .catalog import CATALOG, Entry, Size
-from .network import Network
+from .network import ENLARGED, Network
 from .state_files import WeightsError, as_float32, read_state_dict
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def load_network(
     size = (size, size) if isinstance(size, int) else size
     categories: tuple[str, ...] = ()
     state: State = {}
+    metadata: dict[str, Any] = {}
     classes, path = 1000, Path(str(weights))
     if weights == "bundled":
         path, state, metadata = _bundled(entry)
@@ -73,6 +74,7 @@ def load_network(
         path = Path(weights)
         state, metadata = read_state_dict(path)
         categories = metadata.get("categories", entry.categories if is_published_file(entry, path) else ())
+    enlarged = ENLARGED if metadata.get("cropped") != "no" else 1.0
     pooled = _has_pooled_head(state, entry)
     if state:
         classes = _classes_in(state, entry, pooled)
@@ -92,6 +94,7 @@ def load_network(
         input_size=size,
         autocast=autocast,
         pooled=pooled,
+        enlarged=enlarged,
     )
 
 

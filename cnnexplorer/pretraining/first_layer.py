@@ -67,7 +67,20 @@ def learn_filters(patches: torch.Tensor, seed: int, steps: int = 1500, smoothing
     rows = torch.nn.functional.normalize(weight.detach(), dim=1)
     filters = rows @ (vectors * values ** (smoothing - 0.5)).T
     filters = filters * window / (patches @ filters.T).std(dim=0)[:, None]
-    return _ordered(filters.reshape(FILTERS, 3, SIDE, SIDE)).cpu()
+    return _ordered(blind_to_plain(filters.cpu().reshape(FILTERS, 3, SIDE, SIDE)))
+
+
+def blind_to_plain(filters: torch.Tensor, least: float = 0.95) -> torch.Tensor:
+    """Return filters (N, 3, 11, 11) of which those that look for edges do not answer where nothing is to be seen.
+
+    The patches have no mean, so that what a filter makes of a plain area is left to chance. Where taking that away, in
+    the window's shape, leaves the filter nearly as it was (a cosine of `least`), it is taken away; blobs of colour
+    would lose more, and keep it.
+    """
+    bell = _window().reshape(3, SIDE, SIDE)[0]
+    without = filters - filters.sum(dim=(2, 3), keepdim=True) * (bell / bell.sum())
+    alike = torch.nn.functional.cosine_similarity(filters.flatten(1), without.flatten(1))
+    return torch.where(alike[:, None, None, None] >= least, without, filters)
 
 
 def _window() -> torch.Tensor:

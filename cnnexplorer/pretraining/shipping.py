@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from cnnexplorer.core.objects import CLASSES
@@ -39,8 +39,9 @@ def ship(training: Training, path: Path, held_out: int = 2000) -> float:
     pictures, labels = draw_held_out(held_out, _SIZE)
     reached, _ = accuracy(plain_model(state).to(training.device), pictures, labels, training.device)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(state, path, metadata=_metadata(training, reached, held_out))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    content = save(state, metadata=_metadata(training, reached, held_out))
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
     path.with_name(path.name + ".sha256").write_text(f"{digest}  {path.name}\n", encoding="ascii")
     return reached
 
@@ -72,6 +73,7 @@ def _metadata(training: Training, reached: float, held_out: int) -> dict[str, st
         "pictures": f"{progress.shown} shown, each drawn one shown {settings.reuse} times",
         "accuracy": f"{reached:.4f} of {held_out} pictures that were not trained with, at {_SIZE} x {_SIZE}",
         "input": f"(value - {list(IMAGENET_MEAN)}) / {list(IMAGENET_DEVIATION)}, values from 0 to 1",
+        "cropped": "no",  # in use a picture is made as large as the input, and not larger first
         "licence": "MIT",
         "categories": json.dumps(CLASSES),
     }

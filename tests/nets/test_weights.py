@@ -268,6 +268,15 @@ def test_a_file_with_the_small_head_makes_the_variant_with_it(tmp_path):
     refused(tmp_path / "bad.pth", "conv2.bias", id="alexnet2012")
 
 
+def test_a_file_can_say_that_its_network_sees_whole_pictures(tmp_path, state):
+    path = tmp_path / "whole.safetensors"
+    for metadata, resize, larger in (({"cropped": "no"}, 224, 448), ({}, 256, 512), ({"cropped": "?"}, 256, 512)):
+        safetensors.torch.save_file(state, path, metadata=metadata)
+        net = load(path)
+        assert (net.preprocessing.resize, net.preprocessing.crop) == (resize, (224, 224))
+        assert net.with_crop((448, 448)).resize == larger
+
+
 def test_other_weights_of_alexnet_2012_have_the_papers_head(tmp_path):
     path = tmp_path / "part.pth"
     torch.save({"conv1.weight": torch.rand(96, 3, 11, 11), "conv1.bias": torch.rand(96)}, path)

@@ -17,6 +17,7 @@ from cnnexplorer.core.samples import make_sample
 from cnnexplorer.nets import has_bundled_weights, load_network, read_architecture
 from cnnexplorer.nets.architecture import totals
 from cnnexplorer.nets.number import explain
+from cnnexplorer.nets.preprocessing import Preprocessing
 from cnnexplorer.pretraining.drawing import draw_held_out
 from cnnexplorer.pretraining.training import accuracy
 
@@ -78,7 +79,7 @@ def test_it_is_the_default_of_alexnet_2012(net):
     assert net.loaded == tuple(SHAPES)
     assert net.categories == CLASSES
     assert net.classes == len(CLASSES)
-    assert net.preprocessing.mean == (0.485, 0.456, 0.406)
+    assert net.preprocessing == Preprocessing(224, (224, 224), (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
 def test_the_convolutions_are_the_papers_and_the_head_is_small(net):
