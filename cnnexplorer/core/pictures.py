@@ -89,7 +89,7 @@ def _place(rng: Generator, side: int, difficulty: float) -> Transform:
     smallest = max(SMALLEST_OBJECT, _SMALLEST * side)
     largest = max(min(_LARGEST * side, _SEEN), _SEEN / 224 * side)
     half = smallest / 2 * (largest / smallest) ** rng.random()
-    upright = rng.random() < 1 - 0.15 * difficulty
+    upright = rng.random() < 1 - 0.35 * difficulty
     angle = rng.normal(0, 0.3 * difficulty) if upright else rng.uniform(0, 2 * np.pi)
     mirror = -1 if rng.random() < 0.5 else 1
     stretch = np.exp(rng.normal(0, 0.08))
