@@ -14,6 +14,8 @@ import numpy as np
 
 from .drawing import smooth_curve
 from .messages import SettingError, mark
+from .objects import CLASSES
+from .pictures import draw_labelled
 from .scene import draw_scene
 
 if TYPE_CHECKING:
@@ -209,6 +211,21 @@ def _eight() -> Floats:
     return _written_digit(8)
 
 
+def _drawn(name: str, title: str, seed: int) -> Sample:
+    """Return the sample of an object's class, drawn as the pictures that the program's network was trained on."""
+
+    def make() -> Floats:
+        picture, _ = draw_labelled(seed, 224, CLASSES.index(name))
+        return picture
+
+    return Sample(
+        f"drawn_{name}",
+        title,
+        mark("224 x 224 in colour: drawn by the program, as those that AlexNet 2012 was trained on"),
+        make,
+    )
+
+
 SAMPLES: dict[str, Sample] = {
     sample.id: sample
     for sample in (
@@ -236,6 +253,12 @@ SAMPLES: dict[str, Sample] = {
             mark("224 x 224 in colour: bricks, tiles, leaves and grass"),
             draw_scene,
         ),
+        _drawn("star", mark("Drawn star"), 12),
+        _drawn("house", mark("Drawn house"), 4),
+        _drawn("fish", mark("Drawn fish"), 5),
+        _drawn("car", mark("Drawn car"), 7),
+        _drawn("butterfly", mark("Drawn butterfly"), 15),
+        _drawn("umbrella", mark("Drawn umbrella"), 8),
     )
 }
 """All pictures by their id, in the order in which a menu shows them."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Literal
 
 from torch import nn
+
+Head = Literal["dense", "pooled"]
 
 
 class AlexNet2012(nn.Sequential):
@@ -21,6 +24,9 @@ class AlexNet2012(nn.Sequential):
         with the input.
     classes
         How many numbers come out.
+    head
+        "dense" for the paper's three fully connected layers, 58.6 million parameters; "pooled" for one on the mean of
+        each of the last maps, which fits inputs of any size.
 
     Raises
     ------
@@ -28,7 +34,7 @@ class AlexNet2012(nn.Sequential):
         If the input is too small for the last pooling.
     """
 
-    def __init__(self, size: tuple[int, int] = (224, 224), classes: int = 1000) -> None:
+    def __init__(self, size: tuple[int, int] = (224, 224), classes: int = 1000, head: Head = "dense") -> None:
         height, width = (_size_after_pooling(side) for side in size)
         if height < 1 or width < 1:
             raise RuntimeError(f"nothing is left of an input of {size} after the last pooling")
@@ -49,16 +55,26 @@ class AlexNet2012(nn.Sequential):
                 conv5=nn.Conv2d(384, 256, kernel_size=3, padding=1, groups=2),
                 relu5=nn.ReLU(inplace=True),
                 pool5=nn.MaxPool2d(kernel_size=3, stride=2),
-                flatten=nn.Flatten(),
-                dropout6=nn.Dropout(0.5),
-                fc6=nn.Linear(256 * height * width, 4096),
-                relu6=nn.ReLU(inplace=True),
-                dropout7=nn.Dropout(0.5),
-                fc7=nn.Linear(4096, 4096),
-                relu7=nn.ReLU(inplace=True),
-                fc8=nn.Linear(4096, classes),
+                **(_pooled_head(classes) if head == "pooled" else _dense_head(height * width, classes)),
             )
         )
+
+
+def _dense_head(cells: int, classes: int) -> dict[str, nn.Module]:
+    return {
+        "flatten": nn.Flatten(),
+        "dropout6": nn.Dropout(0.5),
+        "fc6": nn.Linear(256 * cells, 4096),
+        "relu6": nn.ReLU(inplace=True),
+        "dropout7": nn.Dropout(0.5),
+        "fc7": nn.Linear(4096, 4096),
+        "relu7": nn.ReLU(inplace=True),
+        "fc8": nn.Linear(4096, classes),
+    }
+
+
+def _pooled_head(classes: int) -> dict[str, nn.Module]:
+    return {"pool6": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten(), "fc6": nn.Linear(256, classes)}
 
 
 def _size_after_pooling(side: int) -> int:

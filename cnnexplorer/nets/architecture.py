@@ -133,14 +133,14 @@ def read_architecture(id: str, input_size: int | Size | None = None) -> tuple[La
 
 
 @lru_cache(maxsize=64)
-def trace(id: str, size: Size, classes: int = 1000) -> tuple[LayerInfo, ...]:
-    """Return the layers of a network of the catalogue for an input size and a number of classes."""
+def trace(id: str, size: Size, classes: int = 1000, pooled: bool = False) -> tuple[LayerInfo, ...]:
+    """Return the layers of a network of the catalogue for an input size, a number of classes, and which head it has."""
     entry = CATALOG[id]
     try:
         if min(size) < 1:
             raise RuntimeError("no pixels")
         with torch.device("meta"):
-            module = entry.build(size, classes).eval()
+            module = entry.module(size, classes, pooled).eval()
         layers = _trace(module, size)
     except RuntimeError as error:
         raise SettingError(

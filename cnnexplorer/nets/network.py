@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .catalog import Entry, Size
     from .tracing import Call
 
+ENLARGED = 256 / 224  # how much larger than the input ImageNet's pictures are made before their middle is cut out
 _MOST_BYTES = 8 * 2**30
 _MOST_REPLAYS = 8
 Value = TypeVar("Value")
@@ -94,6 +95,8 @@ class Activations(Mapping[str, torch.Tensor]):
 class Network(FilterEditing):
     """A network of the catalogue with its weights, ready to look at images. Made by `load_network`.
 
+    `enlarged` is how much larger than the input a picture is made before its middle is cut out.
+
     Threads that ask for activations wait for each other; filters may be changed from another meanwhile, and a forward
     pass that is under way then uses the old or the new weights of a layer, never a mixture.
 
@@ -113,6 +116,8 @@ class Network(FilterEditing):
         What is done to an image first; may be replaced.
     autocast
         Whether GPUs may compute in float16 where torch holds that safe; float32 otherwise.
+    pooled
+        Whether it has the small head of the weights that come with the program, see `Entry.build_pooled`.
     """
 
     def __init__(
@@ -127,17 +132,20 @@ class Network(FilterEditing):
         missing: tuple[str, ...] = (),
         input_size: Size | None = None,
         autocast: bool = False,
+        pooled: bool = False,
+        enlarged: float = ENLARGED,
     ) -> None:
         super().__init__(state)
         self.entry: Entry = CATALOG[id]
         self.classes, self.categories = classes, categories
         self.loaded, self.missing = loaded, missing
         self.notices: list[UserError] = []
-        self.autocast = autocast
+        self.autocast, self.pooled = autocast, pooled
         self.input_size = input_size or self.entry.input_size
         self.preprocessing = Preprocessing(
-            round(min(self.input_size) * 256 / 224), self.input_size, self.entry.mean, self.entry.deviation
+            round(min(self.input_size) * enlarged), self.input_size, self.entry.mean, self.entry.deviation
         )
+        self._enlarged = enlarged
         self._lost: set[str] = set()
         self._lock = threading.RLock()
         self.device = torch.device("cpu")
@@ -152,7 +160,7 @@ class Network(FilterEditing):
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """The architecture at the network's own input size."""
-        return trace(self.id, self.input_size, self.classes)
+        return trace(self.id, self.input_size, self.classes, self.pooled)
 
     def move_to(self, device: str | torch.device) -> None:
         """Compute elsewhere from now on; where that cannot be, on the CPU, with a notice."""
@@ -288,7 +296,7 @@ class Network(FilterEditing):
 
     def _checked_layers(self, height: int, width: int) -> tuple[LayerInfo, ...]:
         """Return the architecture at an image's size; refuse what does not fit the weights or the memory."""
-        layers = trace(self.id, (height, width), self.classes)
+        layers = trace(self.id, (height, width), self.classes, self.pooled)
         if (height, width) != self.input_size:
             for own, other in zip(self.layers, layers, strict=True):
                 if own.parameters != other.parameters:
@@ -315,7 +323,7 @@ class Network(FilterEditing):
     def _placed(self, device: torch.device) -> nn.Module:
         """Return the module with its present weights on a device; on the CPU they are not copied."""
         with torch.device("meta"):
-            module = self.entry.build(self.input_size, self.classes).eval()
+            module = self.entry.module(self.input_size, self.classes, self.pooled).eval()
         self._replays: dict[Size, Replay] = {}
         module.load_state_dict({key: value.to(device) for key, value in self.state().items()}, assign=True)
         return module.requires_grad_(False)
@@ -340,5 +348,5 @@ class Network(FilterEditing):
 
     def with_crop(self, crop: Size | None) -> Preprocessing:
         """Return the network's preprocessing with another crop, for larger or smaller pictures."""
-        resize = None if crop is None else round(min(crop) * 256 / 224)
+        resize = None if crop is None else round(min(crop) * self._enlarged)
         return replace(self.preprocessing, resize=resize, crop=crop)

@@ -14,7 +14,7 @@ import torch
 from cnnexplorer.core.messages import SettingError
 
 from .catalog import CATALOG, Entry, Size
-from .network import Network
+from .network import ENLARGED, Network
 from .state_files import WeightsError, as_float32, read_state_dict
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def load_network(
     size = (size, size) if isinstance(size, int) else size
     categories: tuple[str, ...] = ()
     state: State = {}
+    metadata: dict[str, Any] = {}
     classes, path = 1000, Path(str(weights))
     if weights == "bundled":
         path, state, metadata = _bundled(entry)
@@ -73,9 +74,11 @@ def load_network(
         path = Path(weights)
         state, metadata = read_state_dict(path)
         categories = metadata.get("categories", entry.categories if is_published_file(entry, path) else ())
+    enlarged = ENLARGED if metadata.get("cropped") != "no" else 1.0
+    pooled = _has_pooled_head(state, entry)
     if state:
-        classes = _classes_in(state, entry)
-    expected = _expected(entry, size, classes)
+        classes = _classes_in(state, entry, pooled)
+    expected = _expected(entry, size, classes, pooled)
     if state:
         state = _fitting(state, expected, entry, path)
     layers = list(dict.fromkeys(_layer_of(key) for key in expected))
@@ -90,6 +93,8 @@ def load_network(
         missing=tuple(layer for layer in layers if layer not in have),
         input_size=size,
         autocast=autocast,
+        pooled=pooled,
+        enlarged=enlarged,
     )
 
 
@@ -172,10 +177,10 @@ def _bundled(entry: Entry) -> tuple[Path, State, dict[str, Any]]:
         return path, *read_state_dict(path)
 
 
-def _built(entry: Entry, size: Size, classes: int) -> nn.Module:
+def _built(entry: Entry, size: Size, classes: int, pooled: bool) -> nn.Module:
     try:
         with torch.device("meta"):
-            return entry.build(size, classes)
+            return entry.module(size, classes, pooled)
     except RuntimeError as error:
         raise SettingError(
             "an input of {height}×{width} is too small for {network}: use {minimum}×{minimum} or more",
@@ -186,17 +191,26 @@ def _built(entry: Entry, size: Size, classes: int) -> nn.Module:
         ) from error
 
 
-def _expected(entry: Entry, size: Size, classes: int) -> State:
-    return dict(_built(entry, size, classes).state_dict())
+def _expected(entry: Entry, size: Size, classes: int, pooled: bool = False) -> State:
+    return dict(_built(entry, size, classes, pooled).state_dict())
 
 
 def _layer_of(key: str) -> str:
     return key.rpartition(".")[0]
 
 
-def _classes_in(state: State, entry: Entry) -> int:
+def _has_pooled_head(state: State, entry: Entry) -> bool:
+    """Tell whether a file is of the network's variant with the small head: its last layer is there, and fits."""
+    if entry.build_pooled is None:
+        return False
+    *_, (name, weight), _ = _expected(entry, entry.input_size, 1000, pooled=True).items()
+    found = state.get(name)
+    return found is not None and found.ndim == 2 and found.shape[1:] == weight.shape[1:]
+
+
+def _classes_in(state: State, entry: Entry, pooled: bool) -> int:
     """Return the number of classes: as many as the file's last layer has, if the rest of it fits; else 1000."""
-    weight, expected = next(reversed(_expected(entry, entry.input_size, 1000).items()))
+    weight, expected = next(reversed(_expected(entry, entry.input_size, 1000, pooled).items()))
     last = f"{_layer_of(weight)}.weight"
     found, bias = state.get(last), state.get(weight)
     if found is None or bias is None or found.ndim != 2 or bias.shape != found.shape[:1] or not len(found):

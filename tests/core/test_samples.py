@@ -21,6 +21,12 @@ SHAPES = {
     "digit28_5": (1, 28, 28),
     "digit28_8": (1, 28, 28),
     "scene": (3, 224, 224),
+    "drawn_star": (3, 224, 224),
+    "drawn_house": (3, 224, 224),
+    "drawn_fish": (3, 224, 224),
+    "drawn_car": (3, 224, 224),
+    "drawn_butterfly": (3, 224, 224),
+    "drawn_umbrella": (3, 224, 224),
 }
 IMAGE = np.arange(2 * 40 * 50, dtype=np.float64).reshape(2, 40, 50) / 4000
 

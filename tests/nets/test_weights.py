@@ -250,6 +250,42 @@ def test_the_reader_never_asks_torch_to_unpickle(tmp_path, state, monkeypatch):
     assert [call["weights_only"] for call in asked] == [True]
 
 
+def test_a_file_with_the_small_head_makes_the_variant_with_it(tmp_path):
+    state = CATALOG["alexnet2012"].module((224, 224), 7, pooled=True).state_dict()
+    path = tmp_path / "small.safetensors"
+    safetensors.torch.save_file(state, path, metadata={"categories": json.dumps(list("abcdefg"))})
+    net = load(path, "alexnet2012", input_size=96)
+    same(net, state)
+    assert (net.pooled, net.classes, net.missing) == (True, 7, ())
+    found = net.activations(torch.rand(3, 96, 130), preprocess=False)
+    assert list(found) == [layer.name for layer in net.layers]
+    assert list(found)[-4:] == ["pool5", "pool6", "flatten", "fc6"]
+    torch.testing.assert_close(found["pool6"][:, 0, 0], found["pool5"].mean(dim=(1, 2)))
+    assert {guess.category for guess in net.top_k(found.probabilities)} <= set("abcdefg")
+    net.move_to("cpu")
+    assert net.layers[-1].output_shape == (7,)
+    torch.save({**state, "conv2.bias": torch.rand(3)}, tmp_path / "bad.pth")
+    refused(tmp_path / "bad.pth", "conv2.bias", id="alexnet2012")
+
+
+def test_a_file_can_say_that_its_network_sees_whole_pictures(tmp_path, state):
+    path = tmp_path / "whole.safetensors"
+    for metadata, resize, larger in (({"cropped": "no"}, 224, 448), ({}, 256, 512), ({"cropped": "?"}, 256, 512)):
+        safetensors.torch.save_file(state, path, metadata=metadata)
+        net = load(path)
+        assert (net.preprocessing.resize, net.preprocessing.crop) == (resize, (224, 224))
+        assert net.with_crop((448, 448)).resize == larger
+
+
+def test_other_weights_of_alexnet_2012_have_the_papers_head(tmp_path):
+    path = tmp_path / "part.pth"
+    torch.save({"conv1.weight": torch.rand(96, 3, 11, 11), "conv1.bias": torch.rand(96)}, path)
+    for chosen in (path, "random"):
+        net = load_network("alexnet2012", chosen, device="cpu", input_size=63)
+        assert not net.pooled
+        assert [layer.name for layer in net.layers][-1] == "fc8"
+
+
 def test_bundled_weights_are_said_to_be_missing():
     with pytest.raises(WeightsError, match="no weights of GoogLeNet come with the program: choose random weights"):
         load_network(ID)

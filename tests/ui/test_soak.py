@@ -21,7 +21,7 @@ from .helpers import cell_point, click_cell, drag_cells, enter, hover_cell, pick
 
 Key = Qt.Key
 STAGES = ("convolution", "activation", "max", "average", "flatten")
-SMALL = [name for name in SAMPLES if name != "scene"]
+SMALL = [name for name in SAMPLES if name != "scene" and not name.startswith("drawn_")]
 
 
 def state(window) -> tuple[object, ...]:

@@ -1,0 +1,1 @@
+"""Training the weights that come with the program, on pictures that it draws itself. No Qt."""
