@@ -96,6 +96,10 @@ _FILTERS = mark(
     "(“One weird trick”, 2014) with 64."
 )
 
+SMALL_HEAD = mark(
+    "The weights that come with the program have the paper's convolutions and one small fully connected "
+    "layer on the mean of each of the last 256 maps: the paper's three would be 58.6 million numbers."
+)
 _ENTRIES = (
     Entry(
         id="alexnet2012",
@@ -121,10 +125,7 @@ _ENTRIES = (
                 "not mention."
             ),
             mark("The first fully connected layer grows with the input: there is no adaptive pooling before it."),
-            mark(
-                "The weights that come with the program have the paper's convolutions and one small fully connected "
-                "layer on the mean of each of the last 256 maps: the paper's three would be 58.6 million numbers."
-            ),
+            SMALL_HEAD,
         ),
         build_pooled=_pooled_alexnet2012,
     ),

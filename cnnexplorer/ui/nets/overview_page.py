@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton
 
 from cnnexplorer.core.messages import mark
-from cnnexplorer.nets import totals
+from cnnexplorer.nets import read_architecture, totals
+from cnnexplorer.nets.catalog import SMALL_HEAD
 from cnnexplorer.ui.language import _, translate_count
 from cnnexplorer.ui.theme import colours, icon
 from cnnexplorer.ui.widgets.form import Choice
@@ -85,7 +86,14 @@ class OverviewPage(Page):
                 ]
             )
         )
-        self.summary.setToolTip(self.summary.text())
+        tip = self.summary.text()
+        if network.pooled:
+            full = f"{totals(read_architecture(network.id))[0]:,}"
+            self.summary.setText(
+                self.summary.text() + " · " + _("small head; the paper's net: {full}").format(full=full)
+            )
+            tip = self.summary.text() + "\n" + _(SMALL_HEAD)
+        self.summary.setToolTip(tip)
 
     def restyle(self) -> None:
         """Take icons and colours from the theme."""
