@@ -89,7 +89,10 @@ _ROWS: tuple[tuple[str, str, str, str, int, str], ...] = (
         "1.3M",
         "224M",
         224,
-        mark("Computed without groups: each filter sees all 384 maps. With the paper's 2 groups it is half of that."),
+        mark(
+            "The lecture's figures are without groups: each filter sees all 384 maps. With the paper's 2 groups they "
+            "are half of that."
+        ),
     ),
     (
         "conv3",

@@ -367,6 +367,7 @@ class MainWindow(Speaking, QMainWindow):
         workspace.convolution_asked.connect(self._open_in_convolution)
         workspace.model.settings_changed.connect(self.banner.clear)
         workspace.model.place_changed.connect(self.banner.clear)
+        workspace.model.filters_changed.connect(self.banner.clear)
         workspace.sources.opened.connect(self._fill_recent)
         self.conv.model.changed.connect(lambda _old, _new: self._send_live())
         self.show_workspace(self._workspace)

@@ -60,6 +60,7 @@ DARK = Colours(
     button="#2b3037", accent="#5b9bff", on_accent="#0d1117", input="#63a8ff", kernel="#ffa04d", output="#4fce80",
     hover="#e879f9", warning="#40340f", warning_text="#ffdf8a", error="#ff7b72", invalid="#4a2326",
 )  # fmt: skip
+BOX_FRAME = "#747d87"  # made darker by Fusion
 assert len(fields(LIGHT)) == len(fields(DARK))
 
 
@@ -77,6 +78,11 @@ def use_theme(name: str) -> None:
     hints.setColorScheme(schemes.get(name, Qt.ColorScheme.Unknown))
     dark = name == "dark" or (name == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
     app.setPalette(palette(DARK if dark else LIGHT))
+    if dark:  # Fusion draws the frame of an empty box darker than the window: there would be none
+        boxes = palette(DARK)
+        boxes.setColor(QPalette.ColorRole.Window, QColor(BOX_FRAME))
+        for name in (b"QCheckBox", b"QRadioButton"):
+            QApplication.setPalette(boxes, name)
 
 
 def palette(theme: Colours) -> QPalette:

@@ -65,6 +65,10 @@ class AnswerPage(Page):
         super().enter()
         self._ask()
 
+    def take_focus(self) -> None:
+        """Let the keys go to the list of classes."""
+        self.classes.setFocus()
+
     def leave(self) -> None:
         """Ask for no more answers."""
         super().leave()

@@ -125,6 +125,7 @@ class ArchitectureControls(Speaking, QWidget):
                 row.addWidget(widget)
         for choice in (self.network, self.compare):
             choice.setMaximumWidth(230)
+            choice.setMinimumContentsLength(13)
         self.size_field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -141,6 +142,7 @@ class ArchitectureControls(Speaking, QWidget):
             self._in_rows = in_rows
             place = (0, 1) if in_rows == 1 else (1, 0)
             self._grid.addWidget(self._asked, 0, 0, 1, 1 if in_rows == 1 else 3)  # alone in its row it may grow
+            self._grid.setColumnStretch(0, 3 if in_rows == 1 else 0)
             self._grid.addWidget(self._shown, *place, Qt.AlignmentFlag.AlignLeft)
             self.updateGeometry()
 

@@ -77,6 +77,10 @@ class ArchitecturePage(Page):
         """Wait for what is being read."""
         self._task.close()
 
+    def take_focus(self) -> None:
+        """Let the keys go to the table."""
+        self.table.table.setFocus()
+
     def retranslate(self) -> None:
         """Say again what depends on the networks."""
         self._say_networks()

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .model import NetModel
 
 
+LABEL_WIDTH = 110  # pixels: the tabs beside it must keep theirs
+
+
 class Crumbs(Speaking, QWidget):
     """Says which layer, unit and value is looked at; each is a button that leads to it."""
 
@@ -49,7 +52,8 @@ class Crumbs(Speaking, QWidget):
         self.setVisible(layer is not None)
         if layer is None:
             return
-        self.layer.setText(layer.label)
+        metrics = self.layer.fontMetrics()
+        self.layer.setText(metrics.elidedText(layer.label, Qt.TextElideMode.ElideMiddle, LABEL_WIDTH))
         self.unit.setText(_("unit {unit}").format(unit=place.unit))
         shown = place.row is not None and place.column is not None
         self.value.setText(_("({row}, {column})").format(row=place.row, column=place.column) if shown else "")

@@ -207,9 +207,9 @@ def _about(layer: LayerInfo, shared: bool, live: bool) -> str:
             else _("Each is drawn as its strongest plane:")
         )
         sentences.append(
-            _("red above zero, blue below, to the largest weight of the layer.")
+            _("orange above zero, blue below, to the largest weight of the layer.")
             if shared
-            else _("red above zero, blue below, to the filter's own largest weight.")
+            else _("orange above zero, blue below, to the filter's own largest weight.")
         )
     if live:
         sentences.append(

@@ -85,6 +85,10 @@ class FiltersPage(Page):
         super().enter()
         self._show_layer()
 
+    def take_focus(self) -> None:
+        """Let the keys go to the filters."""
+        self.grid.setFocus()
+
     def leave(self) -> None:
         """Ask for no more pictures."""
         super().leave()

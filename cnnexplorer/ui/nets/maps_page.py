@@ -59,6 +59,10 @@ class MapsPage(Page):
         self._show_clean()
         self._ask()
 
+    def take_focus(self) -> None:
+        """Let the keys go to the mosaic, or the enlarged map."""
+        (self.enlarged.view if self._is_enlarged else self.view).setFocus()
+
     def leave(self) -> None:
         """Ask for no more maps."""
         super().leave()
@@ -324,10 +328,21 @@ class MapsPage(Page):
         sheet, place = self.panel.sheet, self.model.place
         if sheet is None:
             return
+        if sheet.layer.kind not in (CONVOLUTION, LINEAR):
+            self._open_number_before(sheet)
+            return
         row, column = sheet.peak
         if place.row is not None and place.column is not None:
             row, column = place.row, place.column
         self._open(sheet.layer, sheet.wish.unit, row, column)
+
+    def _open_number_before(self, sheet: UnitSheet) -> None:
+        """Go to the arithmetic that a layer's values come from: of the same unit, where units keep their numbers."""
+        before = weights_before(self.model.layers, sheet.layer)
+        if before is not None:
+            same = filters_behind(self.model.layers, sheet.layer) is before
+            unit = sheet.wish.unit if same else 0
+            self.model.visit(page="number", layer=before.name, unit=unit, row=None, column=None)
 
     def _open_filter(self) -> None:
         sheet = self.panel.sheet

@@ -157,7 +157,7 @@ class NetModel(QObject):
         self._loader.start(
             partial(_load, chosen),
             partial(self.adopt, chosen),
-            self._not_loaded,
+            partial(self._not_loaded, chosen=chosen),
         )
 
     def cancel_loading(self) -> None:
@@ -468,8 +468,12 @@ class NetModel(QObject):
 
     def _fail(self, error: BaseException) -> None:
         self._say_what_goes_on()
+        computed, running = self._computed, self._running
         if self._pending is not None:
             self._start(self._pending)
+        elif computed is not None and running is not None and running.preprocess != computed.preprocess:
+            self._preprocess = computed.preprocess  # what is still shown was made with it
+            self.settings_changed.emit()
         self._tell_notices()
         self._tell(error)
 
@@ -497,12 +501,15 @@ class NetModel(QObject):
             raise error
         self.refused.emit(error)
 
-    def _not_loaded(self, error: BaseException) -> None:
+    def _not_loaded(self, error: BaseException, chosen: Chosen | None = None) -> None:
         self._say_what_goes_on()
         if not isinstance(error, UserError):
             raise error
         self.refused.emit(error)
-        self.network_changed.emit()  # the controls show again what is in use
+        if self._network is None and chosen is not None and chosen.weights != "random":
+            self.choose(replace(chosen, weights="random"))  # better than a workspace with nothing in it
+        else:
+            self.network_changed.emit()  # the controls show again what is in use
 
     def _tell_notices(self) -> None:
         if self._network is not None:

@@ -69,6 +69,11 @@ class NumberPage(Page):
         super().enter()
         self._ask()
 
+    def take_focus(self) -> None:
+        """Let the keys go to the matrices, or the list of inputs."""
+        first = self.products.views["inputs"]
+        (self.contributions if self.stack.currentWidget() is self.contributions else first).setFocus()
+
     def leave(self) -> None:
         """Ask for no more numbers."""
         super().leave()

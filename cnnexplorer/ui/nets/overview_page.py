@@ -60,6 +60,10 @@ class OverviewPage(Page):
         self._ask()
         self.view.show_present()
 
+    def take_focus(self) -> None:
+        """Let the keys go to the cards."""
+        self.view.setFocus()
+
     def leave(self) -> None:
         """Ask for no more pictures."""
         super().leave()

@@ -113,6 +113,9 @@ class Page(Speaking, QWidget):
             return True
         return super().event(event)
 
+    def take_focus(self) -> None:
+        """Let the keys go to what the page is about."""
+
     def fit(self) -> None:
         """Show the page's view as large as it goes; for pages that zoom."""
 

@@ -66,6 +66,10 @@ class RobustnessPage(Page):
         self._show_settings()
         self._ask()
 
+    def take_focus(self) -> None:
+        """Let the keys go to the curves."""
+        self.chart.setFocus()
+
     def leave(self) -> None:
         """Ask for nothing more; the disturbance stays."""
         super().leave()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPush
 
 from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
-from cnnexplorer.nets.tracing import CONVOLUTION, LINEAR
+from cnnexplorer.nets.tracing import CONVOLUTION
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.figures import ColourBar, Histogram
@@ -93,7 +93,7 @@ class UnitPanel(Form):
         for widget in (self.over, self.bar, self.histogram):
             widget.setVisible(not sheet.single)
         weights = weights_before(layers, sheet.layer)
-        self.number_button.setEnabled(sheet.layer.kind in (CONVOLUTION, LINEAR))
+        self.number_button.setEnabled(weights is not None)
         self.filter_button.setEnabled(filters_behind(layers, sheet.layer) is not None)
         self.enlarge_button.setEnabled(not sheet.single)
         self.before.setVisible(weights is not None and weights is not sheet.layer)

@@ -60,6 +60,10 @@ class WhyPage(Page):
         super().enter()
         self._ask()
 
+    def take_focus(self) -> None:
+        """Let the keys go to the picture."""
+        self.view.setFocus()
+
     def leave(self) -> None:
         """Ask for no more explanations; an occlusion map under way goes on."""
         super().leave()

@@ -153,12 +153,18 @@ class NetWorkspace(Speaking, QWidget):
             "layer_before": lambda: self._step_layer(-1),
             "layer_behind": lambda: self._step_layer(1),
             "fit": self._fit,
-            **{f"page_{spec.id}": partial(self.show_page, spec.id) for spec in PAGES},
+            **{f"page_{spec.id}": partial(self.open_page, spec.id) for spec in PAGES},
         }
 
     def show_page(self, id_: str) -> None:
         """Show a page; `model.back` returns to the one before."""
         self.model.visit(page=id_)
+
+    def open_page(self, id_: str) -> None:
+        """Show a page, and let the keys go to what it shows."""
+        self.show_page(id_)
+        if self._shown is not None:
+            self._shown.take_focus()
 
     @property
     def page(self) -> Page | None:
@@ -224,6 +230,7 @@ class NetWorkspace(Speaking, QWidget):
     def _build(self) -> None:
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(False)  # every page is always in sight
         self.tabs.setExpanding(False)
         self.tip(self.tabs, mark("Page"))
         for spec in PAGES:
