@@ -78,11 +78,11 @@ def use_theme(name: str) -> None:
     hints.setColorScheme(schemes.get(name, Qt.ColorScheme.Unknown))
     dark = name == "dark" or (name == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
     app.setPalette(palette(DARK if dark else LIGHT))
+    boxes = palette(DARK if dark else LIGHT)
     if dark:  # Fusion draws the frame of an empty box darker than the window: there would be none
-        boxes = palette(DARK)
         boxes.setColor(QPalette.ColorRole.Window, QColor(BOX_FRAME))
-        for name in (b"QCheckBox", b"QRadioButton"):
-            QApplication.setPalette(boxes, name)
+    for widget in ("QCheckBox", "QRadioButton"):
+        QApplication.setPalette(boxes, widget)  # type: ignore[arg-type]  # takes a str, and no bytes as it says
 
 
 def palette(theme: Colours) -> QPalette:
