@@ -217,7 +217,7 @@ class InputForm(Form):
     def _say_settings(self) -> None:
         source = self._model.source
         height, width = source.image.shape[1:]
-        text = _("{title}, {width} × {height} pixels")
+        text = _("{title}, {width} × {height}")
         name = self.fontMetrics().elidedText(_(source.title), Qt.TextElideMode.ElideMiddle, 2 * WIDTH)
         self.title.setText(_breakable(text.format(title=name, height=height, width=width)))
         self.title.setToolTip(text.format(title=_(source.title), height=height, width=width))

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .page import Page
     from .state import Place
 
-FIRST_SAMPLE = "scene"
+FIRST_SAMPLE = "drawn_umbrella"
 
 
 @dataclass(frozen=True)

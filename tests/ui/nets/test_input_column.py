@@ -180,7 +180,7 @@ def test_a_folder_s_buttons_step_through_it(
     assert form.place.text() == "1 of 3"
     computed(qtbot, model, lambda: qtbot.mouseClick(form.behind, LEFT))
     assert form.place.text() == "2 of 3"
-    assert form.title.text() == "1.png, 20 × 30"
+    assert form.title.text() == "1.png, 30 × 20"
     computed(qtbot, model, lambda: qtbot.mouseClick(form.before, LEFT))
     computed(qtbot, model, lambda: qtbot.mouseClick(form.before, LEFT))
     assert form.place.text() == "3 of 3"
@@ -190,7 +190,7 @@ def test_a_folder_s_buttons_step_through_it(
 def test_a_long_name_breaks_and_is_told_whole(form: InputForm, model: NetModel):
     name = "a_very_long_name_" * 12 + ".png"
     model.set_source(Source(np.zeros((3, 20, 30)), name))
-    assert form.title.toolTip() == f"{name}, 20 × 30"
+    assert form.title.toolTip() == f"{name}, 30 × 20"
     assert "…" in form.title.text()
     assert form.title.width() <= form.view.width()
     assert _breakable("short words stay") == "short words stay"

@@ -337,9 +337,10 @@ def test_a_value_that_multiplies_nothing_leads_to_the_layer_before(qtbot: QtBot,
     qtbot.mouseDClick(page.view, LEFT, NONE, spot(page, 2))
     assert "pool2 multiplies nothing: its values come from conv2" in str(told[-1][0])
     assert model.place.page == "maps"
-    assert not page.panel.number_button.isEnabled()
     assert page.panel.before.text().endswith("the arithmetic behind its values is that of conv2.")
     assert page.panel.filter_button.isEnabled()
+    qtbot.mouseClick(page.panel.number_button, LEFT)
+    assert model.place == Place("number", "conv2", 0)
 
 
 def test_the_mouse_zooms_and_fit_shows_all(page: MapsPage):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from cnnexplorer.nets import Network, Perturbation, architecture, load_network
+from cnnexplorer.nets import Network, Perturbation, WeightsError, architecture, load_network
 from cnnexplorer.ui.nets import model as model_module
 from cnnexplorer.ui.nets.network_bar import NetworkBar
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
@@ -280,3 +280,31 @@ def test_a_value_of_the_first_layers_is_shown_before_the_last_are_there(qtbot: Q
         model.set_perturbation(Perturbation(noise=0.2))  # both passes are needed
     assert len(shown) == 3
     assert shown[2] == (float(model.result.activations["conv1"].sum()), True)
+
+
+def test_weights_that_do_not_load_at_first_leave_random_ones_and_a_sentence(
+    qtbot: QtBot, network: Network, scene: Source, monkeypatch: pytest.MonkeyPatch
+):
+    def load(_id: str, weights: str, *_args: object, **_options: object) -> Network:
+        if weights != "random":
+            raise WeightsError("{file} is damaged", file="alexnet2012.safetensors")
+        return network
+
+    monkeypatch.setattr(model_module, "load_network", load)
+    model = NetModel(scene)
+    refused = heard(model.refused)
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.choose(Chosen("alexnet2012", "bundled"))
+    assert [str(error) for (error,) in refused] == ["alexnet2012.safetensors is damaged"]
+    assert model.chosen.weights == "random"
+    model.close()
+    model.deleteLater()
+
+
+def test_a_picture_that_is_too_small_without_preprocessing_brings_it_back(qtbot: QtBot, model: NetModel):
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.set_source(Source(np.full((3, 20, 20), 0.5), "small"))
+    with qtbot.waitSignal(model.refused, timeout=20000) as told:
+        model.set_preprocess(False)
+    assert "too small" in str(told.args[0])
+    assert model.preprocess  # as what is still shown was made
