@@ -10,6 +10,7 @@ import pytest
 
 from cnnexplorer.nets import Network, Perturbation, WeightsError, architecture, load_network
 from cnnexplorer.ui.nets import model as model_module
+from cnnexplorer.ui.nets.model import NetModel
 from cnnexplorer.ui.nets.network_bar import NetworkBar
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
 from tests.ui.helpers import LEFT, heard, pick
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.core import UserError
-    from cnnexplorer.ui.nets.model import NetModel
 
 
 def picture(value: float) -> Source:
