@@ -79,6 +79,9 @@ class Table(QTableView):
             super().keyPressEvent(event)
 
 
+SLACK, WIDEST = 3, 240  # pixels of a column: widths of texts are rounded
+
+
 class Totals(QWidget):
     """The row below the table, in line with its columns."""
 
@@ -303,7 +306,7 @@ class LayerTable(Speaking, QWidget):
             texts = {texts[column] for texts in self.model.texts}
             if column == NAME:
                 texts = {row.short_label for row in self.rows} | {_("Total")}
-            width = max((metrics.horizontalAdvance(text) for text in texts), default=0) + 2 * PAD
+            width = max((metrics.horizontalAdvance(text) for text in texts), default=0) + 2 * PAD + SLACK
             if column == NAME:
                 indented = any(row.block for row in self.rows)
                 width = min(width + (INDENT if indented else 0), 210)
@@ -311,7 +314,7 @@ class LayerTable(Speaking, QWidget):
                 self.names.setFixedWidth(width)
                 continue
             title = heads.horizontalAdvance(_(COLUMNS[column].title)) + 2 * PAD
-            self.table.setColumnWidth(column, max(min(width, 190), title))
+            self.table.setColumnWidth(column, max(min(width, WIDEST), title))
 
     def _go(self, place: int) -> None:
         selection = self.table.selectionModel()

@@ -215,11 +215,13 @@ class MapsPage(Page):
 
     def _show(self, sheet: MapsSheet) -> None:
         same = self._sheet is not None and self._sheet.wish == sheet.wish
-        self._sheet = sheet
+        old, self._sheet = self._sheet, sheet
         self.view.set_mosaic(sheet.mosaic, sheet.wish.colour_map)
         self.view.set_unit(self.model.place.unit)
         if same:  # another picture: its maps are seen before all else follows
             self.view.repaint()
+        if old is not None and old.wish.order != sheet.wish.order:
+            self.view.fit()  # the first of them are to be seen
         self.controls.offer_range(sheet.limits)
         self._say()
         if self.view.pointed is not None and not self._told_single:

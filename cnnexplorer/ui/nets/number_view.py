@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from superqt import QElidingLabel
 
 from cnnexplorer.core import Rectangle, format_number
 from cnnexplorer.core.messages import mark
@@ -155,7 +156,7 @@ class Products(Speaking, QWidget):
     # building
 
     def _captioned(self, part: str, view: QWidget) -> QWidget:
-        holder, caption = QWidget(), QLabel()
+        holder, caption = QWidget(), QElidingLabel()
         self._captions[part] = caption
         caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(holder)

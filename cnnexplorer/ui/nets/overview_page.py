@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolButton
+from superqt import QElidingLabel
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import read_architecture, totals
@@ -115,7 +116,7 @@ class OverviewPage(Page):
     # building
 
     def _build_tools(self) -> None:
-        self.summary = QLabel()
+        self.summary = QElidingLabel()
         self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.tools.addWidget(self.summary, 1)
         self.smaller, self.larger = QToolButton(), QToolButton()
