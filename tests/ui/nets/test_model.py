@@ -280,3 +280,15 @@ def test_a_value_of_the_first_layers_is_shown_before_the_last_are_there(qtbot: Q
         model.set_perturbation(Perturbation(noise=0.2))  # both passes are needed
     assert len(shown) == 3
     assert shown[2] == (float(model.result.activations["conv1"].sum()), True)
+
+
+def test_a_network_for_which_there_is_no_memory_is_told(qtbot: QtBot, model: NetModel, monkeypatch):
+    def load(*_arguments: object, **_settings: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(model_module, "load_network", load)
+    told, present = heard(model.refused), model.network
+    model.choose(Chosen("vgg16", "random"))
+    qtbot.waitUntil(lambda: bool(told), timeout=5000)
+    assert "not enough memory for this network" in str(told[0][0])
+    assert model.network is present
