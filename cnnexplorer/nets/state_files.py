@@ -14,7 +14,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-from cnnexplorer.core.messages import UserError
+from cnnexplorer.core.messages import UserError, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,7 +119,7 @@ def _read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, An
     except (SafetensorError, OSError, ValueError, RuntimeError, LookupError, AssertionError) as error:
         raise _damaged(path) from error
     try:
-        metadata["categories"] = tuple(map(str, json.loads(metadata["categories"])))
+        metadata["categories"] = tuple(str(shown(str(name))) for name in json.loads(metadata["categories"]))
     except (KeyError, ValueError, TypeError, RecursionError):
         metadata.pop("categories", None)
     return _without_prefix(tensors), metadata

@@ -412,6 +412,12 @@ def test_odd_names_and_categories_do_no_harm(tmp_path, state):
     path = tmp_path / "deep.safetensors"
     safetensors.torch.save_file(state, path, metadata={"categories": "[" * 100_000})
     assert load(path).categories == ()
+    names = ["two\nlines", "y" * 5000, "\ud800", *map(str, range(997))]
+    safetensors.torch.save_file(state, path, metadata={"categories": json.dumps(names)})
+    found = load(path).categories
+    assert found[0] == "two\ufffdlines"
+    assert len(found[1]) < 300
+    assert found[2:4] == ("\ufffd", "0")
 
 
 def test_a_file_written_anew_does_not_change_the_network_in_use(tmp_path, state):
