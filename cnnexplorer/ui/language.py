@@ -77,7 +77,9 @@ def plain(text: str) -> str:
     >>> plain("photo.png")
     'photo.png'
     """
-    return str(Qt.convertFromPlainText(text)) if Qt.mightBeRichText(text) else text
+    if not Qt.mightBeRichText(text):
+        return text
+    return str(Qt.convertFromPlainText(text, Qt.WhiteSpaceMode.WhiteSpaceNormal))
 
 
 class Speaking:
