@@ -31,6 +31,24 @@ def term(word: str) -> Term:
 CLIPBOARD = term("clipboard")  # what data without a file is called in sentences
 
 
+_LONGEST = 200
+
+
+def shown(value: object) -> object:
+    """Return a value as it may stand in a sentence: a foreign name on one line, with an end, and nothing that steers.
+
+    >>> shown("a" + chr(10) + "b"), shown("x" * 1000) == "x" * 99 + "…" + "x" * 99
+    ('a�b', True)
+    """
+    if isinstance(value, BaseException):
+        value = str(value)
+    if not isinstance(value, str) or isinstance(value, Term):
+        return value
+    if len(value) > _LONGEST:
+        value = value[: _LONGEST // 2 - 1] + "…" + value[1 - _LONGEST // 2 :]
+    return value if value.isprintable() else "".join(sign if sign.isprintable() else "\ufffd" for sign in value)
+
+
 class UserError(Exception):
     """Expected trouble, told in one sentence: what is wrong, which file or number, what to do.
 
@@ -39,7 +57,7 @@ class UserError(Exception):
     template
         The sentence in English, with named fields in braces.
     **values
-        What the fields stand for.
+        What the fields stand for; foreign texts are kept to one line that can be read.
 
     Examples
     --------
@@ -48,9 +66,9 @@ class UserError(Exception):
     """
 
     def __init__(self, template: str, **values: object) -> None:
-        super().__init__(template.format(**values))
         self.template = template
-        self.values = values
+        self.values = {key: shown(value) for key, value in values.items()}
+        super().__init__(template.format(**self.values))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _remade, (type(self), self.template, self.values), self.__dict__

@@ -115,9 +115,12 @@ def parse_matrix(text: str) -> NDArray[np.float64]:
                 raise NumberError("row {row} has nothing in column {column}: type a number", row=number, column=column)
     if _PLAIN.fullmatch(clean):  # then Python's own float reads the same numbers, many times faster
         try:
-            return np.array([[float(cell) for cell in row] for row in rows], dtype=np.float64)
+            plain = np.array([[float(cell) for cell in row] for row in rows], dtype=np.float64)
         except ValueError:  # decimal commas
             pass
+        else:
+            if np.isfinite(plain).all():  # else a number is too large, which is told below
+                return plain
     return np.array([[parse_number(cell) for cell in row] for row in rows], dtype=np.float64)
 
 

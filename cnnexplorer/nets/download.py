@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import http.client
+import os
 import select
 import shutil
 import ssl
@@ -76,6 +77,8 @@ def download_file(
     part = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        if part.is_fifo():  # opening a pipe would wait for its reader
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(part))
         _fetch(url, part, progress or (lambda _have, _total: None), cancel, timeout)
         if sha256 and not _digest(part).startswith(sha256.lower()):
             part.unlink()
@@ -201,6 +204,13 @@ def _explain(error: Exception, url: str) -> NoReturn:
         raise DownloadError("the disk is full: make room for {file} and try again", file=file) from error
     if isinstance(reason, PermissionError):
         raise DownloadError("{file} may not be written ({path})", file=file, path=str(reason.filename)) from error
+    if isinstance(reason, OSError) and reason.filename is not None:
+        raise DownloadError(
+            "{file} cannot be kept as {path} ({reason}): make torch's cache a folder that can be written to",
+            file=file,
+            path=str(reason.filename),
+            reason=reason.strerror,
+        ) from error
     if isinstance(reason, ssl.SSLError):
         raise DownloadError(
             "the connection to {host} is not safe ({reason})", host=host, reason=reason.reason

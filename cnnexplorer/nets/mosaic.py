@@ -21,6 +21,7 @@ Range = Literal["map", "shared"] | tuple[float, float]
 
 BACKGROUND = 0
 LOWEST, MIDDLE, HIGHEST = 1, 128, 255
+_LARGEST = 1e38  # the maps are float32, and so is the distance of the ends
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,8 @@ def _range(stats: torch.Tensor, value_range: Range, diverging: bool) -> tuple[to
     if value_range == "shared":
         low, high = low.amin().expand_as(low), high.amax().expand_as(high)
     elif isinstance(value_range, tuple):
-        low, high = torch.full_like(low, value_range[0]), torch.full_like(high, value_range[1])
+        ends = np.clip(value_range, -_LARGEST, _LARGEST).tolist()
+        low, high = torch.full_like(low, ends[0]), torch.full_like(high, ends[1])
     if diverging:
         high = torch.maximum(low.abs(), high.abs())
         low = -high

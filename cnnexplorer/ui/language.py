@@ -9,6 +9,7 @@ import gettext
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QApplication
 
 from cnnexplorer.catalogue import LANGUAGES, load_catalogue
@@ -68,6 +69,17 @@ def use_language(code: str) -> None:
     # Qt would post this event for its own translator only, and later: widgets must agree at once.
     for widget in app.topLevelWidgets():
         app.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))
+
+
+def plain(text: str) -> str:
+    """Return a text for a tooltip that Qt shows letter by letter, though a foreign name in it may look like HTML.
+
+    >>> plain("photo.png")
+    'photo.png'
+    """
+    if not Qt.mightBeRichText(text):
+        return text
+    return str(Qt.convertFromPlainText(text, Qt.WhiteSpaceMode.WhiteSpaceNormal))
 
 
 class Speaking:

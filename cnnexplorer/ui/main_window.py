@@ -259,6 +259,7 @@ class MainWindow(Speaking, QMainWindow):
     def _build_status(self) -> None:
         self.status_cell, self.status_time, self.status_zoom = QLabel(), QLabel(), QLabel()
         self.status_device = QLabel()
+        self.status_cell.setTextFormat(Qt.TextFormat.PlainText)  # a class's name may look like HTML
         self.status_cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)

@@ -27,6 +27,7 @@ class LatestTask(QObject):
         self._pool.setMaxThreadCount(1)
         self._request = 0
         self._busy = False
+        self._waiting: _Job | None = None
         self._on_success: Callable[[Any], None] | None = None
         self._on_failure: Callable[[BaseException], None] | None = None
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -45,14 +46,16 @@ class LatestTask(QObject):
         """Run a job in place of any that is under way."""
         self._request += 1
         self._on_success, self._on_failure = on_success, on_failure
-        self._pool.clear()
-        self._pool.start(_Job(self._finished, self._request, job))
+        self._clear()
+        self._waiting = _Job(self._finished, self._request, job)
+        self._pool.start(self._waiting)
         self._set_busy(True)
 
     def cancel(self) -> None:
         """Forget the job under way."""
         self._request += 1
-        self._pool.clear()
+        self._on_success = self._on_failure = None  # what they hold, such as a network, is of no use any more
+        self._clear()
         self._set_busy(False)
 
     def close(self) -> None:
@@ -63,13 +66,21 @@ class LatestTask(QObject):
     def _deliver(self, request: int, value: object, error: BaseException | None) -> None:
         if request != self._request:
             return
+        on_success, on_failure = self._on_success, self._on_failure
+        assert on_success is not None
+        assert on_failure is not None
+        self._on_success = self._on_failure = None
         self._set_busy(False)
-        assert self._on_success is not None
-        assert self._on_failure is not None
         if error is None:
-            self._on_success(value)
+            on_success(value)
         else:
-            self._on_failure(error)
+            on_failure(error)
+
+    def _clear(self) -> None:
+        self._pool.clear()
+        if self._waiting is not None:
+            self._waiting.forget()
+            self._waiting = None
 
     def _set_busy(self, busy: bool) -> None:
         if busy != self._busy:
@@ -80,12 +91,20 @@ class LatestTask(QObject):
 class _Job(QRunnable):
     def __init__(self, finished: Any, request: int, job: Callable[[], Any]) -> None:  # noqa: ANN401  # a bound signal
         super().__init__()
-        self._finished, self._request, self._job = finished, request, job
+        self._finished, self._request = finished, request
+        self._job: Callable[[], Any] | None = job
+
+    def forget(self) -> None:
+        """Let go of what the job holds, such as a network: PySide keeps this object longer than it is of use."""
+        self._job = None
 
     def run(self) -> None:
-        value, trouble = None, None
+        job, value, trouble = self._job, None, None
+        self.forget()
+        if job is None:
+            return
         try:
-            value = self._job()
+            value = job()
         except BaseException as error:  # handed to the GUI thread, which shows or raises it
             trouble = error
         with suppress(RuntimeError):  # the task was destroyed meanwhile: nobody waits for the answer

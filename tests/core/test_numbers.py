@@ -398,3 +398,9 @@ def test_repr_of_numpy_and_lists_read_back():
 def test_a_text_too_long_to_be_read_is_refused_at_once():
     with pytest.raises(NumberError, match="2000001 characters is too long for a matrix: paste at most 256 x 256"):
         parse_matrix("1" * 2_000_001)
+
+
+@pytest.mark.parametrize("text", ["1e400", "1\t2\n3\t-1e999", "9" * 400])
+def test_a_matrix_holds_no_infinite_numbers(text):
+    with pytest.raises(NumberError, match="too large"):
+        parse_matrix(text)

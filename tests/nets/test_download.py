@@ -211,3 +211,14 @@ def test_too_little_room_is_seen_before(url, tmp_path, monkeypatch):
     with pytest.raises(DownloadError, match="the disk is full"):
         download_file(f"{url}/good", tmp_path / "weights.pth", HASH)
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_folder_that_takes_no_file_is_told_as_such(url, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder.pth.part").mkdir()
+    os.mkfifo(tmp_path / "pipe.pth.part")
+    for target in ("file/weights.pth", "folder.pth", "pipe.pth"):
+        with pytest.raises(DownloadError, match="cannot be kept as") as caught:
+            download_file(f"{url}/good", tmp_path / target)
+        assert str(tmp_path) in str(caught.value)
+        assert "network" not in str(caught.value)

@@ -139,3 +139,8 @@ def test_filters_as_pictures():
     assert all(abs(each[unit].astype(int) - 128).max() == 127 for unit in (0, 1, 3))
     assert abs(shared[1].astype(int) - 128).max() < 30
     assert (each[2] == 128).all()
+
+
+def test_a_fixed_range_beyond_float32():
+    for ends in ((-1e308, 1e308), (0.0, 1e39), (-1e39, -1e38)):
+        assert set(np.unique(make_mosaic(maps(), value_range=ends, gap=0).picture)) <= {0, 1, 128, 255}

@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import shutil
+import zipfile
 
 import pytest
 import safetensors.torch
@@ -352,3 +353,79 @@ def test_settings_that_cannot_be():
         load_network(ID, "random", device="abacus")
     with pytest.raises(SettingError, match="62×62 is too small"):
         load_network("alexnet2012", "random", input_size=62)
+
+
+def test_pipes_devices_and_files_too_large_are_refused_unread(tmp_path):
+    for name in ("pipe.pth", "pipe.safetensors"):
+        os.mkfifo(tmp_path / name)  # opening it would wait for ever
+        refused(tmp_path / name, "pipe")
+    (tmp_path / "zero.pth").symlink_to("/dev/zero")
+    refused(tmp_path / "zero.pth", "device")
+    sparse = tmp_path / "sparse.safetensors"
+    sparse.touch()
+    os.truncate(sparse, 2**40)
+    refused(sparse, "1099.5 GB", "4.3 GB")
+    refused(tmp_path / "no\0file.pth", "cannot be read") if False else None
+
+
+def test_archives_that_unfold_without_end_are_refused_unread(tmp_path):
+    torch.save({"a.weight": torch.zeros(2**18)}, tmp_path / "plain.pth")
+    with zipfile.ZipFile(tmp_path / "plain.pth") as plain:
+        with zipfile.ZipFile(tmp_path / "bomb.pth", "w", zipfile.ZIP_DEFLATED) as bomb:
+            for part in plain.infolist():
+                bomb.writestr(part.filename, plain.read(part))
+        with zipfile.ZipFile(tmp_path / "names.pth", "w") as long:
+            for part in plain.infolist():
+                pickled = b"\x80\x02]" + b"K\x01a" * 6_000_000 + b"."
+                long.writestr(part.filename, pickled if part.filename.endswith(".pkl") else plain.read(part))
+    refused(tmp_path / "bomb.pth", "unfolds")
+    refused(tmp_path / "names.pth", "unfolds")
+
+
+def test_a_dictionary_that_holds_itself_has_no_weights(tmp_path):
+    content = {}
+    content["model"] = content
+    torch.save(content, tmp_path / "self.pth")
+    refused(tmp_path / "self.pth", "no weights")
+
+
+def test_claims_without_numbers_are_refused(tmp_path, state):
+    first, *_rest, weight, bias = state
+    torch.save({first: state[first].to("meta")}, tmp_path / "meta.pth")
+    refused(tmp_path / "meta.pth", first, "no numbers")
+    zero = torch.zeros(1)
+    endless = {**state, weight: zero.expand(2**28, 1024), bias: zero.expand(2**28)}
+    torch.save(endless, tmp_path / "endless.pth")
+    refused(tmp_path / "endless.pth", weight, "268435456×1024")
+    many = {f"layer{index}.weight": zero for index in range(20_000)}
+    torch.save(many, tmp_path / "many.pth")
+    refused(tmp_path / "many.pth", "20000 tensors")
+
+
+def test_odd_names_and_categories_do_no_harm(tmp_path, state):
+    name = "\n" + "x" * 100_000
+    torch.save({name: state["fc.bias"]}, tmp_path / "names.pth")
+    refused(tmp_path / "names.pth")
+    with pytest.raises(WeightsError) as caught:
+        load(tmp_path / "names.pth")
+    assert len(str(caught.value)) < 400
+    path = tmp_path / "deep.safetensors"
+    safetensors.torch.save_file(state, path, metadata={"categories": "[" * 100_000})
+    assert load(path).categories == ()
+    names = ["two\nlines", "y" * 5000, "\ud800", *map(str, range(997))]
+    safetensors.torch.save_file(state, path, metadata={"categories": json.dumps(names)})
+    found = load(path).categories
+    assert found[0] == "two\ufffdlines"
+    assert len(found[1]) < 300
+    assert found[2:4] == ("\ufffd", "0")
+
+
+def test_a_file_written_anew_does_not_change_the_network_in_use(tmp_path, state):
+    path = tmp_path / "trained.safetensors"
+    safetensors.torch.save_file(state, path)
+    net = load(path)
+    with path.open("r+b") as file:
+        file.write(b"\xff" * path.stat().st_size)
+    same(net, state)
+    os.truncate(path, 100)  # touching what is no more would end the program
+    same(net, state)

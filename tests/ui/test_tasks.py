@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import pytest
 from PySide6.QtCore import QThread
@@ -164,3 +166,23 @@ def test_a_task_destroyed_while_it_works_is_quiet(qtbot):
         delete(task)
         opener.join()
     assert raised == []
+
+
+class Heavy:
+    """Stands for a network."""
+
+
+def test_nothing_that_a_job_or_its_answer_held_is_kept(qtbot, task):
+    heavy = [Heavy() for _place in range(4)]
+    left = [weakref.ref(one) for one in heavy]
+    answered = []
+    task.start(lambda one=heavy[0]: one, lambda _one, other=heavy[1]: answered.append(other is None), answered.append)
+    qtbot.waitUntil(lambda: bool(answered), timeout=LIMIT)
+    gate = Gate(1)
+    task.start(gate, answered.append, answered.append)
+    assert gate.began.wait(10)
+    task.start(lambda one=heavy[2]: one, lambda _one, other=heavy[3]: other, answered.append)  # begins never
+    task.cancel()
+    gate.go.set()
+    heavy.clear()
+    qtbot.waitUntil(lambda: gc.collect() is not None and not any(one() for one in left), timeout=LIMIT)

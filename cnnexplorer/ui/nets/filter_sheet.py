@@ -191,7 +191,8 @@ def signed_levels(values: NDArray[np.floating], reach: float) -> NDArray[np.uint
     >>> signed_levels(np.array([-2.0, 0.0, 1.0]), 2.0).tolist()
     [1, 128, 192]
     """
-    scaled = values / reach if reach > 0 else np.zeros_like(values)
+    with np.errstate(invalid="ignore"):  # a filter may hold infinite numbers: 1e39 is one as float32
+        scaled = values / reach if reach > 0 else np.zeros_like(values)
     return np.asarray(np.rint(128 + 127 * np.clip(np.nan_to_num(scaled), -1, 1)).astype(np.uint8))
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButto
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES
 from cnnexplorer.nets import Perturbation
-from cnnexplorer.ui.language import _
+from cnnexplorer.ui.language import _, plain
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.form import Choice, Form
 from cnnexplorer.ui.widgets.map_view import Lit, MapView
@@ -220,7 +220,7 @@ class InputForm(Form):
         text = _("{title}, {width} × {height}")
         name = self.fontMetrics().elidedText(_(source.title), Qt.TextElideMode.ElideMiddle, 2 * WIDTH)
         self.title.setText(_breakable(text.format(title=name, height=height, width=width)))
-        self.title.setToolTip(text.format(title=_(source.title), height=height, width=width))
+        self.title.setToolTip(plain(text.format(title=_(source.title), height=height, width=width)))
         sample = next((id_ for id_, sample in SAMPLES.items() if sample.title == source.title), "")
         self.samples.setValue(sample if self._sources.kind == "sample" else "")
         files = self._sources.folder

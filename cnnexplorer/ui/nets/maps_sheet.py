@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnexplorer.nets.mosaic import Order, Range
 
 CELLS_A_GAP = 28  # cells of a map's side for each cell between the tiles
-_UNITS = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_UNITS = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 
 
 @dataclass(frozen=True)

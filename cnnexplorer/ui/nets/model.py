@@ -503,6 +503,8 @@ class NetModel(QObject):
 
     def _not_loaded(self, error: BaseException, chosen: Chosen | None = None) -> None:
         self._say_what_goes_on()
+        if is_out_of_memory(error):
+            error = DeviceError("there is not enough memory for this network: close other programs and try again")
         if not isinstance(error, UserError):
             raise error
         self.refused.emit(error)

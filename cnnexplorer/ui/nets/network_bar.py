@@ -13,7 +13,7 @@ from superqt import QElidingLabel
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import CATALOG, available_devices, has_bundled_weights, imagenet_file
-from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.language import Speaking, _, plain
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.form import Choice
 
@@ -117,7 +117,7 @@ class NetworkBar(Speaking, QWidget):
         tip = _("Weights: {weights}. Click to choose others.").format(weights=title)
         if missing and chosen.weights not in ("random", "bundled"):
             tip += "\n" + _("The file lacks these layers, which are random: {layers}").format(layers=", ".join(missing))
-        self.weights.setToolTip(tip)
+        self.weights.setToolTip(plain(tip))
         self.weights.setAccessibleName(tip)
         self._show_device()
 

@@ -184,6 +184,8 @@ class OverviewPage(Page):
     def _network_changed(self) -> None:
         if self.active:
             self._show_network()
+        elif self.model.result is None:  # maps of the network before would keep it in memory
+            self.view.set_pictures(None)
 
     def _follow(self, old: Place, new: Place) -> None:
         if self.active and old.layer != new.layer:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from cnnexplorer.core.messages import mark
-from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.language import Speaking, _, plain
 from cnnexplorer.ui.theme import colours, number_font
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
 
@@ -196,7 +196,7 @@ class AnswerChanges(Speaking, QWidget):
         """Name the classes again."""
         texts = [f"{class_title(guess.index, guess.category)}: {_shares(*both)}" for guess, *both in self._rows]
         self.setAccessibleDescription("; ".join(texts))
-        self.setToolTip("\n".join([_("Both answers; click for the arithmetic"), *texts]))
+        self.setToolTip(plain("\n".join([_("Both answers; click for the arithmetic"), *texts])))
         self.update()
 
 
@@ -255,7 +255,7 @@ class PicturesRow(Speaking, QWidget):
             part.setGeometry(left, TITLE, width, side)
             title.setGeometry(left, 0, width, TITLE)
             title.setText(title.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
-            title.setToolTip(text)
+            title.setToolTip(plain(text))
 
 
 def _shares(before: float, after: float) -> str:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import CATALOG, DownloadCancelled, has_bundled_weights, imagenet_file, imagenet_url
-from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.language import Speaking, _, plain
 from cnnexplorer.ui.trouble import told
 from cnnexplorer.ui.widgets.number_field import NumberField
 
@@ -200,7 +200,7 @@ class WeightsDialog(Speaking, QDialog):
         self.state.setVisible(self._published and not self.bar.isVisible())
         name = _("No file chosen yet") if self._path is None else self._path.name
         self.file.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 380))
-        self.file.setToolTip("" if self._path is None else str(self._path))
+        self.file.setToolTip("" if self._path is None else plain(str(self._path)))
         ready = {"imagenet": cached, "file": self._path is not None}
         self._use.setEnabled(self.buttons[self.kind].isEnabled() and ready.get(self.kind, True))
         self._grow()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FOLLOW = -1
 
+MAX_DIGITS = 18  # what is longer is no class's number, and Python refuses to read very long ones
+
 
 class _Classes(QComboBox):
     closed = Signal()
@@ -124,7 +126,7 @@ class ClassPicker(Speaking, QWidget):
         wanted = " ".join(text.split()).casefold()
         number = wanted.partition(" · ")[0]
         last = len(self._titles) - 1
-        if number.isascii() and number.isdigit():
+        if number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS:
             if int(number) > last:
                 raise SettingError("there is no class {index}: use 0 to {last}", index=int(number), last=last)
             return int(number)

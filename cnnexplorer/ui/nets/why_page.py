@@ -129,6 +129,7 @@ class WhyPage(Page):
         row.setContentsMargins(10, 0, 10, 4)
         row.addWidget(self.classes)
         self.about = QLabel()
+        self.about.setTextFormat(Qt.TextFormat.PlainText)
         self.about.setWordWrap(True)
         self.about.setContentsMargins(10, 2, 10, 6)
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

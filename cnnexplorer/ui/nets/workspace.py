@@ -22,7 +22,7 @@ from .input_column import InputColumn
 from .maps_page import MapsPage
 from .model import NetModel
 from .names import device_title
-from .network_bar import NetworkBar, best_weights
+from .network_bar import ALL_DEVICES, NetworkBar, best_weights
 from .number_page import NumberPage
 from .overview_page import OverviewPage
 from .robustness_page import RobustnessPage
@@ -130,6 +130,8 @@ class NetWorkspace(Speaking, QWidget):
         if id_ not in CATALOG:  # edited by hand, or of another version
             id_ = Chosen.network
         device = self._settings.get("device", "auto")
+        if device not in ALL_DEVICES:
+            device = "auto"
         self._show_page(self.model.place.page)
         self.model.choose(Chosen(id_, best_weights(id_), 0, device))
 

@@ -156,3 +156,8 @@ def test_another_picture_and_network_renew_the_answer(qtbot: QtBot, page: Answer
     qtbot.waitUntil(lambda: page.sheet is not None, timeout=20000)
     assert page.sheet.unit is not None
     assert page.sheet.unit.layer.label == "fc8"
+
+
+def test_a_class_that_looks_like_html_is_written_as_it_is(page: AnswerPage):
+    assert page.unit_title.textFormat() == Qt.TextFormat.PlainText
+    assert page.quotient.textFormat() == Qt.TextFormat.PlainText

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from cnnexplorer.core.kernels import preset
 from cnnexplorer.nets import filter_pictures, load_network
 from cnnexplorer.nets.filter_measures import fitted_kernel, norms, responses, similarity
 from cnnexplorer.ui.language import use_language
-from cnnexplorer.ui.nets.filter_sheet import _in_rows
+from cnnexplorer.ui.nets.filter_sheet import _in_rows, signed_levels
 from cnnexplorer.ui.nets.filters_page import FiltersPage
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
 from cnnexplorer.ui.theme import use_theme
@@ -547,3 +548,12 @@ def test_nothing_is_computed_for_a_page_that_was_left(qtbot: QtBot, page: Filter
     page.enter()
     qtbot.waitUntil(lambda: page.sheet is not None)
     assert page.grid.unit == 30
+
+
+def test_infinite_weights_have_a_colour_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for reach in (np.inf, np.nan, 0.0, 1.0):
+            levels = signed_levels(np.array([np.inf, -np.inf, np.nan, 0.0], np.float32), reach)
+            assert levels[3] == 128
+            assert 1 <= levels.min() <= levels.max() <= 255

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtGui import QAction, QColor, QTextDocument
 from PySide6.QtWidgets import QApplication, QColorDialog
 
 from cnnexplorer.core.samples import SAMPLES
@@ -407,3 +407,12 @@ def test_language_and_theme_are_followed(form: InputForm, monkeypatch: pytest.Mo
     use_theme("dark")
     settled(form)
     assert grab(form).mean() < before.mean() - 40
+
+
+def test_a_name_that_looks_like_html_is_shown_as_it_is(form: InputForm, model: NetModel):
+    model.set_source(Source(np.zeros((3, 8, 8)), "<img src=x> & <b>.png"))
+    assert form.title.textFormat() == Qt.TextFormat.PlainText
+    assert form.title.text().startswith("<img src=x> & <b>.png")
+    document = QTextDocument()
+    document.setHtml(form.title.toolTip())
+    assert document.toPlainText().startswith("<img src=x> & <b>.png")

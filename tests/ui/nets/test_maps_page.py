@@ -155,7 +155,7 @@ def test_units_are_filtered_by_index(qtbot: QtBot, page: MapsPage):
     assert len(shown_units(page)) == 384
 
 
-@pytest.mark.parametrize("text", ["384", "0-900", "all", "1..3", "-4", "1-2-3", "٣"])
+@pytest.mark.parametrize("text", ["384", "0-900", "all", "1..3", "-4", "1-2-3", "٣", "1" * 5000])
 def test_units_that_are_none_are_told_and_the_field_is_as_before(page: MapsPage, model: NetModel, text: str):
     told, before = heard(model.refused), page.sheet
     enter(page.controls.units, text)

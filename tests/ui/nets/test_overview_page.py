@@ -416,3 +416,10 @@ def test_resizing_breaks_the_rows_anew(page: OverviewPage):
     settled(page)
     assert [frame.rect.top() for frame in page.view.layout_.frames] != frames
     assert page.view.layout_.size.width() <= page.view.width() or page.view.horizontalScrollBar().maximum() > 0
+
+
+def test_a_page_that_is_left_keeps_no_maps_of_the_network_before(page: OverviewPage, model: NetModel):
+    page.leave()
+    assert page.view.pictures is not None
+    model.adopt(model.chosen, model.network)
+    assert page.view.pictures is None

@@ -264,6 +264,8 @@ def test_a_class_that_is_not_there_is_refused(page: WhyPage, model: NetModel):
     assert str(refused[-1][0]) == "there is no class 1000: use 0 to 999"
     enter(page.classes.search, "unicorn")
     assert "no class is called “unicorn”" in str(refused[-1][0])
+    enter(page.classes.search, "9" * 5000)
+    assert "no class is called" in str(refused[-1][0])
     enter(page.classes.search, "class 99x")
     assert "no class is called" in str(refused[-1][0])
     enter(page.classes.search, "class")

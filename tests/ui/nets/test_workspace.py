@@ -397,11 +397,13 @@ def test_the_window_opens_the_workspace_and_closes_while_it_works(qtbot: QtBot, 
     asked = []
     monkeypatch.setattr(model_module, "load_network", lambda *arguments, **_: asked.append(arguments) or loaded)
     window._settings.set("network", "no such network")
+    window._settings.set("device", "[no such device")
     qtbot.mouseClick(window._rail["workspace_net"], LEFT)
     qtbot.waitUntil(lambda: window.net.workspace is not None, timeout=30000)
     workspace = window.net.workspace
     qtbot.waitUntil(lambda: workspace.model.result is not None, timeout=30000)
     assert asked[0][0] == "alexnet2012", "what the settings name is not there"
+    assert asked[0][2] == "auto"
     assert "CPU" in window.status_device.text()
     assert "ms" in window.status_time.text()
     window.actions_["page_maps"].trigger()
