@@ -282,7 +282,6 @@ def test_a_value_of_the_first_layers_is_shown_before_the_last_are_there(qtbot: Q
     assert shown[2] == (float(model.result.activations["conv1"].sum()), True)
 
 
-<<<<<<< HEAD
 def test_weights_that_do_not_load_at_first_leave_random_ones_and_a_sentence(
     qtbot: QtBot, network: Network, scene: Source, monkeypatch: pytest.MonkeyPatch
 ):
@@ -309,7 +308,8 @@ def test_a_picture_that_is_too_small_without_preprocessing_brings_it_back(qtbot:
         model.set_preprocess(False)
     assert "too small" in str(told.args[0])
     assert model.preprocess  # as what is still shown was made
-=======
+
+
 def test_a_network_for_which_there_is_no_memory_is_told(qtbot: QtBot, model: NetModel, monkeypatch):
     def load(*_arguments: object, **_settings: object) -> None:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
@@ -320,4 +320,3 @@ def test_a_network_for_which_there_is_no_memory_is_told(qtbot: QtBot, model: Net
     qtbot.waitUntil(lambda: bool(told), timeout=5000)
     assert "not enough memory for this network" in str(told[0][0])
     assert model.network is present
->>>>>>> 195c721574a6eb4da5285ee344ebfe709f82a1cb
