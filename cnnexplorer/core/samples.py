@@ -255,8 +255,8 @@ SAMPLES: dict[str, Sample] = {
         ),
         _drawn("star", mark("Drawn star"), 12),
         _drawn("house", mark("Drawn house"), 4),
-        _drawn("fish", mark("Drawn fish"), 5),
-        _drawn("car", mark("Drawn car"), 7),
+        _drawn("fish", mark("Drawn fish"), 3),
+        _drawn("car", mark("Drawn car"), 9),
         _drawn("butterfly", mark("Drawn butterfly"), 15),
         _drawn("umbrella", mark("Drawn umbrella"), 8),
     )

@@ -36,34 +36,38 @@ def photographs() -> Tensor | None:
     return torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).contiguous()
 
 
-def likeness(filters: Tensor) -> tuple[float, float] | None:
+def likeness(filters: Tensor) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Return how like hand-made ones filters (96, 3, 11, 11) answer to photographs; None without photographs.
 
-    First: the sum of all maps' strengths, against the strength of Sobel's gradient there. Second: the strength of a
-    filter's map against that of the Gabor function of its angle and frequency in grey, the median over the greyest
-    half of the filters. Both are correlations over places; strengths are means over 3 x 3 cells.
+    The strength of a filter's map is correlated over places with that of Sobel's derivative along the filter's own
+    angle, and across it; then with that of the Gabor function of its frequency, of its own angle and across. Anything
+    without a mean answers where there is contrast: it is the difference between the two that tells a filter with an
+    angle. Strengths are means over 3 x 3 cells; each number is the median over the greyest half of the filters.
     """
     images = photographs()
     if images is None:
         return None
     maps = _strength(functional.conv2d(normalised(images), filters, stride=4, padding=2).square())
     grey = images.mean(dim=1, keepdim=True)
-    edges = _strength(_convolved(grey, _sobel()).square().sum(dim=1, keepdim=True))
-    first = _correlation(maps.sum(dim=1, keepdim=True), edges)
     chosen = filters.mean(dim=1).square().sum(dim=(1, 2)).argsort(descending=True)[: len(filters) // 2]
     fits = fit(filters[chosen])
     found = []
     for index, angle, frequency in zip(
         chosen.tolist(), fits.orientation.tolist(), fits.frequency.tolist(), strict=True
     ):
-        gabor = _strength(_convolved(grey, _gabor(angle, frequency)).square().sum(dim=1, keepdim=True))
-        found.append(_correlation(maps[:, index : index + 1], gabor))
-    return first, float(np.median(found))
+        own = maps[:, index : index + 1]
+        hand_made = [_sobel(angle), _sobel(angle + 90), _gabor(angle, frequency), _gabor(angle + 90, frequency)]
+        strengths = [_strength(_convolved(grey, kernels).square().sum(dim=1, keepdim=True)) for kernels in hand_made]
+        found.append([_correlation(own, strength) for strength in strengths])
+    along, across, wave, crossing = np.median(found, axis=0).tolist()
+    return (along, across), (wave, crossing)
 
 
-def _sobel() -> Tensor:
+def _sobel(angle: float) -> Tensor:
+    """Return Sobel's derivative along an angle in degrees, in the middle of (1, 11, 11)."""
     across = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-    return functional.pad(torch.stack([across, across.T]), (4, 4, 4, 4))
+    kernel = float(np.cos(np.radians(angle))) * across + float(np.sin(np.radians(angle))) * across.T
+    return functional.pad(kernel[None], (4, 4, 4, 4))
 
 
 def _gabor(angle: float, frequency: float) -> Tensor:
