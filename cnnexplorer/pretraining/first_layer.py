@@ -37,7 +37,7 @@ def draw_patches(seed: int, count: int) -> torch.Tensor:
 
 
 def learn_filters(patches: torch.Tensor, seed: int, steps: int = 1500, smoothing: float = 0.6) -> torch.Tensor:
-    """Return 96 filters (96, 3, 11, 11) whose responses to the patches are sparse, with a deviation of 1 each.
+    """Return 96 filters (96, 3, 11, 11) whose responses to the patches are sparse, with a deviation of about 1 each.
 
     Parameters
     ----------
