@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnexplorer.nets import Guess
 
-ROW = 30
+ROW = 27
 COUNT = 5
 
 
