@@ -37,7 +37,7 @@ def draw_patches(seed: int, count: int) -> torch.Tensor:
 
 
 def learn_filters(patches: torch.Tensor, seed: int, steps: int = 1500, smoothing: float = 0.6) -> torch.Tensor:
-    """Return 96 filters (96, 3, 11, 11) whose responses to the patches are sparse, with a deviation of about 1 each.
+    """Return 96 filters (96, 3, 11, 11) whose responses to the patches are sparse, with a deviation of 1 each.
 
     Parameters
     ----------
@@ -47,11 +47,11 @@ def learn_filters(patches: torch.Tensor, seed: int, steps: int = 1500, smoothing
     """
     generator = torch.Generator().manual_seed(seed)
     window = _window().to(patches.device)
-    patches = patches * window
-    covariance = patches.T @ patches / len(patches)
+    seen = patches * window
+    covariance = seen.T @ seen / len(seen)
     values, vectors = torch.linalg.eigh(covariance.double())
     values, vectors = values[-FILTERS:].float(), vectors[:, -FILTERS:].float()
-    white = patches @ (vectors / values.sqrt())
+    white = seen @ (vectors / values.sqrt())
     rotation = torch.linalg.qr(torch.randn(FILTERS, FILTERS, generator=generator))[0]
     weight = torch.nn.Parameter(rotation.to(patches.device))
     optimizer = torch.optim.Adam([weight], 0.01)
@@ -66,8 +66,9 @@ def learn_filters(patches: torch.Tensor, seed: int, steps: int = 1500, smoothing
         optimizer.step()
     rows = torch.nn.functional.normalize(weight.detach(), dim=1)
     filters = rows @ (vectors * values ** (smoothing - 0.5)).T
-    filters = filters * window / (patches @ filters.T).std(dim=0)[:, None]
-    return _ordered(blind_to_plain(filters.cpu().reshape(FILTERS, 3, SIDE, SIDE)))
+    filters = blind_to_plain((filters * window).cpu().reshape(FILTERS, 3, SIDE, SIDE))
+    responses = patches.cpu() @ filters.flatten(1).T
+    return _ordered(filters / responses.std(dim=0)[:, None, None, None])
 
 
 def blind_to_plain(filters: torch.Tensor, least: float = 0.95) -> torch.Tensor:

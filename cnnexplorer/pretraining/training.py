@@ -233,7 +233,7 @@ def accuracy(model: nn.Module, pictures: Tensor, labels: Tensor, device: torch.d
     model.eval()
     with torch.no_grad():
         found = [
-            model(normalised(part.to(device).float() / 255)).argmax(dim=1).cpu() for part in torch.split(pictures, 50)
+            model(normalised(part.to(device).float() / 255)).argmax(dim=1).cpu() for part in torch.split(pictures, 16)
         ]
     answers = torch.cat(found)
     return float((answers == labels).float().mean()), answers
