@@ -75,6 +75,6 @@ def _prepared(frame: NDArray[np.uint8]) -> NDArray[np.float64]:
     height, width = frame.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    square = frame[top : top + side, left : left + side][:, ::-1, ::-1]  # BGR -> RGB
-    small = cv2.resize(np.ascontiguousarray(square), (CAMERA_SIDE, CAMERA_SIDE), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(small.transpose(2, 0, 1)) / 255
+    square = frame[top : top + side, left : left + side]
+    small = cv2.resize(square, (CAMERA_SIDE, CAMERA_SIDE), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(small[:, ::-1, ::-1].transpose(2, 0, 1)) / 255  # BGR -> RGB

@@ -178,8 +178,7 @@ class InputForm(Form):
             self._sources.use_sample(self.samples.value())
 
     def _show(self, computed: Computed) -> None:
-        picture = np.asarray(computed.picture, dtype=np.float64)
-        self.view.set_map(picture, Look("grey"), (0.0, 1.0))
+        self.view.set_map(computed.picture.astype(np.float64), Look("grey"), (0.0, 1.0))
         self.guesses.set_guesses(computed.guesses)
         self._show_settings()
 

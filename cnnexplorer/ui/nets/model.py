@@ -284,11 +284,17 @@ class NetModel(QObject):
         if make is None or show is None:
             self._derived.pop(key, None)
             return
-        derived = self._derived[key] = _Derived(make, show, needs)
-        computed = self._computed
+        self._derived[key] = _Derived(make, show, needs)
+        self._make_now(key)
+
+    def _make_now(self, key: str) -> None:
+        """Have a view's value made from what was computed last."""
+        derived, computed = self._derived[key], self._computed
         if computed is not None:
-            task.start(
-                lambda: make(computed), partial(self._show_derived, key, derived, computed), self._derivation_failed
+            self._derivations[key].start(
+                lambda: derived.make(computed),
+                partial(self._show_derived, key, derived, computed),
+                self._derivation_failed,
             )
 
     # place
@@ -452,7 +458,7 @@ class NetModel(QObject):
                 if values[key] is not self._shown_glimpse:
                     derived.show(values[key])
             elif self._computed is computed:  # asked for while this was under way
-                self.derive(key, derived.make, derived.show, derived.needs)
+                self._make_now(key)  # the same value: a pass that has begun already makes it, too
         self._shown_glimpse = None
 
     def _show_glimpse(self, request: _Request, key: str, value: object) -> None:

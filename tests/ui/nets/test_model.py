@@ -320,3 +320,26 @@ def test_a_network_for_which_there_is_no_memory_is_told(qtbot: QtBot, model: Net
     qtbot.waitUntil(lambda: bool(told), timeout=5000)
     assert "not enough memory for this network" in str(told[0][0])
     assert model.network is present
+
+
+def test_a_view_that_comes_while_pictures_are_live_is_soon_served_by_the_pass_itself(qtbot: QtBot, model: NetModel):
+    """A value asked for between two passes is made apart once, not for ever."""
+    shown: list[float] = []
+    fed: list[int] = []
+
+    def feed() -> None:
+        fed.append(len(fed))
+        model.set_source(picture(0.1 + 0.02 * (len(fed) % 30)))
+
+    model.computed.connect(feed)
+    feed()
+    qtbot.waitUntil(lambda: len(fed) > 3, timeout=20000)
+    model.derive("mean", lambda seen: float(seen.activations["conv1"].mean()), shown.append, needs="conv1")
+    begun: list[bool] = []
+    start = model._derivations["mean"].start
+    model._derivations["mean"].start = lambda *job: (begun.append(True), start(*job))  # type: ignore[method-assign]
+    qtbot.waitUntil(lambda: len(fed) > 12, timeout=20000)
+    model.computed.disconnect(feed)
+    qtbot.waitUntil(lambda: not model._task.busy, timeout=20000)
+    assert len(begun) <= 2
+    assert len(shown) >= 6
