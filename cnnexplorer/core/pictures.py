@@ -60,9 +60,9 @@ def compose(rng: Generator, ground: Canvas, label: int, difficulty: Difficulty =
     image = np.ascontiguousarray(_quiet(rng, ground, difficulty.ground) * 255, np.uint8)
     if rng.random() < difficulty.ground:
         _litter(rng, image)
-    place = _place(rng, side, difficulty.angle)
+    place = place_object(rng, side, difficulty.angle)
     parts = OBJECTS[CLASSES[label]](rng)
-    colors = _colors(rng, image[side // 4 : -side // 4, side // 4 : -side // 4].mean(axis=(0, 1)) / 255)
+    colors = object_colors(rng, image[side // 4 : -side // 4, side // 4 : -side // 4].mean(axis=(0, 1)) / 255)
     mask = _draw_object(rng, image, parts, place, colors)
     if rng.random() < 0.2 * difficulty.damage:
         _hide(rng, image, place)
@@ -84,7 +84,7 @@ def _litter(rng: Generator, image: NDArray[np.uint8]) -> None:
         fill(image, (corners + rng.uniform(0, side, 2),), tuple((color(rng) * 255).tolist()))
 
 
-def _place(rng: Generator, side: int, difficulty: float) -> Transform:
+def place_object(rng: Generator, side: int, difficulty: float) -> Transform:
     """Return where an object is drawn: its size, angle, proportions and place, about in the middle."""
     smallest = max(SMALLEST_OBJECT, _SMALLEST * side)
     largest = max(min(_LARGEST * side, _SEEN), _SEEN / 224 * side)
@@ -101,7 +101,7 @@ def _place(rng: Generator, side: int, difficulty: float) -> Transform:
     return np.column_stack([form, middle])
 
 
-def _colors(rng: Generator, ground: NDArray[np.float64]) -> list[Color]:
+def object_colors(rng: Generator, ground: NDArray[np.float64]) -> list[Color]:
     """Return an object's three colours: the first unlike the ground, the others unlike the first."""
     first = _unlike(rng, [np.asarray(ground, np.float32)])
     second = _unlike(rng, [first])

@@ -17,6 +17,7 @@ import torch
 
 from cnnexplorer.nets.device import choose_device
 
+from .device_drawing import DeviceDrawer
 from .drawing import Drawer, Pictures, draw_held_out
 from .first_layer import draw_patches, learn_filters
 from .shipping import ship
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
     pictures = options.steps * options.batch if options.steps else options.pictures
     settings = Settings(options.seed, pictures, options.minutes, options.batch, chunk=options.chunk)
     filters = _first_layer(out.with_name(out.name + ".first_layer"), options, device)
-    with Drawer(options.workers) as drawer:
+    with Drawer(options.workers) if device.type == "cpu" else DeviceDrawer(device) as drawer:
         training = Training(settings, filters, device, drawer)
         journal = _Journal(training, out.with_name(out.name + ".checkpoint"), draw_held_out(options.held_out))
         if options.resume and journal.checkpoint.exists():

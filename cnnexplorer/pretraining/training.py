@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .device_drawing import DeviceDrawer
     from .drawing import Drawer
 
 _WARM_UP = 0.01
@@ -95,7 +96,9 @@ class Progress:
 class Training:
     """One training, from its start or from a checkpoint."""
 
-    def __init__(self, settings: Settings, filters: Tensor, device: torch.device, drawer: Drawer) -> None:
+    def __init__(
+        self, settings: Settings, filters: Tensor, device: torch.device, drawer: Drawer | DeviceDrawer
+    ) -> None:
         self.settings, self.device = settings, device
         self.progress = Progress()
         self.model = training_model(filters, len(CLASSES), settings.seed).to(device)
@@ -147,7 +150,7 @@ class Training:
         for turn in range(self.settings.reuse):
             for chosen in torch.split(torch.randperm(len(labels), generator=generator), self.settings.batch):
                 started = time.monotonic()
-                images = augmented(pictures[chosen], generator, self.device)
+                images = augmented(pictures[chosen.to(pictures.device)], generator, self.device)
                 if turn or self.device.type != "cpu":  # drawn ones are damaged already, and a CPU has enough to do
                     images = damaged(images, generator, order.difficulty.damage)
                 expected = labels[chosen].to(self.device)
