@@ -54,6 +54,8 @@ SEPARATED = (
 
 # what every workspace does in its own way
 SHARED = ("open", "paste", "undo", "redo", "fit")
+LIVE = mark("picture of the Convolution workspace")
+LIVE_SCALED = mark("picture of the Convolution workspace, its values brought to 0 to 1")
 RAIL_ICONS = {spec.id: spec.icon for spec in ACTIONS if spec.id.startswith("workspace_")}
 ACTION_TEXTS = {spec.id: spec.text for spec in ACTIONS}
 ACTION_TIPS = {spec.id: spec.tip for spec in ACTIONS}
@@ -396,9 +398,13 @@ class MainWindow(Speaking, QMainWindow):
 
     def _send_live(self) -> None:
         """Let the networks see the Convolution workspace's picture, if that is wanted."""
-        if self.net.workspace is not None:
-            image = self.conv.model.experiment.image / self.conv.pictures.peak
-            self.net.workspace.take_live(image, mark("picture of the Convolution workspace"))
+        if self.net.workspace is None or not self.actions_["live"].isChecked():
+            return
+        image, title = self.conv.model.experiment.image / self.conv.pictures.peak, LIVE
+        low, high = float(image.min()), float(image.max())
+        if low < 0 or high > 1:  # no picture's values, such as what a layer of a network reads
+            image, title = (image - low) / max(high - low, 1e-12), LIVE_SCALED
+        self.net.workspace.take_live(image, title)
 
     def _open_in_convolution(
         self,

@@ -20,7 +20,7 @@ from cnnexplorer.ui.nets.network_bar import best_weights
 from cnnexplorer.ui.nets.overview_layout import Target
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
 from cnnexplorer.ui.nets.workspace import PAGES, NetWorkspace
-from tests.ui.helpers import LEFT, NONE, choose, drag_cells, files_data, heard, press, settled
+from tests.ui.helpers import LEFT, NONE, choose, drag_cells, files_data, heard, press, set_image, settled
 from tests.ui.nets.helpers import speak_marked
 
 if TYPE_CHECKING:
@@ -416,6 +416,15 @@ def test_the_window_opens_the_workspace_and_closes_while_it_works(qtbot: QtBot, 
     window.actions_["live"].trigger()
     assert spy.count() >= 1
     assert workspace.sources.kind == "convolution"
+    signed = np.linspace(-1.8, 2.6, 64).reshape(1, 8, 8)  # as a network's first layer reads
+    set_image(window, signed)
+    assert workspace.model.source.title.endswith("its values brought to 0 to 1")
+    assert workspace.model.source.image.min() == 0
+    assert workspace.model.source.image.max() == pytest.approx(1)
+    window.actions_["live"].trigger()
+    before = workspace.model.source
+    set_image(window, np.full((1, 8, 8), 0.5))
+    assert workspace.model.source is before, "nobody asked for it"
     press(window, Qt.Key.Key_Escape)
     workspace.model.set_source(Source(np.zeros((3, 40, 40)), "black"))
     window.close()
