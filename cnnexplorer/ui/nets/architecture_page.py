@@ -254,7 +254,8 @@ class ArchitecturePage(Page):
         reading, network = self._reading, self.model.network
         if reading is None:
             return
-        same = network is not None and network.id == reading.wish.network
+        # with the small head it is another network behind the convolutions, which the notes say
+        same = network is not None and network.id == reading.wish.network and not network.pooled
         self.about.show_reading(reading, network.classes if same and network is not None else None)
         if self._shown is not None:
             place, row = self._shown

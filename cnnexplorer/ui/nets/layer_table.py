@@ -165,7 +165,8 @@ class CellDelegate(QStyledItemDelegate):
         font.setBold(row.is_heading)
         painter.setFont(font)
         painter.setPen(ink)
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width())
+        elide = Qt.TextElideMode.ElideRight if align == _LEFT else Qt.TextElideMode.ElideMiddle
+        elided = painter.fontMetrics().elidedText(text, elide, rect.width())
         painter.drawText(rect, align, elided)
 
     def _paint_place(self, painter: QPainter, rect: QRectF, row: LayerRow, theme: Colours, ink: QColor) -> int:

@@ -79,7 +79,8 @@ class Table(QTableView):
             super().keyPressEvent(event)
 
 
-SLACK, WIDEST = 3, 240  # pixels of a column: widths of texts are rounded
+SLACK = 3  # pixels of a column: widths of texts are rounded
+WIDEST = 150  # pixels of the kinds: they are words, and the numbers behind them matter more
 
 
 class Totals(QWidget):
@@ -314,7 +315,8 @@ class LayerTable(Speaking, QWidget):
                 self.names.setFixedWidth(width)
                 continue
             title = heads.horizontalAdvance(_(COLUMNS[column].title)) + 2 * PAD
-            self.table.setColumnWidth(column, max(min(width, WIDEST), title))
+            self.table.setColumnWidth(column, max(min(width, WIDEST if column == COLUMN["kind"] else width), title))
+        self.totals.update()  # it stands below the columns
 
     def _go(self, place: int) -> None:
         selection = self.table.selectionModel()

@@ -504,3 +504,14 @@ def test_what_is_hidden_cannot_be_chosen(page: ArchitecturePage):
     QGuiApplication.clipboard().setText("before")
     page.table.copy()
     assert QGuiApplication.clipboard().text() == "before", "nothing is chosen"
+
+
+def test_the_small_head_of_the_bundled_weights_is_not_taken_for_the_paper_s(
+    qtbot: QtBot, page: ArchitecturePage, model: NetModel
+):
+    with qtbot.waitSignal(model.computed, timeout=20000):
+        model.adopt(Chosen("alexnet2012", "bundled", device="cpu"), load_network("alexnet2012", device="cpu"))
+    assert model.network is not None
+    assert model.network.pooled
+    assert "classes apart" not in page.about.notes.text()
+    assert "one small fully connected layer" in page.about.notes.text()
