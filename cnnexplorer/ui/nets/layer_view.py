@@ -257,7 +257,7 @@ class LayerTable(Speaking, QWidget):
         line.setFrameShape(QFrame.Shape.VLine)
         line.setFrameShadow(QFrame.Shadow.Plain)
         line.setForegroundRole(line.palette().ColorRole.Mid)
-        grid = QGridLayout(self)
+        grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         grid.addWidget(self.names, 0, 0)
@@ -316,7 +316,8 @@ class LayerTable(Speaking, QWidget):
                 continue
             title = heads.horizontalAdvance(_(COLUMNS[column].title)) + 2 * PAD
             self.table.setColumnWidth(column, max(min(width, WIDEST if column == COLUMN["kind"] else width), title))
-        self.totals.update()  # it stands below the columns
+        self._grid.activate()  # the names' new width moves the table: the totals stand below its columns
+        self.totals.update()
 
     def _go(self, place: int) -> None:
         selection = self.table.selectionModel()

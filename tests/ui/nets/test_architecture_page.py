@@ -515,3 +515,16 @@ def test_the_small_head_of_the_bundled_weights_is_not_taken_for_the_paper_s(
     assert model.network.pooled
     assert "classes apart" not in page.about.notes.text()
     assert "one small fully connected layer" in page.about.notes.text()
+
+
+def test_the_totals_are_painted_below_their_columns_at_once(qtbot: QtBot, model: NetModel):
+    fresh = ArchitecturePage(model)
+    qtbot.addWidget(fresh)
+    fresh.resize(1000, 640)
+    with qtbot.waitExposed(fresh):
+        fresh.show()
+    fresh.enter()
+    qtbot.waitUntil(lambda: bool(fresh.table.rows))
+    table = fresh.table
+    assert 0 < table.table.x() - table.names.width() < 5  # the line between them
+    fresh.leave()
