@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 
 from cnnexplorer.ui.language import use_language
@@ -39,6 +39,8 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     sys.excepthook = hook
     app = QApplication.instance()
     if isinstance(app, QApplication):
+        # the next test's slider would ignore a press while another button seems held
+        assert app.mouseButtons() == Qt.MouseButton.NoButton, "a mouse button was pressed and never let go"
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         app.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .experiment import Experiment, Result, Stats, map_stats, receptive_field, run, source_rectangles
 from .geometry import Rectangle, output_size, unvisited, window_reach
-from .messages import ImageError, NumberError, SettingError, UserError
+from .messages import ImageError, NumberError, SaveError, SettingError, UserError
 from .numbers import format_matrix, format_number, parse_matrix, parse_number
 from .stages import ACTIVATIONS, Activation, Convolution, Flatten, Pooling, Stage
 from .steps import Step, activation_formula, step_at, step_count, step_index
@@ -29,6 +29,7 @@ __all__ = [
     "Pooling",
     "Rectangle",
     "Result",
+    "SaveError",
     "SettingError",
     "Stage",
     "Stats",

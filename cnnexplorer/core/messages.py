@@ -98,3 +98,7 @@ class NumberError(UserError, ValueError):
 
 class ImageError(UserError):
     """A file that does not give an image."""
+
+
+class SaveError(UserError):
+    """A file that cannot be written: what was there before is unharmed."""

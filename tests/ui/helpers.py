@@ -42,6 +42,13 @@ def press(widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -
     QTest.keyClick(widget, key, modifiers)
 
 
+def double_click(widget: QWidget, place: QPoint | None = None, button: Qt.MouseButton = LEFT) -> None:
+    """Double-click, and let the button go, which `mouseDClick` alone does not."""
+    place = widget.rect().center() if place is None else place
+    QTest.mouseDClick(widget, button, NONE, place)
+    QTest.mouseRelease(widget, button, NONE, place)
+
+
 def enter(field: QWidget, text: str) -> None:
     """Put a text into a field in place of what is there, and press Enter."""
     field.setFocus()

@@ -14,7 +14,20 @@ from cnnexplorer.nets.mosaic import make_mosaic
 from cnnexplorer.ui.theme import use_theme
 from cnnexplorer.ui.widgets import mosaic_view
 from cnnexplorer.ui.widgets.mosaic_view import MosaicView
-from tests.ui.helpers import CONTROL, LEFT, NONE, SHIFT, close_to, colour_of, grab, heard, pictured, press, wheel
+from tests.ui.helpers import (
+    CONTROL,
+    LEFT,
+    NONE,
+    SHIFT,
+    close_to,
+    colour_of,
+    double_click,
+    grab,
+    heard,
+    pictured,
+    press,
+    wheel,
+)
 from tests.ui.nets.helpers import tooltip
 
 
@@ -105,10 +118,10 @@ def test_where_cells_cannot_be_told_apart_a_click_never_opens_one(qtbot, view):
     view.set_unit(9)
     qtbot.mouseClick(view, LEFT, NONE, point(view, 9))
     assert values == []
-    qtbot.mouseDClick(view, LEFT, NONE, point(view, 9, 16, 16))
+    double_click(view, point(view, 9, 16, 16))
     assert [value[0] for value in values] == [9]
-    qtbot.mouseDClick(view, LEFT, NONE, QPoint(1, 1))
-    qtbot.mouseDClick(view, Qt.MouseButton.RightButton, NONE, point(view, 9))
+    double_click(view, QPoint(1, 1))
+    double_click(view, point(view, 9), Qt.MouseButton.RightButton)
     assert len(values) == 1
 
 

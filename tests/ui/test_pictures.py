@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 from cnnexplorer.ui.conv.picture_dialog import PictureDialog
 from cnnexplorer.ui.main_window import begin
 
-from .helpers import drop, enter, files_data, grab, heard, image_of, pick, pictured
+from .helpers import double_click, drop, enter, files_data, grab, heard, image_of, pick, pictured
 
 LIMIT = 8000
 DICE = np.random.default_rng(11)
@@ -239,7 +239,7 @@ def test_a_part_is_framed_with_the_mouse(qtbot, window, adjusted):
 def test_a_double_click_takes_all_again(qtbot, adjusted):
     adjusted._frame(adjusted.crop_view._frame.adjusted(0.2, 0.2, -0.2, -0.2))
     assert adjusted.picture.crop is not None
-    qtbot.mouseDClick(adjusted.crop_view, Qt.MouseButton.LeftButton)
+    double_click(adjusted.crop_view)
     assert adjusted.picture.crop is None
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from cnnexplorer.core import Activation, Convolution, Flatten, Pooling
 
-from .helpers import NONE, SHIFT, cell_pixels, enter, grab, pick, pictured, press, set_image, settled
+from .helpers import NONE, SHIFT, cell_pixels, double_click, enter, grab, pick, pictured, press, set_image, settled
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -130,7 +130,7 @@ def test_clicking_a_card_shows_its_settings(qtbot, window):
 def test_a_card_is_enlarged_and_made_small_again(qtbot, window):
     target = card(window, "stage", 0)
     width = target.view.width()
-    qtbot.mouseDClick(target, LEFT, NONE, target._title.geometry().center())
+    double_click(target, target._title.geometry().center())
     settled(window)
     assert target.view.width() > width
     assert not card(window, "stage", 1).isVisible()

@@ -19,7 +19,7 @@ from cnnexplorer.ui.nets.layer_rows import COLUMN, COLUMNS, build_rows, percent,
 from cnnexplorer.ui.nets.layer_view import LayerTable
 from cnnexplorer.ui.nets.state import Chosen, Place
 from cnnexplorer.ui.theme import use_theme
-from tests.ui.helpers import LEFT, NONE, choose, enter, grab, heard, pictured, press, settled
+from tests.ui.helpers import LEFT, NONE, choose, double_click, enter, grab, heard, pictured, press, settled
 from tests.ui.nets.helpers import speak_marked
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def test_a_double_click_or_the_button_opens_the_maps(qtbot: QtBot, page: Archite
     table = page.table.table
     index = page.table.model.index(page.table.model.find("conv3"), COLUMN["output"])
     qtbot.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(index).center())
-    qtbot.mouseDClick(table.viewport(), LEFT, NONE, table.visualRect(index).center())
+    double_click(table.viewport(), table.visualRect(index).center())
     assert model.place == Place("maps", "conv3")
     model.back()
     click_row(qtbot, page.table, "conv1", page.table.names)

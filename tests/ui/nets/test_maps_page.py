@@ -26,6 +26,7 @@ from tests.ui.helpers import (
     click_cell,
     close_to,
     colour_of,
+    double_click,
     enter,
     grab,
     heard,
@@ -327,14 +328,14 @@ def test_the_keys_choose_and_open(qtbot: QtBot, page: MapsPage, model: NetModel)
 
 def test_a_double_click_opens_the_value(qtbot: QtBot, page: MapsPage, model: NetModel):
     renewed(qtbot, page, lambda: enter(page.controls.units, "0-3"))
-    qtbot.mouseDClick(page.view, LEFT, NONE, spot(page, 2, 5, 8))
+    double_click(page.view, spot(page, 2, 5, 8))
     assert model.place == Place("number", "conv3", 2, 5, 8)
 
 
 def test_a_value_that_multiplies_nothing_leads_to_the_layer_before(qtbot: QtBot, page: MapsPage, model: NetModel):
     renewed(qtbot, page, lambda: model.visit(layer="pool2"))
     told = heard(model.refused)
-    qtbot.mouseDClick(page.view, LEFT, NONE, spot(page, 2))
+    double_click(page.view, spot(page, 2))
     assert "pool2 multiplies nothing: its values come from conv2" in str(told[-1][0])
     assert model.place.page == "maps"
     assert page.panel.before.text().endswith("the arithmetic behind its values is that of conv2.")
