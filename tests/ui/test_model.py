@@ -146,10 +146,12 @@ def test_closing_while_a_computation_runs(monkeypatch):
     slow = Slow(monkeypatch)
     slow.gates[1.0] = threading.Event()
     model.edit(lambda _old: experiment(1))
-    threading.Timer(0.03, slow.gates[1.0].set).start()
+    opening = threading.Timer(0.03, slow.gates[1.0].set)
+    opening.start()
     model.close()
     assert slow.gates[1.0].is_set() or not slow.began
     model.deleteLater()
+    opening.join()
 
 
 def test_a_large_image_that_is_edited_quickly_ends_at_the_newest(qtbot, window):
