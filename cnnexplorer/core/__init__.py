@@ -18,14 +18,16 @@ from .steps import Step, activation_formula, step_at, step_count, step_index
 
 if TYPE_CHECKING:
     from .images import image_from_pixels, inspect_image, load_image
-    from .session import NetworkState, Session, load_session, save_session, session_bytes, session_from_bytes
-    from .session_model import LookState, PerturbationState, ViewState
+    from .session import load_session, save_session, session_bytes, session_from_bytes
+    from .session_model import LookState, PerturbationState, ShownChannel, ViewState
+    from .session_state import FilterEdit, NetworkState, Session
 
 __all__ = [
     "ACTIVATIONS",
     "Activation",
     "Convolution",
     "Experiment",
+    "FilterEdit",
     "Flatten",
     "ImageError",
     "LookState",
@@ -39,6 +41,7 @@ __all__ = [
     "Session",
     "SessionError",
     "SettingError",
+    "ShownChannel",
     "Stage",
     "Stats",
     "Step",
@@ -71,8 +74,9 @@ __all__ = [
 # loaded when first asked for: the image formats alone would make up a tenth of the time to the first window
 _LATER = {
     "images": ("image_from_pixels", "inspect_image", "load_image"),
-    "session": ("NetworkState", "Session", "load_session", "save_session", "session_bytes", "session_from_bytes"),
-    "session_model": ("LookState", "PerturbationState", "ViewState"),
+    "session": ("load_session", "save_session", "session_bytes", "session_from_bytes"),
+    "session_model": ("LookState", "PerturbationState", "ShownChannel", "ViewState"),
+    "session_state": ("FilterEdit", "NetworkState", "Session"),
 }
 
 

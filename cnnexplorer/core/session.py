@@ -1,16 +1,14 @@
 """A session: all that is needed to go on working later, or on another computer, as one value and as one file.
 
 A `.cnnx` file is a zip of `session.json` and of NumPy arrays: `image.npy`, `stage0_weight.npy`, `stage0_bias.npy`,
-`picture.npy`. Any program that reads zip, JSON and NPY can read it.
+`picture.npy`, `edit0.npy`. Any program that reads zip, JSON and NPY can read it.
 """
 
 from __future__ import annotations
 
 import io
-import math
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
@@ -25,19 +23,19 @@ from .session_model import (
     VERSION,
     ActivationData,
     ConvolutionData,
+    EditData,
     FlattenData,
     ImageCode,
     NetworkData,
     NewerVersion,
-    PerturbationState,
     PoolingData,
     SessionData,
     StageData,
-    ViewState,
     decode,
     encode,
 )
-from .stages import Activation, Convolution, Flatten, Pooling, Stage, frozen_array, same_array, same_fields
+from .session_state import FilterEdit, NetworkState, Session
+from .stages import Activation, Convolution, Flatten, Pooling, Stage, same_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,93 +49,6 @@ if TYPE_CHECKING:
 SESSION_SUFFIX = ".cnnx"
 _ZIP = b"PK"
 _LEVELS: dict[ImageCode, NDArray[np.float64]] = {"unit": np.arange(256) / 255, "byte": np.arange(256.0)}
-
-
-@dataclass(frozen=True, eq=False)
-class NetworkState:
-    """What the Network workspace shows.
-
-    Attributes
-    ----------
-    id
-        The network's, in the catalogue.
-    weights
-        "bundled", "imagenet", "random" (drawn from `seed`), or "file": then `weights_file` is its name without its
-        folder and `weights_sha256` its hash; the weights themselves are not in a session.
-    input_size
-        Height and width that the network was made for; None for its own.
-    preprocess
-        Whether the picture is resized, cropped and normalised as the weights expect.
-    page, layer, unit, row, column
-        What is looked at.
-    picture, title
-        (1 or 3, H, W) with values from 0 to 1, and its name.
-    perturbation
-        What is done to the picture first.
-    asked_class
-        The class that is asked about; None for the network's own answer.
-    """
-
-    id: str
-    picture: NDArray[np.float64]
-    title: str = ""
-    weights: Literal["bundled", "imagenet", "random", "file"] = "bundled"
-    weights_file: str = ""
-    weights_sha256: str = ""
-    seed: int = 0
-    input_size: tuple[int, int] | None = None
-    preprocess: bool = True
-    page: str = "overview"
-    layer: str = ""
-    unit: int = 0
-    row: int | None = None
-    column: int | None = None
-    perturbation: PerturbationState = field(default_factory=PerturbationState)
-    asked_class: int | None = None
-
-    def __post_init__(self) -> None:
-        picture = frozen_array(self.picture)
-        if picture.ndim != 3 or len(picture) not in (1, 3) or 0 in picture.shape:
-            raise SettingError(
-                "an array of shape {shape} is no picture: give (channels, height, width), with 1 or 3 channels",
-                shape=picture.shape,
-            )
-        object.__setattr__(self, "picture", picture)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NetworkState) and same_fields(self, other)
-
-    __hash__ = None  # type: ignore[assignment]  # holds an array
-
-
-@dataclass(frozen=True)
-class Session:
-    """An experiment, the step that is shown, how it is shown, and what the Network workspace shows.
-
-    `step` is (stage, index), or None where no stage has steps.
-
-    Raises
-    ------
-    SettingError
-        A `ValueError`: a step that the experiment does not have.
-    """
-
-    experiment: Experiment
-    step: tuple[int, int] | None = None
-    view: ViewState = field(default_factory=ViewState)
-    network: NetworkState | None = None
-
-    def __post_init__(self) -> None:
-        if self.step is None:
-            return
-        stage, index = self.step
-        shapes = self.experiment.shapes
-        if not (0 <= stage < len(shapes) and 0 <= index < math.prod(shapes[stage])):
-            raise SettingError(
-                "there is no step {index} in stage {stage}: use a step that is", index=index, stage=stage
-            )
-
-    __hash__ = None  # type: ignore[assignment]  # holds arrays
 
 
 def save_session(session: Session, path: Path | str) -> None:
@@ -254,7 +165,7 @@ def _read(file: IO[bytes], label: str) -> Session:
             Experiment(_image(data.image, container.array("image")), stages),
             data.step,
             data.view,
-            None if network is None else _network(network, _image(network.picture, container.array("picture"))),
+            None if network is None else _network(network, container),
         )
     except SettingError as error:
         raise container.damaged(term("its settings do not fit each other")) from error
@@ -262,7 +173,9 @@ def _read(file: IO[bytes], label: str) -> Session:
 
 def _names(data: SessionData) -> set[str]:
     """Return the arrays that belong to the data."""
-    names = {"image"} if data.network is None else {"image", "picture"}
+    names = {"image"}
+    if data.network is not None:
+        names |= {"picture", *map(_edit_name, range(len(data.network.edits)))}
     for index, stage in enumerate(data.stages):
         if isinstance(stage, ConvolutionData):
             names.add(_weight_name(index))
@@ -303,8 +216,13 @@ def _stage(data: StageData, index: int, container: Container) -> Stage:
     return Flatten()
 
 
-def _network(data: NetworkData, picture: NDArray[np.float64]) -> NetworkState:
-    return NetworkState(**{**msgspec.structs.asdict(data), "picture": picture})
+def _network(data: NetworkData, container: Container) -> NetworkState:
+    edits = tuple(
+        FilterEdit(edit.layer, edit.filters, container.array(_edit_name(index)))
+        for index, edit in enumerate(data.edits)
+    )
+    picture = _image(data.picture, container.array("picture"))
+    return NetworkState(**{**msgspec.structs.asdict(data), "picture": picture, "edits": edits})
 
 
 # writing
@@ -351,7 +269,10 @@ def _network_data(state: NetworkState, arrays: Arrays) -> NetworkData:
     code, arrays["picture"] = _code(state.picture)
     values = {name: getattr(state, name) for name in NetworkData.__struct_fields__}
     texts = {name: _text(value) for name, value in values.items() if isinstance(value, str)}
-    return NetworkData(**{**values, **texts, "picture": code})
+    for index, edit in enumerate(state.edits):
+        arrays[_edit_name(index)] = edit.weights
+    edits = tuple(EditData(edit.layer, edit.filters) for edit in state.edits)
+    return NetworkData(**{**values, **texts, "picture": code, "edits": edits})
 
 
 def _text(text: str) -> str:
@@ -365,3 +286,7 @@ def _weight_name(stage: int) -> str:
 
 def _bias_name(stage: int) -> str:
     return f"stage{stage}_bias"
+
+
+def _edit_name(index: int) -> str:
+    return f"edit{index}"

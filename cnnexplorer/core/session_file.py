@@ -52,8 +52,9 @@ _WRONG = term("its directory is wrong")
 # The NPY format, version 1.0: as `numpy.save` writes it for arrays in C order. Its own reader would evaluate the header
 _NPY_MAGIC = b"\x93NUMPY\x01\x00"
 _NPY_HEADER = re.compile(
-    rb"\{'descr': '(<f8|\|u1)', 'fortran_order': False, 'shape': \(((?:[0-9]{1,9}, ?)*[0-9]{0,9})\), *\} *\n"
+    rb"\{'descr': '(<f8|<f4|\|u1)', 'fortran_order': False, 'shape': \(((?:[0-9]{1,9}, ?)*[0-9]{0,9})\), *\} *\n"
 )
+_KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "|u1"}
 _NPY_ALIGNED = 64
 _MAX_NPY_HEADER = 512
 
@@ -84,7 +85,7 @@ def pack(text: bytes, arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def _npy(array: NDArray[Any]) -> bytes:
-    kind = "|u1" if array.dtype == np.uint8 else "<f8"
+    kind = _KINDS[array.dtype.name]
     header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {array.shape}, }}".encode()
     start = len(_NPY_MAGIC) + 2
     header = header.ljust(-(start + len(header) + 1) % _NPY_ALIGNED + len(header)) + b"\n"
@@ -137,7 +138,7 @@ class Container:
         return shapes
 
     def array(self, name: str) -> NDArray[Any]:
-        """Return an array, float64 or uint8, that nobody can write to."""
+        """Return an array, float64, float32 or uint8, that nobody can write to."""
         with self._foreign(name), self._archive.open(self._members[name + SUFFIX]) as file:
             dtype, shape = self._header(file, name)
             array = np.empty(shape, dtype)

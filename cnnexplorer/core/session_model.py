@@ -98,8 +98,15 @@ class PerturbationState(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     seed: Seed = 0
 
 
+class EditData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which filters of a layer were edited; their weights are an array."""
+
+    layer: Word
+    filters: Annotated[tuple[Count, ...], Meta(min_length=1, max_length=10_000)]
+
+
 class NetworkData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fields of `NetworkState`, but for the picture's pixels, of which there is only how they are stored."""
+    """The fields of `NetworkState`, but for its arrays: of the picture there is only how it is stored."""
 
     id: Word
     weights: Literal["bundled", "imagenet", "random", "file"]
@@ -117,6 +124,7 @@ class NetworkData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     perturbation: PerturbationState
     asked_class: Count | None
     picture: ImageCode
+    edits: Annotated[tuple[EditData, ...], Meta(max_length=200)]
 
 
 class ConvolutionData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="convolution"):

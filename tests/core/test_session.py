@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +18,7 @@ from cnnexplorer.core import (
     Activation,
     Convolution,
     Experiment,
+    FilterEdit,
     Flatten,
     LookState,
     NetworkState,
@@ -26,6 +27,7 @@ from cnnexplorer.core import (
     Session,
     SessionError,
     SettingError,
+    ShownChannel,
     ViewState,
     load_session,
     save_session,
@@ -34,7 +36,6 @@ from cnnexplorer.core import (
 )
 from cnnexplorer.core import session_model as model
 from cnnexplorer.core.session import is_session
-from cnnexplorer.core.session_model import ShownChannel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +70,7 @@ def full_session() -> Session:
     network = NetworkState(
         "vgg16", random.integers(0, 256, (3, 5, 4)) / 255, "año.png", "file", "mía.pth", "0f" * 32, 7, (96, 128),
         False, "why", "features.3", 5, 6, 7, PerturbationState(0.1, 1, -0.2, 30, (3, -4), 9, (0.25, 1), 12), 999,
+        (FilterEdit("features.3", (0, 5), random.normal(size=(2, 3, 3, 3))),),
     )  # fmt: skip
     return Session(Experiment(random.normal(size=(2, 9, 12)), stages), (3, 2), view, network)
 
@@ -102,6 +104,8 @@ def test_a_session_comes_back_whole(tmp_path: Path):
     plain = Session(session.experiment)
     for name in ViewState.__struct_fields__:
         assert getattr(session.view, name) != getattr(plain.view, name), name
+    for field in fields(NetworkState):
+        assert field.name == "picture" or getattr(session.network, field.name) != field.default, field.name
 
 
 def test_other_programs_can_read_it(tmp_path: Path):
