@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog
 
 import cnnexplorer.core
 from cnnexplorer.core import ImageError, NumberError, UserError, parse_matrix
 from cnnexplorer.core.editing import with_image
 from cnnexplorer.core.messages import CLIPBOARD, mark
-from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
 
 from .picture_dialog import MAX_SIDE, Picture, PictureDialog
@@ -56,16 +55,6 @@ class PictureLoader(QObject):
         self._previews = LatestTask(self)
         self.picture: Picture | None = None
         self.peak = remembered_peak(settings)
-
-    def ask(self, window: QWidget) -> None:
-        """Let the user choose a file."""
-        folder = self._settings.get("folder", "")
-        pictures, everything = _("Pictures"), _("All files")
-        name, _filter = QFileDialog.getOpenFileName(
-            window, _("Open a picture"), folder, f"{pictures} ({PATTERNS});;{everything} (*)"
-        )
-        if name:
-            self.open(Path(name), window)
 
     def open(self, path: Path, window: QWidget) -> None:
         """Open a picture file."""
