@@ -40,6 +40,8 @@ class Takeaway:
         How the map is shown, where it is one map.
     words
         What the fields of a file-name template stand for: "network", "layer", "channel" and "view" as they apply.
+    buttons
+        Whether it is a picture of the screen, with its small buttons: a page or the window, not one view.
     """
 
     widget: QWidget
@@ -50,6 +52,7 @@ class Takeaway:
     limits: tuple[float, float] | None = None
     look: Look | None = None
     words: Mapping[str, str] = field(default_factory=dict)
+    buttons: bool = False
 
     @property
     def caption(self) -> str:
