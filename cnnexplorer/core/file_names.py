@@ -115,11 +115,11 @@ def _joined(pieces: list[str]) -> str:
     """Return text and words, alternating, as one; an empty word takes a sign between words with it."""
     result = pieces[0]
     for word, text in zip(pieces[1::2], pieces[2::2], strict=True):
-        result += word
-        empty = not word
-        if empty and text[:1] in _BETWEEN and (not result or result[-1:] in _BETWEEN):
-            text = text[1:]
-        elif empty and not text and result[-1:] in _BETWEEN:
+        if word:
+            result += word
+        elif not text:
             result = result.rstrip(_BETWEEN)
+        elif text[0] in _BETWEEN and (not result or result[-1] in _BETWEEN):
+            text = text[1:]
         result += text
     return result
