@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from .experiment import Experiment, Result, Stats, map_stats, receptive_field, run, source_rectangles
 from .geometry import Rectangle, output_size, unvisited, window_reach
-from .messages import ImageError, NumberError, SaveError, SessionError, SettingError, UserError
+from .messages import DataError, ImageError, NumberError, SaveError, SessionError, SettingError, UserError
 from .numbers import format_matrix, format_number, parse_matrix, parse_number
 from .stages import ACTIVATIONS, Activation, Convolution, Flatten, Pooling, Stage
 from .steps import Step, activation_formula, step_at, step_count, step_index
 
 if TYPE_CHECKING:
+    from .data_reading import read_array
     from .images import image_from_pixels, inspect_image, load_image
     from .session import load_session, save_session, session_bytes, session_from_bytes
     from .session_model import LookState, PerturbationState, ShownChannel, ViewState
@@ -26,6 +27,7 @@ __all__ = [
     "ACTIVATIONS",
     "Activation",
     "Convolution",
+    "DataError",
     "Experiment",
     "FilterEdit",
     "Flatten",
@@ -58,6 +60,7 @@ __all__ = [
     "output_size",
     "parse_matrix",
     "parse_number",
+    "read_array",
     "receptive_field",
     "run",
     "save_session",
@@ -73,6 +76,7 @@ __all__ = [
 
 # loaded when first asked for: the image formats alone would make up a tenth of the time to the first window
 _LATER = {
+    "data_reading": ("read_array",),
     "images": ("image_from_pixels", "inspect_image", "load_image"),
     "session": ("load_session", "save_session", "session_bytes", "session_from_bytes"),
     "session_model": ("LookState", "PerturbationState", "ShownChannel", "ViewState"),
