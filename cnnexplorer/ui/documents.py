@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
-from cnnexplorer.core import Session, UserError, load_session, session_bytes
+from cnnexplorer.core import Session, UserError, load_session, session_bytes, session_from_bytes
 from cnnexplorer.core.files import write_file
-from cnnexplorer.core.recovery import Origin, Recovery
+from cnnexplorer.core.recovery import Origin
 from cnnexplorer.core.session import SESSION_SUFFIX
 
 from .conv.picture_loader import PATTERNS
 from .language import _, language
-from .questions import Answer, Question
+from .questions import CANCEL, DISCARD, Answer, Question
+from .safekeeping import Safekeeping
 from .tasks import LatestTask
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from .desk import Contents, Desk
     from .settings import Settings
 
-KEEP_AFTER = 5000  # milliseconds from a change until it is kept for the case of a crash
-
-_DISCARD = QMessageBox.ButtonRole.DestructiveRole
-_CANCEL = QMessageBox.ButtonRole.RejectRole
-
 
 class FileChanged(UserError):
     """The file is not what was opened or saved last: another program wrote it."""
@@ -45,11 +41,10 @@ class FileChanged(UserError):
 class Document(QObject):
     """The session on the desk.
 
-    Signals: `changed()` when its name is another, or whether it is saved; `recent_changed()`; `refused(error)`.
+    Signals: `changed()` when its name is another, or whether it is saved, and `refused(error)`.
     """
 
     changed = Signal()
-    recent_changed = Signal()
     refused = Signal(object)
 
     def __init__(self, desk: Desk, settings: Settings, window: QWidget) -> None:
@@ -58,13 +53,10 @@ class Document(QObject):
         self._origin = Origin()
         self._saved: Contents | None = desk.contents()
         self._modified = False
-        self._complained = False
-        self._recovery = Recovery(settings.recovery_folder)
-        self._reading, self._writing, self._keeping = LatestTask(self), LatestTask(self), LatestTask(self)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(KEEP_AFTER)
-        self._timer.timeout.connect(self.keep_now)
+        self._reading, self._writing = LatestTask(self), LatestTask(self)
+        self.safe = Safekeeping(settings.recovery_folder, self)
+        self.safe.refused.connect(self.refused)
+        self.safe.due.connect(self.keep_now)
         desk.changed.connect(self._follow)
         desk.settled.connect(self._follow_network)
 
@@ -95,15 +87,39 @@ class Document(QObject):
 
         def read(found: tuple[Session, str]) -> None:
             session, digest = found
-            self.ask_to_leave(
-                lambda: self._desk.bring_back(session, path.parent, lambda: self._begin(Origin(path, digest)))
-            )
+            self._offer(session, path.parent, Origin(path, digest))
 
         self._reading.start(partial(_read, path), read, partial(self._not_read, path))
+
+    def open_bytes(self, data: bytes, name: str) -> None:
+        """Open a session that came in a file of another kind, of this name; it has no file of its own yet."""
+        self._reading.start(
+            lambda: session_from_bytes(data, name),
+            lambda session: self._offer(session, None, Origin()),
+            partial(self._not_read, None),
+        )
 
     def cancel(self) -> None:
         """Forget a session that is being read: something newer is wanted."""
         self._reading.cancel()
+
+    def _offer(self, session: Session, folder: Path | None, origin: Origin) -> None:
+        """Show a session, once what is not saved is saved or given up."""
+        self.ask_to_leave(lambda: self._desk.bring_back(session, folder, lambda: self._begin(origin)))
+
+    def _begin(self, origin: Origin) -> None:
+        """Go on with what is on the desk now."""
+        self._origin, self._saved = origin, self._desk.contents()
+        self._set_modified(False)
+        self._remember()
+        self.changed.emit()
+
+    def _not_read(self, path: Path | None, error: BaseException) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        if path is not None and not os.path.lexists(path):
+            self._settings.forget_recent(path, "recent_sessions")
+        self.refused.emit(error)
 
     # saving
 
@@ -119,129 +135,43 @@ class Document(QObject):
         path = self._ask_where()
         if path is None:
             return
-        if os.path.lexists(path) and path != self.path:
-            text = _("{file} is there already.").format(file=path.name)
-            answers = (Answer("overwrite", _("Overwrite"), _DISCARD), Answer("cancel", _("Cancel"), _CANCEL))
-            self._ask(text, _("What is in it now would be lost."), answers, {
-                "overwrite": lambda: self._write(path, False, then),
-            })  # fmt: skip
-        else:
+        if not os.path.lexists(path) or path == self.path:
             self._write(path, path == self.path, then)
+            return
+        self._ask(
+            _("Save the session"),
+            _("{file} is there already.").format(file=path.name),
+            _("What is in it now would be lost."),
+            Answer("cancel", _("Cancel"), CANCEL),
+            Answer("overwrite", _("&Overwrite"), DISCARD, lambda: self._write(path, False, then)),
+        )
 
     def ask_to_leave(self, then: Callable[[], object]) -> None:
         """Do something that takes the present work off the desk, once that is saved or given up."""
         if not self._modified:
             then()
             return
-        answers = (
-            Answer("save", _("Save")),
-            Answer("discard", _("Don't save"), _DISCARD),
-            Answer("cancel", _("Cancel"), _CANCEL),
+        self._ask(
+            _("Unsaved work"),
+            _("Save the changes to {name}?").format(name=self.title),
+            _("They are lost otherwise."),
+            Answer("save", _("&Save"), then=lambda: self.save(then)),
+            Answer("discard", _("&Don't save"), DISCARD, then),
+            Answer("cancel", _("Cancel"), CANCEL),
         )
-        text = _("Save the changes to {name}?").format(name=self.title)
-        self._ask(text, _("They are lost otherwise."), answers, {
-            "save": lambda: self.save(then), "discard": then,
-        })  # fmt: skip
 
     def give_up(self) -> None:
         """Take what is not saved as not wanted."""
         self._saved = self._desk.contents()
         self._set_modified(False)
 
-    # in the case of a crash
-
-    def offer_lost_work(self) -> None:
-        """Offer the latest work that a window left behind which is no more."""
-        found = self._recovery.left_behind()
-        for other in found[1:]:
-            other.release()
-        if not found:
-            return
-        lost = found[0]
-        when = QLocale(language()).toString(
-            QDateTime.fromSecsSinceEpoch(int(lost.seconds)), QLocale.FormatType.ShortFormat
-        )
-        path = lost.origin.path
-        text = _("CNN Explorer was closed before {name} was saved. The work of {time} was kept.")
-        answers = (
-            Answer("open", _("Open it")),
-            Answer("remove", _("Throw it away"), _DISCARD),
-            Answer("later", _("Decide later"), _CANCEL),
-        )
-        self._ask(text.format(name=_("Untitled") if path is None else path.name, time=when), "", answers, {
-            "open": partial(self._open_lost, lost), "remove": lost.remove, "later": lost.release,
-        })  # fmt: skip
-
-    def keep_now(self) -> None:
-        """Keep what is not saved for the case of a crash."""
-        if not self._modified:
-            return
-        make, origin = self._desk.take(), self._origin
-        self._keeping.start(lambda: self._recovery.keep(session_bytes(make()), origin), self._kept, self._not_kept)
-
-    def close_work(self) -> None:
-        """Wait for work under way; to be called before the program ends. What is not saved stays kept."""
-        self._timer.stop()
-        for task in (self._reading, self._writing, self._keeping):
-            task.close()
-        if not self._modified:
-            self._recovery.clear()
-
-    # the inside
-
-    def _follow(self) -> None:
-        """Know whether there is something to save, and keep it soon."""
-        self._set_modified(
-            self._saved is None or not self._desk.contents().same_as(self._saved, choices=self.path is not None)
-        )
-        if self._modified and not self._timer.isActive():
-            self._timer.start()
-
-    def _follow_network(self) -> None:
-        """Take what the Network workspace shows from the beginning as saved."""
-        if self._saved is not None:
-            self._saved = replace(self._saved, network=self._desk.contents().network)
-        self._follow()
-
-    def _set_modified(self, modified: bool) -> None:
-        if modified == self._modified:
-            return
-        self._modified = modified
-        if not modified:
-            self._timer.stop()
-            self._keeping.start(self._recovery.clear, lambda _nothing: None, self._not_kept)
-        self.changed.emit()
-
-    def _begin(self, origin: Origin) -> None:
-        """Go on with what is on the desk now."""
-        self._origin, self._saved = origin, self._desk.contents()
-        self._set_modified(False)
-        self._remember()
-        self.changed.emit()
-
-    def _remember(self) -> None:
-        """Put the file first among the recent ones."""
-        if self.path is not None:
-            self._settings.add_recent(self.path, "recent_sessions")
-            self._settings.set("session_folder", str(self.path.parent))
-            self.recent_changed.emit()
-
-    def _not_read(self, path: Path, error: BaseException) -> None:
-        if not isinstance(error, UserError):
-            raise error
-        if not os.path.lexists(path):
-            self._settings.forget_recent(path, "recent_sessions")
-            self.recent_changed.emit()
-        self.refused.emit(error)
-
     def _ask_where(self) -> Path | None:
         """Ask for a session's file; its ending is put behind a name that lacks it."""
         folder = self._settings.get("session_folder", "") or self._settings.get("folder", "")
-        suggested = str(self.path or Path(folder) / f"{_('Untitled')}{SESSION_SUFFIX}")
         name, _filter = QFileDialog.getSaveFileName(
             self._window,
             _("Save the session"),
-            suggested,
+            str(self.path or Path(folder) / f"{_('Untitled')}{SESSION_SUFFIX}"),
             "{} (*{})".format(_("Sessions"), SESSION_SUFFIX),
             options=QFileDialog.Option.DontConfirmOverwrite,  # asked here: the ending may be added
         )
@@ -261,8 +191,8 @@ class Document(QObject):
         def written(found: str) -> None:
             self._origin, self._saved = Origin(path, found), contents
             self._remember()
-            self.changed.emit()
             self._follow()
+            self.changed.emit()
             then()
 
         def failed(error: BaseException) -> None:
@@ -276,45 +206,92 @@ class Document(QObject):
         self._writing.start(lambda: _write(make(), path, digest), written, failed)
 
     def _ask_about_change(self, path: Path, then: Callable[[], object]) -> None:
-        answers = (
-            Answer("save_as", _("Save as…")),
-            Answer("overwrite", _("Overwrite"), _DISCARD),
-            Answer("cancel", _("Cancel"), _CANCEL),
+        self._ask(
+            _("Save the session"),
+            _("{file} was changed by another program.").format(file=path.name),
+            _("Overwriting it loses what the other program wrote."),
+            Answer("save_as", _("Save &as…"), then=lambda: self.save_as(then)),
+            Answer("overwrite", _("&Overwrite"), DISCARD, lambda: self._write(path, False, then)),
+            Answer("cancel", _("Cancel"), CANCEL),
         )
-        text = _("{file} was changed by another program.").format(file=path.name)
-        self._ask(text, _("Overwriting it loses what the other program wrote."), answers, {
-            "save_as": lambda: self.save_as(then), "overwrite": lambda: self._write(path, False, then),
-        })  # fmt: skip
 
-    def _ask(self, text: str, details: str, answers: tuple[Answer, ...], does: dict[str, Callable[[], object]]) -> None:
-        Question(self._window, text, details, answers, lambda id_: does.get(id_, lambda: None)()).open()
+    def _remember(self) -> None:
+        """Put the file first among the recent ones."""
+        if self.path is not None:
+            self._settings.add_recent(self.path, "recent_sessions")
+            self._settings.set("session_folder", str(self.path.parent))
+
+    # in the case of a crash
+
+    def keep_now(self) -> None:
+        """Keep what is not saved for the case of a crash."""
+        if self._modified:
+            self.safe.keep(self._desk.take(), self._origin)
+
+    def offer_lost_work(self) -> None:
+        """Offer the latest work that a window left behind which is no more."""
+        lost = self.safe.left_behind()
+        if lost is None:
+            return
+        time = QDateTime.fromSecsSinceEpoch(int(lost.seconds))
+        path = lost.origin.path
+        self._ask(
+            _("Work that was kept"),
+            _("CNN Explorer ended before {name} was saved.").format(name=_("Untitled") if path is None else path.name),
+            _("The work of {time} was kept.").format(
+                time=QLocale(language()).toString(time, QLocale.FormatType.ShortFormat)
+            ),
+            Answer("open", _("&Open it"), then=partial(self._open_lost, lost)),
+            Answer("remove", _("&Throw it away"), DISCARD, lost.remove),
+            Answer("later", _("&Decide later"), CANCEL, lost.release),
+        )
+
+    def close_work(self) -> None:
+        """Wait for work under way; to be called before the program ends. What is not saved stays kept."""
+        self._reading.close()
+        self._writing.close()
+        self.safe.close(wanted=self._modified)
 
     def _open_lost(self, lost: Keep) -> None:
         def shown() -> None:
             self._origin, self._saved = lost.origin, None
-            self._keeping.start(lambda: self._recovery.adopt(lost), self._kept, self._not_kept)
+            self.safe.adopt(lost)
             self._follow()
             self.changed.emit()
 
         def failed(error: BaseException) -> None:
             lost.release()
-            self._not_read(lost.work, error)
+            self._not_read(None, error)
 
+        folder = None if lost.origin.path is None else lost.origin.path.parent
         self._reading.start(
-            lambda: load_session(lost.work),
-            lambda session: self._desk.bring_back(session, None, shown),
-            failed,
+            lambda: load_session(lost.work), lambda session: self._desk.bring_back(session, folder, shown), failed
         )
 
-    def _kept(self, _nothing: object) -> None:
-        self._complained = False
+    # following the desk
 
-    def _not_kept(self, error: BaseException) -> None:
-        if not isinstance(error, UserError):
-            raise error
-        if not self._complained:
-            self._complained = True
-            self.refused.emit(error)
+    def _follow(self) -> None:
+        """Know whether there is something to save, and keep it soon."""
+        saved, titled = self._saved, self.path is not None
+        self._set_modified(saved is None or not self._desk.contents().same_as(saved, choices=titled))
+        if self._modified:
+            self.safe.soon()
+
+    def _follow_network(self) -> None:
+        """Take what the Network workspace shows from the beginning as saved."""
+        if self._saved is not None:
+            self._saved = replace(self._saved, network=self._desk.contents().network)
+        self._follow()
+
+    def _set_modified(self, modified: bool) -> None:
+        if modified != self._modified:
+            self._modified = modified
+            if not modified:
+                self.safe.clear()
+            self.changed.emit()
+
+    def _ask(self, title: str, text: str, details: str, *answers: Answer) -> None:
+        Question(self._window, title, text, details, answers).open()
 
 
 def ask_file(window: QWidget, settings: Settings) -> Path | None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from cnnexplorer.catalogue import LANGUAGES
 from cnnexplorer.core import Activation, Convolution, Experiment, ImageError, UserError
 from cnnexplorer.core.messages import mark
+from cnnexplorer.core.metadata import session_in_png
 from cnnexplorer.core.session import is_session
 
 from .actions import ACTIONS, MENUS, Actions, plain
@@ -99,6 +100,8 @@ class MainWindow(Speaking, QMainWindow):
         self.document.cancel()
         if is_session(path):
             self.document.open(path)
+        elif (carried := session_in_png(path)) is not None:
+            self.document.open_bytes(carried, path.name)
         elif self._workspace == "net" and self.net.workspace is not None:
             self.net.workspace.open_file(path)
         else:
