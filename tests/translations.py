@@ -31,6 +31,8 @@ KEYWORDS = {
     "DownloadCancelled": None,
     "DeviceError": None,
     "CannotStart": None,
+    "LabError": None,
+    "ReportError": None,
 }
 
 
