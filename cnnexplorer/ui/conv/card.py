@@ -12,8 +12,10 @@ from superqt import QElidingLabel
 
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, icon
+from cnnexplorer.ui.widgets.figure_mode import for_figure, ground_brush, shows_focus
 from cnnexplorer.ui.widgets.figures import ColourBar, Thumbnails
 from cnnexplorer.ui.widgets.map_view import MapView
+from cnnexplorer.ui.widgets.sign import Sign
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,7 +59,7 @@ class Card(Speaking, QFrame):
         self.setMinimumWidth(MIN_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._icon = QLabel()
+        self._icon = Sign()
         self._icon_name = ""
         self._title = QElidingLabel()
         font = self._title.font()
@@ -201,10 +203,9 @@ class Card(Speaking, QFrame):
         painter = QPainter(self)
         theme = colours(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        focused = self.hasFocus()
-        chosen = self._is_selected or focused
+        chosen = shows_focus(self) or (self._is_selected and not for_figure())
         painter.setPen(QPen(theme.colour("accent" if chosen else "line"), 2 if chosen else 1))
-        painter.setBrush(theme.colour("panel"))
+        painter.setBrush(ground_brush(theme.colour("panel")))
         painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 6, 6)
         if self._active:
             painter.setPen(QPen(theme.colour("output"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
@@ -282,7 +283,7 @@ class Card(Speaking, QFrame):
     def _show_icon(self, name: str) -> None:
         if name != self._icon_name:
             self._icon_name = name
-            self._icon.setPixmap(icon(name, self, "muted").pixmap(18, 18))
+            self._icon.set_icon(icon(name, self, "muted"))
 
     def _known_channels(self) -> int:
         """How many channels the thumbnails know, the picture of all not counted."""

@@ -20,6 +20,8 @@ from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.theme import number_font
 
+from .cells import draw_cells
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -263,10 +265,11 @@ def paint_map(
     part = values[..., rows, columns]
     target = placement.rect(rows.start, columns.start, height, width)
     size = None if pixels >= 1 else (max(round(height * pixels), 1), max(round(width * pixels), 1))
-    painter.drawImage(target, map_image(part, look.colour_map, *limits, size))
-    if placement.scale >= GRID_FROM:
+    lined = placement.scale >= GRID_FROM
+    draw_cells(painter, target, map_image(part, look.colour_map, *limits, size), lined)
+    if lined:
         _paint_not_finite(painter, part, rows.start, columns.start, placement, theme)
-        _paint_grid(painter, rows, columns, placement, theme)
+        _paint_grid(painter, rows, columns, placement, theme, ratio)
     if part.ndim == 2:
         _paint_numbers(painter, part, rows.start, columns.start, look, limits, placement)
     elif placement.scale >= TRIPLES_FROM:
@@ -285,7 +288,7 @@ def _paint_small(
     """Paint a whole map of `shape` from its scaled-down copy."""
     target = placement.rect(0, 0, *shape)
     size = max(round(target.height() * ratio), 1), max(round(target.width() * ratio), 1)
-    painter.drawImage(target, map_image(small, look.colour_map, *limits, size))
+    draw_cells(painter, target, map_image(small, look.colour_map, *limits, size))
 
 
 def paint_hatching(painter: QPainter, rect: QRectF, colour: QColor, spacing: float = 6.0) -> None:
@@ -364,15 +367,17 @@ def _paint_triples(
             painter.drawText(placement.rect(top + row, left + column), Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _paint_grid(painter: QPainter, rows: slice, columns: slice, placement: Placement, theme: Colours) -> None:
+def _paint_grid(
+    painter: QPainter, rows: slice, columns: slice, placement: Placement, theme: Colours, ratio: float
+) -> None:
     colour = theme.colour("line", 0.85 if placement.scale > 12 else 0.45)
     area = placement.rect(rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start)
     lines = [
-        QRectF(area.left(), round(placement.y + row * placement.scale), area.width(), 1)
+        QRectF(area.left(), round((placement.y + row * placement.scale) * ratio) / ratio, area.width(), 1)
         for row in range(rows.start, rows.stop + 1)
     ]
     lines += [
-        QRectF(round(placement.x + column * placement.scale), area.top(), 1, area.height())
+        QRectF(round((placement.x + column * placement.scale) * ratio) / ratio, area.top(), 1, area.height())
         for column in range(columns.start, columns.stop + 1)
     ]
     if painter.paintEngine().type() != QPaintEngine.Type.Raster:
