@@ -25,6 +25,7 @@ from .model import (
     NumberTask,
     OrderTask,
     ReachTask,
+    SessionSetup,
     ShapeTask,
     Step,
     Text,
@@ -32,7 +33,7 @@ from .model import (
 )
 from .questions import Question
 from .sayings import Saying
-from .setups import experiment_of
+from .setups import experiment_of, session_of
 from .state import LiveState
 from .verdict import Verdict
 
@@ -66,8 +67,10 @@ class PreparedStep:
 
     @cached_property
     def experiment(self) -> Experiment | None:
-        """The experiment of the step's set-up, where it has one of the Convolution workspace."""
+        """The experiment of the step's set-up, where it has one of the Convolution workspace or a session."""
         setup = self.step.setup
+        if isinstance(setup, SessionSetup):
+            return session_of(setup, self.folder).experiment
         return experiment_of(setup, self.folder) if isinstance(setup, ConvolutionSetup) else None
 
     @cached_property

@@ -70,7 +70,7 @@ class Series:
         found = _CODE.fullmatch(code.strip().lower())
         if found is None or found[1] not in ASKS:
             raise SettingError("there is no such series of exercises: a code looks like value-2-1234")
-        return cls(found[1], int(found[2]), int(found[3]))  # type: ignore[arg-type]  # one of `ASKS`
+        return cls(found[1], int(found[2]), int(found[3]))
 
     def exercise(self, number: int) -> Exercise:
         """Return an exercise of the series, counted from 0; there is no last one.
@@ -182,9 +182,17 @@ def _for_value(level: int, dice: random.Random) -> tuple[NDArray[np.float64], tu
         settings: dict[str, Any] = {"padding": dice.choice((0, 1)), "stride": dice.choice((1, 2))}
         stages: tuple[Stage, ...] = (Convolution(_kernels(dice, 1, 1), bias, **settings),)
         return _picture(dice, 1, 5, 5), (*stages, Activation("relu")) if dice.random() < 0.5 else stages
+    return _hard_value(dice)
+
+
+def _hard_value(dice: random.Random) -> tuple[NDArray[np.float64], tuple[Stage, ...]]:
     planes = dice.choice((2, 3))
     bias = np.array([float(dice.randint(-4, 4)) for _ in range(2)])
-    settings: dict[str, Any] = {"padding": dice.choice((0, 1)), "stride": dice.choice((1, 2)), "dilation": dice.choice((1, 1, 2))}
+    settings: dict[str, Any] = {
+        "padding": dice.choice((0, 1)),
+        "stride": dice.choice((1, 2)),
+        "dilation": dice.choice((1, 1, 2)),
+    }
     convolution = Convolution(_kernels(dice, 2, planes), bias, **settings, flip=dice.random() < 0.15)
     last: tuple[Stage, ...] = (Activation("relu"),) if dice.random() < 0.5 else ()
     return _picture(dice, planes, 6, 6), (convolution, *last)
@@ -213,7 +221,11 @@ def _for_size(level: int, dice: random.Random) -> tuple[NDArray[np.float64], tup
     if dice.random() < 0.4:
         size, stride = dice.choice((2, 3)), dice.choice((1, 2, 3))
         return np.zeros((1, side, wide)), (Pooling(_pooled(dice), size, stride, 0, dice.random() < 0.5),)
-    settings: dict[str, Any] = {"stride": dice.randint(1, 4), "padding": dice.randint(0, 4), "dilation": dice.choice((1, 2, 3))}
+    settings: dict[str, Any] = {
+        "stride": dice.randint(1, 4),
+        "padding": dice.randint(0, 4),
+        "dilation": dice.choice((1, 2, 3)),
+    }
     return np.zeros((1, side, wide)), (Convolution(np.ones((1, 1, kernel, kernel)), None, **settings),)
 
 

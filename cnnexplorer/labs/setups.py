@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnnexplorer.core import Activation, Convolution, Experiment, Flatten, Pooling, SettingError, load_image
+from cnnexplorer.core import (
+    Activation,
+    Convolution,
+    Experiment,
+    Flatten,
+    Pooling,
+    SettingError,
+    load_image,
+    load_session,
+)
 from cnnexplorer.core.editing import fit_channels, with_channels
 from cnnexplorer.core.kernels import preset, resize_kernel
 from cnnexplorer.core.samples import SAMPLES, add_noise, make_sample
@@ -21,9 +30,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cnnexplorer.core import Stage
+    from cnnexplorer.core import Session, Stage
 
-    from .model import StageSpec
+    from .model import SessionSetup, StageSpec
 
 LONGEST_SIDE = 1024  # pixels of a picture from the lab's folder
 
@@ -61,6 +70,11 @@ def experiment_of(setup: ConvolutionSetup, folder: Path | None = None) -> Experi
         if isinstance(stage, Convolution):
             channels = stage.out_channels
     return Experiment(image, tuple(stages))
+
+
+def session_of(setup: SessionSetup, folder: Path | None) -> Session:
+    """Return the session in the lab's folder that a set-up names; `LabError` or `SessionError` where it is none."""
+    return load_session(file_in(folder, setup.file))
 
 
 def image_of(setup: ConvolutionSetup, folder: Path | None = None) -> NDArray[np.float64]:

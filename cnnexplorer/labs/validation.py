@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cnnexplorer.core import ImageError, SettingError, UserError
+from cnnexplorer.core import ImageError, SessionError, SettingError, UserError
 from cnnexplorer.core.kernels import preset
 from cnnexplorer.core.samples import SAMPLES
 
@@ -35,7 +35,7 @@ from .model import (
 from .places import file_in, is_file_name
 from .questions import LARGEST_MAP, Question, check_question
 from .sayings import LabError
-from .setups import array_of, experiment_of
+from .setups import array_of, experiment_of, session_of
 from .state import LiveState
 from .tasks import question_at, right_cells, right_value
 from .wrong_fields import with_path
@@ -128,8 +128,7 @@ def _as_lab_error(error: UserError, path: Path) -> LabError:
 def _set_up(setup: Any, path: Path, folder: FolderPath | None) -> Experiment | None:  # noqa: ANN401  # a Setup
     try:
         if isinstance(setup, SessionSetup):
-            file_in(folder, setup.file)
-            return None
+            return session_of(setup, folder).experiment
         if isinstance(setup, NetworkSetup):
             check_picture(setup.picture, folder)
             return None
@@ -137,7 +136,7 @@ def _set_up(setup: Any, path: Path, folder: FolderPath | None) -> Experiment | N
     except SettingError as error:
         place = () if error.stage is None else ("stages", error.stage)
         raise _as_lab_error(error, (*path, *place)) from error
-    except (LabError, ImageError) as error:
+    except (LabError, ImageError, SessionError) as error:
         field = "file" if isinstance(setup, SessionSetup) else "picture" if isinstance(setup, NetworkSetup) else "image"
         raise _as_lab_error(error, (*path, field)) from error
     _check_view(setup, path, experiment)
