@@ -1,4 +1,4 @@
-"""The command: `cnnexplorer [FILE] [--lang es|en]`, or `python -m cnnexplorer`."""
+"""The command: `cnnexplorer [FILE] [--lang es|en]` or `cnnexplorer COMMAND ...`, or `python -m cnnexplorer`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import ctypes
 import importlib.metadata
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
-from .catalogue import LANGUAGES, load_catalogue
+from .catalogue import LANGUAGES, console_language, load_catalogue
+from .commands import commands, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from .commands import Command
 
 APT = (
     "apt install libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.0-0 libxcb-cursor0 libxcb-icccm4 "
@@ -101,24 +105,13 @@ def _check_xcb() -> None:
         )
 
 
-def console_language(arguments: list[str]) -> str:
-    """Return the language for what is written before the window opens: --lang, else the system's."""
-    for place, argument in enumerate(arguments):
-        if argument.startswith("--lang"):
-            wanted = argument.partition("=")[2] or "".join(arguments[place + 1 : place + 2])
-            if wanted in LANGUAGES:
-                return wanted
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
-            code = os.environ[name][:2]
-            return code if code in LANGUAGES else "en"
-    return "en"
-
-
 def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
-        prog="cnnexplorer", description=_("See how a convolutional network works, step by step.")
+        prog="cnnexplorer",
+        description=_("See how a convolutional network works, step by step."),
+        epilog=_commands_help(_),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("a picture to open"))
     parser.add_argument("--lang", choices=tuple(LANGUAGES), help=_("the language: English or Spanish"))
@@ -126,26 +119,56 @@ def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def main() -> int:
-    """Start the program."""
-    _ = load_catalogue(console_language(sys.argv[1:])).gettext
-    options = parse(sys.argv[1:], _)
+def _commands_help(_: Callable[[str], str]) -> str:
+    """Return the lines of --help that name the commands."""
+    table = commands(_)
+    wide = max(map(len, table), default=0)
+    lines = [f"  {name:{wide}}  {command.summary}" for name, command in table.items()]
+    return "\n".join([_("commands (each has its own --help):"), *lines]) if lines else ""
+
+
+@contextmanager
+def _whole_installation() -> Iterator[None]:
+    """Tell a package that cannot be imported from a bug."""
     try:
+        yield
+    except ImportError as error:
+        raise CannotStart(
+            "{package} is missing or broken ({error}): run  pip install -e .  again",
+            package=error.name or "a package",
+            error=error,
+        ) from error
+
+
+def _run_command(command: Command, arguments: list[str]) -> int:
+    """Do what a command says, with the arguments after its name."""
+    if command.needs_qt:
         check_qt()
         check_libraries()
-        check_display()
-        try:
-            from .app import run
-        except ImportError as error:
-            raise CannotStart(
-                "{package} is missing or broken ({error}): run  pip install -e .  again",
-                package=error.name or "a package",
-                error=error,
-            ) from error
+    with _whole_installation():
+        work = load(command)
+    return work(arguments)
+
+
+def _open_window(options: argparse.Namespace) -> int:
+    check_qt()
+    check_libraries()
+    check_display()
+    with _whole_installation():
+        from .app import run
+    return run(options.file, options.lang)
+
+
+def main() -> int:
+    """Start the program, or do what the command after its name says."""
+    arguments = sys.argv[1:]
+    _ = load_catalogue(console_language(arguments)).gettext
+    command = commands(_).get(arguments[0]) if arguments else None
+    try:
+        return _open_window(parse(arguments, _)) if command is None else _run_command(command, arguments[1:])
     except CannotStart as error:
         print(_("CNN Explorer cannot start: {sentence}").format(sentence=error.sentence(_)), file=sys.stderr)
         return 1
-    return run(options.file, options.lang)
 
 
 if __name__ == "__main__":

@@ -183,6 +183,24 @@ def test_an_option_that_does_not_exist(arguments: list[str], word: str):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("needs_qt", "status"), [(False, 7), (True, 1)])
+def test_a_command_runs_without_a_window(tmp_path: Path, needs_qt: bool, status: int):
+    (tmp_path / "weigh.py").write_text("def run(arguments):\n    print(arguments)\n    return 7\n")
+    before = (
+        FINDER.format(name="PySide6", error="ImportError('libEGL.so.1 is not there')")
+        + f"""
+sys.path.insert(0, {str(tmp_path)!r})
+import cnnexplorer.commands as table
+table.commands = lambda _: {{"weigh": table.Command("weigh", {needs_qt}, "")}}
+"""
+    )
+    code = BEFORE.format(before=before).replace('["cnnexplorer"]', '["cnnexplorer", "weigh", "--heavy", "a file"]')
+    done = start(code=code, DISPLAY=None)
+    assert done.returncode == status, done.stderr
+    assert done.stdout == ("" if needs_qt else "['--heavy', 'a file']\n")
+    assert ("Qt cannot be loaded" in done.stderr) == needs_qt
+
+
 def test_a_language_on_the_command_line(tmp_path: Path):
     code = """
 import sys

@@ -25,6 +25,7 @@ KEYWORDS = {
     "SettingError": None,
     "NumberError": None,
     "ImageError": None,
+    "DataError": None,
     "OutOfMemory": None,
     "WeightsError": None,
     "DownloadError": None,

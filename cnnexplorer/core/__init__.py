@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from .experiment import Experiment, Result, Stats, map_stats, receptive_field, run, source_rectangles
 from .geometry import Rectangle, output_size, unvisited, window_reach
-from .messages import ImageError, NumberError, SaveError, SettingError, UserError
+from .messages import DataError, ImageError, NumberError, SaveError, SettingError, UserError
 from .numbers import format_matrix, format_number, parse_matrix, parse_number
 from .stages import ACTIVATIONS, Activation, Convolution, Flatten, Pooling, Stage
 from .steps import Step, activation_formula, step_at, step_count, step_index
 
 if TYPE_CHECKING:
+    from .data_reading import read_array
     from .images import image_from_pixels, inspect_image, load_image
 
 __all__ = [
     "ACTIVATIONS",
     "Activation",
     "Convolution",
+    "DataError",
     "Experiment",
     "Flatten",
     "ImageError",
@@ -45,6 +47,7 @@ __all__ = [
     "output_size",
     "parse_matrix",
     "parse_number",
+    "read_array",
     "receptive_field",
     "run",
     "source_rectangles",
@@ -64,4 +67,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the module holds
         from . import images
 
         return getattr(images, name)
+    if name == "read_array":
+        from .data_reading import read_array
+
+        return read_array
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -112,6 +112,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Choose trained, downloaded, own or random weights")),
     ActionSpec("reset_filters", "network", mark("&Original filters"), "backup-restore", (),
                mark("Put all edited filters back as they were loaded; undo brings the edits back")),
+    ActionSpec("save_table", "network", mark("Save the &table…"), "table-arrow-down", (),
+               mark("Save the Architecture page's table as CSV, Markdown or LaTeX")),
     ActionSpec("page_overview", "network", mark("O&verview"), "view-carousel-outline", ("F2",),
                mark("The whole network, from the picture to the answer"), checkable=True),
     ActionSpec("page_architecture", "network", mark("&Architecture"), "table", ("F3",),

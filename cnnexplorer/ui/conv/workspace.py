@@ -8,23 +8,17 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from cnnexplorer.core import Convolution, Experiment, step_at, step_index
+from cnnexplorer.core import Experiment, step_at, step_index
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look
 
-from .contents import (
-    card_content,
-    describe_cell,
-    inside_padding,
-    same_channels,
-    unvisited_in,
-    view_kind,
-)
+from .board import LOOKS, Board
+from .contents import describe_cell, same_channels
 from .inspector import Inspector
 from .model import ConvModel
 from .names import stage_titles
@@ -32,33 +26,22 @@ from .pencil import Pencil
 from .picture_loader import PictureLoader, remembered_peak
 from .player import Player
 from .shown import view_keys
-from .spotlight import display_cell, linked_views, lit_views
-from .step_view import ArithmeticView, StepView
-from .strip import Strip
 from .transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent
 
     from cnnexplorer.core import Step
     from cnnexplorer.ui.actions import Actions
     from cnnexplorer.ui.settings import Settings
-    from cnnexplorer.ui.widgets.map_view import Lit
 
     from .card import Card
     from .shown import Shown, ViewKey
 
 StageKind = Literal["convolution", "activation", "max", "average", "flatten"]
 NEW_STAGES: tuple[StageKind, ...] = ("convolution", "activation", "max", "average", "flatten")
-LOOKS = {
-    "input": Look("grey"),
-    "convolution": Look("diverging"),
-    "activation": Look("diverging"),
-    "pooling": Look("diverging"),
-    "flatten": Look("diverging"),
-}
 
 
 def first_experiment(peak: float = 1.0) -> Experiment:
@@ -85,14 +68,12 @@ class ConvWorkspace(Speaking, QWidget):
         self._selected: ViewKey = ("input", -1)
         self._shown: Shown | None = None
         self._awaited: tuple[Experiment, tuple[int, int]] | None = None
-        self._step: Step | None = None
-        self._split_by_hand = False
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
-        self.strip = Strip()
-        self.step_view, self.arithmetic = StepView(), ArithmeticView()
+        self.board = Board()
+        self.strip, self.step_view, self.arithmetic = self.board.strip, self.board.step_view, self.board.arithmetic
         self.inspector = Inspector(self.model, settings, [actions[id_] for id_ in ("open", "paste", "adjust")])
         buttons = ("first", "back", "play", "forward", "last", "loop", "fill", "spotlight")
         self.transport = Transport(self.player, [actions[id_] for id_ in buttons])
@@ -109,7 +90,7 @@ class ConvWorkspace(Speaking, QWidget):
     @property
     def step(self) -> Step | None:
         """The present step."""
-        return self._step
+        return self.board.step
 
     @property
     def selected(self) -> ViewKey:
@@ -121,15 +102,9 @@ class ConvWorkspace(Speaking, QWidget):
         if key not in self.strip.cards:
             return
         self._selected = key
-        for other, card in self.strip.cards.items():
-            card.set_selected(other == key)
+        self.board.select(key)
         self.inspector.show_view(key)
         self._show_display()
-
-    def kind_of(self, key: ViewKey) -> str:
-        """Return which look a view has."""
-        assert self._shown is not None
-        return view_kind(self._shown.result.experiment, key)
 
     # actions
 
@@ -206,32 +181,11 @@ class ConvWorkspace(Speaking, QWidget):
     # building
 
     def _build(self) -> None:
-        grids = QScrollArea()
-        grids.setWidget(self.step_view)
-        words = QScrollArea()
-        words.setWidget(self.arithmetic)
-        for area in (grids, words):
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-        words.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._steps = QSplitter(Qt.Orientation.Horizontal)
-        self._steps.addWidget(grids)
-        self._steps.addWidget(words)
-        self._steps.setSizes([560, 400])
-        self._columns = QSplitter(Qt.Orientation.Vertical)
-        self._columns.addWidget(self.strip)
-        self._columns.addWidget(self._steps)
-        self._columns.splitterMoved.connect(self._split)
-        self._columns.setStretchFactor(0, 1)
-        self._columns.setStretchFactor(1, 1)
-        self._columns.setSizes([350, 270])
-        for splitter in (self._steps, self._columns):
-            splitter.setChildrenCollapsible(False)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._columns, 1)
+        column.addWidget(self.board, 1)
         column.addWidget(self.transport)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -241,7 +195,6 @@ class ConvWorkspace(Speaking, QWidget):
 
     def _connect(self) -> None:
         self.strip.card_added.connect(self._adopt)
-        self.strip.enlarged_changed.connect(self._show_enlarged)
         self.strip.add_asked.connect(lambda kind: self._insert(kind, len(self.model.experiment.stages)))
         self.strip.order_asked.connect(self._move)
         self.model.changed.connect(self._experiment_changed)
@@ -274,8 +227,6 @@ class ConvWorkspace(Speaking, QWidget):
             if colour_map not in COLOUR_MAPS:  # edited by hand, or of another version
                 colour_map = look.colour_map
             self._looks[kind] = Look(colour_map, decimals=min(max(decimals, 0), 8))
-        for view in (self.step_view, self.arithmetic):
-            view.set_decimals(self._looks["convolution"].decimals)
 
     def save_settings(self) -> None:
         """Remember speed, switches and looks."""
@@ -306,27 +257,6 @@ class ConvWorkspace(Speaking, QWidget):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the stages the height that square maps need, and the steps the rest."""
-        super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._share_height)  # once the cards have their new width
-
-    def _share_height(self) -> None:
-        if self._split_by_hand:
-            return
-        height = self._columns.height()
-        cards = [card for card in self.strip.cards.values() if card.isVisible()]
-        width = max((card.width() for card in cards), default=0)
-        stages = min(max(width + 205, 300), max(height - 200, height // 2))
-        self._columns.setSizes([stages, height - stages])
-
-    def _split(self) -> None:
-        self._split_by_hand = True
-
-    def _show_enlarged(self) -> None:
-        """Leave the whole height to an enlarged card."""
-        self._steps.setVisible(self.strip.enlarged is None)
-
     # from the model to the views
 
     def _experiment_changed(self, _old: Experiment, new: Experiment) -> None:
@@ -345,18 +275,15 @@ class ConvWorkspace(Speaking, QWidget):
         self.pictures.follow(max(high for _low, high in shown.sources["input", -1].ranges))
         result, experiment = shown.result, shown.result.experiment
         place = self.player.place
-        output = None if old is None or self._step is None else self._step.output
-        keys = view_keys(experiment)
-        known = old is not None and keys == list(self.strip.cards)
-        self.strip.set_keys(keys)
+        output = None if old is None or self.board.step is None else self.board.step.output
+        known = old is not None and view_keys(experiment) == list(self.strip.cards)
+        self.board.show_result(shown, self._looks)
         self.player.set_counts([math.prod(shape) for shape in experiment.shapes])
         if self._awaited is not None and self._awaited[0] is experiment:
             self._keep_place(experiment, 0, (0, *self._awaited[1]))
             self._awaited = None
         elif output is not None and place is not None:
             self._keep_place(experiment, place[0], output)
-        for key, card in self.strip.cards.items():
-            self._show_card(key, card, shown)
         self.transport.set_stages(stage_titles(experiment.stages))
         if self._selected not in self.strip.cards:
             self._selected = ("input", -1)
@@ -379,80 +306,16 @@ class ConvWorkspace(Speaking, QWidget):
         self.player.go_to(stage, step_index(shape, (cell[0], cell[1], cell[2])))
         self.player.blockSignals(False)
 
-    def _show_card(self, key: ViewKey, card: Card, shown: Shown) -> None:
-        experiment = shown.result.experiment
-        last = len(experiment.stages) - 1
-        stage = key[0] == "stage"
-        card.set_content(
-            card_content(shown, key, self._looks[self.kind_of(key)]), (stage and key[1] > 0, stage and key[1] < last)
-        )
-        card.view.set_padding(inside_padding(experiment, key))
-        card.view.set_unvisited(*unvisited_in(experiment, key))
-
     def _show_step(self) -> None:
         """Show the present step in every view."""
         place = self.player.place
         assert self._shown is not None
         result, experiment = self._shown.result, self._shown.result.experiment
-        self._step = None if place is None else step_at(experiment, result, *place)
+        step = None if place is None else step_at(experiment, result, *place)
         for name in ("first", "back", "play", "forward", "last"):
             self._actions[name].setEnabled(place is not None)
-        step = self._step
-        lit = {} if step is None else lit_views(experiment, step)
-        spotlight, fill = self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked()
-        if step is not None:
-            self._show_channel(step.stage_index, step.output[0])
-        for key, card in self.strip.cards.items():
-            card.view.set_lit(lit.get(key) if spotlight else None)
-            card.view.set_dimmed(spotlight and step is not None and key not in lit)
-            card.set_active(step is not None and key == ("stage", step.stage_index))
-            card.view.set_filled(self._filled(key, card, step) if fill else None)
-        source = self._source_card(step)
-        self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits)
-        self.arithmetic.set_step(step)
+        self.board.show_step(step, self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked())
         self.inspector.activation.show_step(step)
-        if step is not None:
-            self._follow(step, lit)
-
-    def _show_channel(self, stage: int, channel: int) -> None:
-        """Show a channel in every view whose channels are that stage's, one by one."""
-        assert self._shown is not None
-        for index in same_channels(self._shown.result.experiment, stage):
-            self.strip.cards["stage", index].set_channel(channel)
-
-    def _filled(self, key: ViewKey, card: Card, step: Step | None) -> int | None:
-        """Return how many cells of a view the steps so far have computed; None for all."""
-        kind, index = key
-        if step is None or kind == "input":
-            return None
-        if kind == "padding":
-            return 0 if index > step.stage_index else None
-        if index != step.stage_index:
-            return None if index < step.stage_index else 0
-        if card.channel != step.output[0]:
-            return None if (card.channel or 0) < step.output[0] else 0
-        assert self._shown is not None
-        row, column = display_cell(self._shown.result.experiment, index, step.output)
-        return row * card.view.shape[1] + column + 1
-
-    def _source_card(self, step: Step | None) -> Card:
-        """Return the card that the present step reads from."""
-        if step is None or (step.stage_index == 0 and not isinstance(step.stage, Convolution)):
-            return self.strip.cards["input", -1]
-        if isinstance(step.stage, Convolution):
-            return self.strip.cards["padding", step.stage_index]
-        return self.strip.cards["stage", step.stage_index - 1]
-
-    def _follow(self, step: Step, lit: dict[ViewKey, Lit]) -> None:
-        """Keep the playing step in sight: in zoomed views, and in a strip that is wider than the window."""
-        read = self._source_card(step).key
-        for key, spot in lit.items():
-            card = self.strip.cards[key]
-            if card.view.scale > 1.5:
-                # what was made long before may be cut at the edge, rather than be moved and painted at every step
-                card.view.follow(spot.frame, whole=key in (read, ("stage", step.stage_index)))
-        if step.index == 0:
-            self.strip.reveal(("stage", step.stage_index))
 
     def _show_display(self) -> None:
         card = self.strip.cards[self._selected]
@@ -462,10 +325,7 @@ class ConvWorkspace(Speaking, QWidget):
     # from the views to the model
 
     def _hover(self, key: ViewKey, cell: tuple[int, int] | None) -> None:
-        assert self._shown is not None
-        linked = {} if cell is None else linked_views(self._shown.result.experiment, key, *cell)
-        for other, card in self.strip.cards.items():
-            card.view.set_linked(linked.get(other))
+        self.board.show_linked(key, cell)
         self._hovered = None if cell is None else (key, cell)
         self._tell()
 
@@ -484,7 +344,7 @@ class ConvWorkspace(Speaking, QWidget):
         """Say where a cell is, its value, and what it sees."""
         assert self._shown is not None
         return describe_cell(
-            self._shown, key, self.strip.cards[key].channel, row, column, self._looks[self.kind_of(key)]
+            self._shown, key, self.strip.cards[key].channel, row, column, self._looks[self.board.kind_of(key)]
         )
 
     def _click(self, key: ViewKey, row: int, column: int) -> None:
@@ -499,11 +359,11 @@ class ConvWorkspace(Speaking, QWidget):
     def _channel_chosen(self, key: ViewKey) -> None:
         self.select(key)
         card = self.strip.cards[key]
-        step = self._step
+        step = self.board.step
         if key[0] == "stage" and card.channel is not None:
             assert self._shown is not None
             experiment = self._shown.result.experiment
-            self._show_channel(key[1], card.channel)
+            self.board.show_channel(key[1], card.channel)
             if step is not None and step.stage_index in same_channels(experiment, key[1]):
                 shape = experiment.shapes[step.stage_index]
                 target = step_index(shape, (card.channel, step.output[1], step.output[2]))
@@ -519,15 +379,9 @@ class ConvWorkspace(Speaking, QWidget):
             self._channel_chosen(self._selected)
 
     def _set_look(self, look: Look) -> None:
-        kind = self.kind_of(self._selected)
+        kind = self.board.kind_of(self._selected)
         self._looks[kind] = look
-        if self._shown is not None:
-            for key, card in self.strip.cards.items():
-                if self.kind_of(key) == kind:
-                    self._show_card(key, card, self._shown)
-        if kind == "convolution":
-            self.step_view.set_decimals(look.decimals)
-            self.arithmetic.set_decimals(look.decimals)
+        self.board.set_look(kind, look)
         self._show_display()
         self._show_step()
 

@@ -150,6 +150,7 @@ class NetWorkspace(Speaking, QWidget):
             "redo": self.model.history.redo,
             "weights": self.ask_weights,
             "reset_filters": self._reset_filters,
+            "save_table": self._save_table,
             "go_back": self.model.back,
             "go_forward": self.model.forward,
             "layer_before": lambda: self._step_layer(-1),
@@ -317,6 +318,7 @@ class NetWorkspace(Speaking, QWidget):
         self.tabs.setCurrentIndex(PAGES.index(spec))
         self.tabs.blockSignals(False)
         self._actions[f"page_{id_}"].setChecked(True)
+        self._actions["save_table"].setEnabled(id_ == "architecture")
         page.enter()
 
     def _network_changed(self) -> None:
@@ -358,6 +360,10 @@ class NetWorkspace(Speaking, QWidget):
         if network is not None:
             for layer in network.edited_layers():
                 self.model.edit_filters(layer, partial(Network.reset, layer=layer), _("original filters"))
+
+    def _save_table(self) -> None:
+        if isinstance(self._shown, ArchitecturePage):
+            self._shown.take.save()
 
     def _fit(self) -> None:
         if self._shown is not None:

@@ -1,0 +1,219 @@
+"""The board: the cards of all stages, and below them the present step as grids and as arithmetic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from cnnexplorer.core import Convolution
+from cnnexplorer.ui.widgets.painting import Look
+
+from .contents import card_content, inside_padding, same_channels, unvisited_in, view_kind
+from .shown import view_keys
+from .spotlight import display_cell, linked_views, lit_views
+from .step_view import ArithmeticView, StepView
+from .strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QResizeEvent
+
+    from cnnexplorer.core import Step
+    from cnnexplorer.ui.widgets.map_view import Lit
+
+    from .card import Card
+    from .shown import Shown, ViewKey
+
+LOOKS: dict[str, Look] = {
+    "input": Look("grey"),
+    "convolution": Look("diverging"),
+    "activation": Look("diverging"),
+    "pooling": Look("diverging"),
+    "flatten": Look("diverging"),
+}
+
+
+class Board(QWidget):
+    """Shows a result and one of its steps; knows no model and no player, so that it can also be painted unseen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: Shown | None = None
+        self._looks: Mapping[str, Look] = LOOKS
+        self._step: Step | None = None
+        self._decimals = 2
+        self._split_by_hand = False
+        self.strip = Strip()
+        self.step_view, self.arithmetic = StepView(), ArithmeticView()
+        self._build()
+        self.strip.enlarged_changed.connect(self._show_enlarged)
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is shown."""
+        return self._step
+
+    @property
+    def cards(self) -> dict[ViewKey, Card]:
+        """The cards by what they show."""
+        return self.strip.cards
+
+    def kind_of(self, key: ViewKey) -> str:
+        """Return which look a view has."""
+        assert self._shown is not None
+        return view_kind(self._shown.result.experiment, key)
+
+    def show_result(self, shown: Shown, looks: Mapping[str, Look]) -> None:
+        """Show a result, each kind of view in its look; the step is to be shown anew."""
+        self._shown, self._looks = shown, dict(looks)
+        self.strip.set_keys(view_keys(shown.result.experiment))
+        for key in self.cards:
+            self._show_card(key)
+        self._take_decimals()
+
+    def set_look(self, kind: str, look: Look) -> None:
+        """Show the views of a kind in another look; the step is to be shown anew."""
+        self._looks = {**self._looks, kind: look}
+        for key in self.cards:
+            if self.kind_of(key) == kind:
+                self._show_card(key)
+        self._take_decimals()
+
+    def show_step(self, step: Step | None, spotlight: bool, fill: bool) -> None:
+        """Show a step in every view; `fill` leaves what the steps after it compute empty."""
+        assert self._shown is not None
+        self._step = step
+        lit = {} if step is None else lit_views(self._shown.result.experiment, step)
+        if step is not None:
+            self.show_channel(step.stage_index, step.output[0])
+        for key, card in self.cards.items():
+            card.view.set_lit(lit.get(key) if spotlight else None)
+            card.view.set_dimmed(spotlight and step is not None and key not in lit)
+            card.set_active(step is not None and key == ("stage", step.stage_index))
+            card.view.set_filled(self._filled(key, card, step) if fill else None)
+        source = self._source_card(step)
+        self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits)
+        self.arithmetic.set_step(step)
+        if step is not None:
+            self._follow(step, lit)
+
+    def show_channel(self, stage: int, channel: int) -> None:
+        """Show a channel in every view whose channels are that stage's, one by one."""
+        assert self._shown is not None
+        for index in same_channels(self._shown.result.experiment, stage):
+            self.cards["stage", index].set_channel(channel)
+
+    def show_linked(self, key: ViewKey, cell: tuple[int, int] | None) -> None:
+        """Frame what a cell of a view was made from, in every view before it; None frames nothing."""
+        assert self._shown is not None
+        linked = {} if cell is None else linked_views(self._shown.result.experiment, key, *cell)
+        for other, card in self.cards.items():
+            card.view.set_linked(linked.get(other))
+
+    def select(self, key: ViewKey) -> None:
+        """Frame a card."""
+        for other, card in self.cards.items():
+            card.set_selected(other == key)
+
+    def share_height(self) -> None:
+        """Give the stages the height that square maps need, and the steps the rest, unless the user has split it."""
+        if self._split_by_hand:
+            return
+        height = self._columns.height()
+        width = max((card.width() for card in self.cards.values() if not card.isHidden()), default=0)
+        stages = min(max(width + 205, 300), max(height - 200, height // 2))
+        self._columns.setSizes([stages, height - stages])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the height anew."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self.share_height)  # once the cards have their new width
+
+    def _build(self) -> None:
+        grids = QScrollArea()
+        grids.setWidget(self.step_view)
+        words = QScrollArea()
+        words.setWidget(self.arithmetic)
+        for area in (grids, words):
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+        words.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._steps = QSplitter(Qt.Orientation.Horizontal)
+        self._steps.addWidget(grids)
+        self._steps.addWidget(words)
+        self._steps.setSizes([560, 400])
+        self._columns = QSplitter(Qt.Orientation.Vertical)
+        self._columns.addWidget(self.strip)
+        self._columns.addWidget(self._steps)
+        self._columns.splitterMoved.connect(self._split)
+        self._columns.setStretchFactor(0, 1)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setSizes([350, 270])
+        for splitter in (self._steps, self._columns):
+            splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._columns)
+
+    def _split(self) -> None:
+        self._split_by_hand = True
+
+    def _show_enlarged(self) -> None:
+        """Leave the whole height to an enlarged card."""
+        self._steps.setVisible(self.strip.enlarged is None)
+
+    def _take_decimals(self) -> None:
+        decimals = self._looks["convolution"].decimals
+        if decimals != self._decimals:
+            self._decimals = decimals
+            for view in (self.step_view, self.arithmetic):
+                view.set_decimals(decimals)
+
+    def _show_card(self, key: ViewKey) -> None:
+        shown, card = self._shown, self.cards[key]
+        assert shown is not None
+        experiment = shown.result.experiment
+        last = len(experiment.stages) - 1
+        stage = key[0] == "stage"
+        card.set_content(
+            card_content(shown, key, self._looks[self.kind_of(key)]), (stage and key[1] > 0, stage and key[1] < last)
+        )
+        card.view.set_padding(inside_padding(experiment, key))
+        card.view.set_unvisited(*unvisited_in(experiment, key))
+
+    def _filled(self, key: ViewKey, card: Card, step: Step | None) -> int | None:
+        """Return how many cells of a view the steps so far have computed; None for all."""
+        kind, index = key
+        if step is None or kind == "input":
+            return None
+        if kind == "padding":
+            return 0 if index > step.stage_index else None
+        if index != step.stage_index:
+            return None if index < step.stage_index else 0
+        if card.channel != step.output[0]:
+            return None if (card.channel or 0) < step.output[0] else 0
+        assert self._shown is not None
+        row, column = display_cell(self._shown.result.experiment, index, step.output)
+        return row * card.view.shape[1] + column + 1
+
+    def _source_card(self, step: Step | None) -> Card:
+        """Return the card that a step reads from."""
+        if step is None or (step.stage_index == 0 and not isinstance(step.stage, Convolution)):
+            return self.cards["input", -1]
+        if isinstance(step.stage, Convolution):
+            return self.cards["padding", step.stage_index]
+        return self.cards["stage", step.stage_index - 1]
+
+    def _follow(self, step: Step, lit: dict[ViewKey, Lit]) -> None:
+        """Keep the playing step in sight: in zoomed views, and in a strip that is wider than the window."""
+        read = self._source_card(step).key
+        for key, spot in lit.items():
+            card = self.cards[key]
+            if card.view.scale > 1.5:
+                # what was made long before may be cut at the edge, rather than be moved and painted at every step
+                card.view.follow(spot.frame, whole=key in (read, ("stage", step.stage_index)))
+        if step.index == 0:
+            self.strip.reveal(("stage", step.stage_index))
