@@ -124,3 +124,7 @@ class DataError(UserError):
 
 class SaveError(UserError):
     """A file that cannot be written: what was there before is unharmed."""
+
+
+class SessionError(UserError):
+    """A file that is no session, or one that cannot be read: nothing was taken from it."""

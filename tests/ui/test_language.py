@@ -310,3 +310,12 @@ def test_arithmetic_has_the_decimal_point_in_spanish(window):
     window.actions_["language_es"].trigger()
     assert window.conv.arithmetic.text() == before
     assert "0.25" in before
+
+
+def test_a_workspace_that_is_hidden_speaks_when_it_is_seen(window):
+    texts = texts_of(window.conv)
+    window.show_workspace("net")
+    window.actions_["language_es"].trigger()
+    unsaid = texts_of(window.conv) & texts
+    window.show_workspace("conv")
+    assert len(unsaid - texts_of(window.conv)) > 50

@@ -14,7 +14,7 @@ from cnnexplorer.core import Experiment, step_at, step_index
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
-from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look
 
 from .board import LOOKS, Board
@@ -52,7 +52,7 @@ def first_experiment(peak: float = 1.0) -> Experiment:
     return Experiment(make_sample("digit") * peak, stages)
 
 
-class ConvWorkspace(Speaking, QWidget):
+class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     """The workspace.
 
     Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `zoomed(scale)` in pixels
