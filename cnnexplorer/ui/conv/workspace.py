@@ -55,8 +55,8 @@ def first_experiment(peak: float = 1.0) -> Experiment:
 class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     """The workspace.
 
-    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `zoomed(scale)` in pixels
-    a cell, `figure_asked(widget)`, and `menu_opened(menu, widget)` for what others add to the menu of a widget.
+    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `zoomed(scale)` in
+    pixels a cell, `figure_asked(widget)`, and `menu_opened(menu, widget)` for what others add to a widget's menu.
     """
 
     refused = Signal(object)

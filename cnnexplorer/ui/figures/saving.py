@@ -111,7 +111,8 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
     plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
     lines = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
     pixels = lines[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4)
-    return np.ascontiguousarray(pixels[..., :3] if pixels[..., 3].min() == 255 else pixels)
+    # a copy: the picture's memory goes with the picture
+    return np.array(pixels[..., :3] if pixels[..., 3].min() == 255 else pixels)
 
 
 def _describe(notes: FigureNotes, writer: QPdfWriter) -> None:
