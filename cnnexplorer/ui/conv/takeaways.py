@@ -150,7 +150,7 @@ def _step_fact(experiment: Experiment, step: Step) -> Fact:
     title = stage_titles(experiment.stages)[step.stage_index]
     channel, row, column = step.output
     text = _("{stage}: channel {channel}, row {row}, column {column}; value {value}")
-    return _("Step"), text.format(
+    return _("Present step"), text.format(
         stage=f"{step.stage_index + 1} {title}", channel=channel, row=row, column=column,
         value=format_number(step.value, 6),
     )  # fmt: skip
