@@ -30,7 +30,7 @@ from .takeaways import takeaways
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QKeyEvent
 
@@ -73,6 +73,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._shown: Shown | None = None
         self._awaited: tuple[Experiment, tuple[int, int]] | None = None
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
+        self._noted = ""
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
@@ -115,7 +116,6 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def slots(self) -> dict[str, Callable[[], object]]:
         """Return what the actions of this workspace do."""
         return {
-            "open": lambda: self.pictures.ask(self),
             "paste": self.paste,
             "adjust": lambda: self.pictures.adjust(self),
             "default": self.start_over,
@@ -148,6 +148,16 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Return what of this workspace can be taken away now."""
         return [] if self._shown is None else takeaways(self.board, self._shown, self.inspector.convolution)
 
+    @property
+    def looks(self) -> dict[str, Look]:
+        """How each kind of view is shown."""
+        return dict(self._looks)
+
+    def show_again(self, looks: Mapping[str, Look]) -> None:
+        """Show everything anew, in other looks."""
+        self._looks = {**self._looks, **looks}
+        self._show_result(self.model.shown)
+
     def start_over(self) -> None:
         """Go back to the first example, at its first step; undo brings the work back."""
         self.pictures.cancel()
@@ -179,6 +189,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.player.pause()
         self.pictures.close()
         self.inspector.display.close_work()
+        self.inspector.convolution.files.close_work()
         self.model.close()
 
     def retranslate(self) -> None:
@@ -212,10 +223,13 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.player.playing_changed.connect(self._actions.show_playing)
         self.inspector.refused.connect(self.refused)
         self.inspector.display.look_chosen.connect(self._set_look)
+        self.inspector.convolution.menu_opened.connect(self.menu_opened)
         self.inspector.convolution.filter_chosen.connect(self._show_filter)
         self.inspector.input.sample_chosen.connect(self._take_sample)
         self.inspector.input.value_range_chosen.connect(self.pictures.set_peak)
         self.pictures.refused.connect(self.refused)
+        self.pictures.told.connect(self._note)
+        self.inspector.convolution.told.connect(self._note)
         self.pictures.peak_changed.connect(self.inspector.input.set_value_range)
         self.pictures.opened.connect(lambda: self._actions["adjust"].setEnabled(self.pictures.picture is not None))
         self._actions["adjust"].setEnabled(False)
@@ -271,6 +285,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
 
     def _experiment_changed(self, _old: Experiment, new: Experiment) -> None:
         """Show the settings at once; the maps follow when they are computed."""
+        self._noted = ""
         if view_keys(new) == list(self.strip.cards):
             self.inspector.refresh(new)
         elif not self.model.is_quick:
@@ -339,11 +354,16 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._hovered = None if cell is None else (key, cell)
         self._tell()
 
+    def _note(self, text: str) -> None:
+        """Tell of something until the next edit, wherever the mouse lies on no map."""
+        self._noted = text
+        self.told.emit(text)
+
     def _tell(self) -> None:
         """Tell what lies under the mouse now."""
         known = self._hovered is not None and self._hovered[0] in self.strip.cards
         if self._hovered is None or not known:
-            self.told.emit("")
+            self.told.emit(self._noted)
             return
         key, (row, column) = self._hovered
         rows, columns = self.strip.cards[key].view.shape

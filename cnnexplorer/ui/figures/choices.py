@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QStandardPaths
 
 from cnnexplorer.core.file_names import DEFAULT
+from cnnexplorer.ui.saving import FOLDER
 
 from .rendering import MAX_SCALE, FigureWish
 
@@ -28,7 +29,7 @@ class Choices:
 
 def remembered(settings: Settings) -> Choices:
     """Return what was chosen last."""
-    folder = Path(settings.get("figure/folder", ""))
+    folder = Path(settings.get(FOLDER, ""))
     if not folder.is_absolute() or not folder.is_dir():
         place = QStandardPaths.StandardLocation.PicturesLocation
         folder = Path(QStandardPaths.writableLocation(place) or Path.home())
@@ -49,4 +50,4 @@ def remember(settings: Settings, choices: Choices) -> None:
     settings.set("figure/transparent", choices.wish.transparent)
     settings.set("figure/caption", choices.wish.caption)
     settings.set("figure/template", choices.template)
-    settings.set("figure/folder", str(choices.folder))
+    settings.set(FOLDER, str(choices.folder))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from cnnexplorer.ui.language import _
+from cnnexplorer.ui.saving import saved_text
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import icon
 
@@ -20,6 +21,7 @@ from .takeaway import Takeaway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from PySide6.QtCore import QPoint
 
@@ -40,7 +42,8 @@ class FigureDesk(QObject):
     takeaways
         Gives what can be taken of the workspace in front, what matters most first.
     session
-        Gives, on the GUI thread, what makes the bytes of the present session on any other.
+        Gives, on the GUI thread, what makes the bytes of the present session on any other, and the name of the file in
+        which it is kept, if it is.
 
     Signals: `told(text)` for the status bar; `asked(widget, data)` where the dialog is asked for in a menu.
     """
@@ -53,7 +56,7 @@ class FigureDesk(QObject):
         window: QWidget,
         settings: Settings,
         takeaways: Callable[[], Sequence[Takeaway]],
-        session: Callable[[], Session] = lambda: no_session,
+        session: Callable[[], tuple[Session, str]] = lambda: (no_session, ""),
     ) -> None:
         super().__init__(window)
         self._window, self._settings = window, settings
@@ -76,7 +79,7 @@ class FigureDesk(QObject):
         offers = self.offers()
         place = place_of(offers, QApplication.focusWidget() if widget is None else widget) or 0
         dialog = SaveDialog(offers, place, self._settings, (self._looking, self._saving), self._window)
-        dialog.session = self._take_session()
+        dialog.session, dialog.session_file = self._take_session()
         if data:
             dialog.show_data()
         dialog.copy_asked.connect(self._copy)
@@ -125,9 +128,8 @@ class FigureDesk(QObject):
         QGuiApplication.clipboard().setImage(clipboard_image(takeaway, wish))
         self.told.emit(_("Copied: {title}").format(title=takeaway.title))
 
-    def _tell_saved(self, path: object, notes: Sequence[Note]) -> None:
-        texts = [_("Saved: {path}").format(path=path), *(note.sentence(_) for note in notes)]
-        self.told.emit(" · ".join(texts))
+    def _tell_saved(self, path: Path, notes: tuple[Note, ...]) -> None:
+        self.told.emit(saved_text(path, notes))
 
     def _forget(self) -> None:
         if self.dialog is not None:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from cnnexplorer.core.data_files import DATA_FORMATS, formats_for
 from cnnexplorer.core.file_names import file_stem, free_path
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.trouble import told
 
@@ -250,21 +250,19 @@ class SaveDialog(Speaking, QDialog):
     def _ask_which(self, path: Path) -> None:
         """Ask before anything is overwritten."""
         free = free_path(path)
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(_("Save a figure"))
-        box.setText(_("{name} is there already.").format(name=path.name))
-        beside = box.addButton(_("Save as {name}").format(name=free.name), QMessageBox.ButtonRole.AcceptRole)
-        replace = box.addButton(_("&Replace it"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(beside)
-        beside.clicked.connect(partial(self._write, free))
-        replace.clicked.connect(partial(self._write, path))
-        box.open()
+        Question(
+            self,
+            _("Save a figure"),
+            _("{name} is there already.").format(name=path.name),
+            "",
+            [
+                Answer("beside", _("Save as {name}").format(name=free.name), then=partial(self._write, free)),
+                Answer("replace", _("&Replace it"), DISCARD, partial(self._write, path)),
+                Answer("cancel", _("Cancel"), CANCEL),
+            ],
+        ).open()
 
-    def _write(self, path: Path, _checked: bool = False) -> None:
+    def _write(self, path: Path) -> None:
         choices = self.form.choices
         remember(self._settings, choices)
         self._saving.start(self._job(path), partial(self._finish, path), self._fail)

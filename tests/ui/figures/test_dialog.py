@@ -14,12 +14,26 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
 
-from cnnexplorer.core import SaveError
+from cnnexplorer.core import Activation, Experiment, Pooling, SaveError, load_image, session_from_bytes
 from cnnexplorer.core.metadata import session_in_png
 from cnnexplorer.ui.figures import dialog as dialogs
 from cnnexplorer.ui.figures.choices import remembered
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
-from tests.ui.helpers import CONTROL, LEFT, NONE, SHIFT, click_cell, grab, pick, pixels, press, settled, type_text
+from cnnexplorer.ui.saving import FOLDER
+from tests.ui.helpers import (
+    CONTROL,
+    LEFT,
+    NONE,
+    SHIFT,
+    click_cell,
+    grab,
+    pick,
+    pixels,
+    press,
+    set_image,
+    settled,
+    type_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +52,7 @@ SESSION = b"PK the bytes of a session"
 def folder(tmp_path: Path, settings: Settings) -> Path:
     found = tmp_path / "figures"
     found.mkdir()
-    settings.set("figure/folder", str(found))
+    settings.set(FOLDER, str(found))
     return found
 
 
@@ -155,11 +169,11 @@ def test_a_png_is_what_the_screen_shows(qtbot: QtBot, desk: MainWindow, folder: 
     if scale == 1:
         assert (np.asarray(image.convert("RGB")) == seen).all()
     assert desk.figures.dialog is None
-    assert str(path) in desk.status_cell.text()
+    assert path.name in desk.status_cell.text()
 
 
 def test_a_png_tells_of_the_stage_and_brings_the_session_back(qtbot: QtBot, desk: MainWindow) -> None:
-    desk.figures._take_session = lambda: lambda: SESSION
+    desk.figures._take_session = lambda: (lambda: SESSION, "")
     dialog = open_dialog(desk)
     choose_view(dialog, "Convolution")
     path = save(qtbot, dialog)
@@ -172,6 +186,24 @@ def test_a_png_tells_of_the_stage_and_brings_the_session_back(qtbot: QtBot, desk
         assert line in told["Description"].splitlines()
     assert any(line.startswith("Colours: Diverging") for line in told["Description"].splitlines())
     assert session_in_png(path) == SESSION
+
+
+def test_opening_a_figure_brings_the_experiment_back(qtbot: QtBot, desk: MainWindow) -> None:
+    set_image(desk, np.eye(5), Activation("abs"), Pooling("max", 2))
+    desk.conv.player.go(7)
+    made = desk.conv.model.experiment
+    dialog = open_dialog(desk)
+    choose_view(dialog, "Stages, step and arithmetic")
+    path = save(qtbot, dialog)
+    assert load_image(path).ndim == 3  # and it is a picture like any other
+    session = session_from_bytes(session_in_png(path))
+    assert session.experiment == made
+    assert session.step == (0, 7)
+    desk.conv.model.edit(lambda _old: Experiment(np.zeros((1, 4, 4)), ()), "another")
+    desk.document._set_modified(False)
+    desk.open_file(path)
+    qtbot.waitUntil(lambda: desk.conv.model.experiment == made)
+    qtbot.waitUntil(lambda: desk.conv.player.place == (0, 7))
 
 
 def test_a_transparent_png_with_a_caption(qtbot: QtBot, desk: MainWindow) -> None:
@@ -298,7 +330,7 @@ def test_choices_are_remembered(qtbot: QtBot, desk: MainWindow, settings: Settin
 
 
 def test_a_folder_that_is_gone_gives_way(settings: Settings, tmp_path: Path) -> None:
-    settings.set("figure/folder", str(tmp_path / "gone"))
+    settings.set(FOLDER, str(tmp_path / "gone"))
     settings.set("figure/scale", 99)
     settings.set("figure/format", "exe")
     assert remembered(settings).folder.is_absolute()
@@ -329,7 +361,7 @@ def taken(qtbot: QtBot, desk: MainWindow, folder: Path) -> SaveDialog:
 
 
 def test_nothing_is_overwritten_unasked(qtbot: QtBot, taken: SaveDialog, folder: Path) -> None:
-    qtbot.mouseClick(question(taken).button(QMessageBox.StandardButton.Cancel), LEFT)
+    qtbot.mouseClick(button(question(taken), "Cancel"), LEFT)
     assert (folder / "stage2_relu.png").read_bytes() == b"older"
     assert [path.name for path in folder.iterdir()] == ["stage2_relu.png"]
     assert taken.isVisible()
@@ -452,6 +484,7 @@ def test_each_view_has_it_in_its_menu(qtbot: QtBot, desk: MainWindow, name: str,
     menu = open_menu(desk, widget, by_key)
     assert entries(menu)[-3:] == TAKEN
     assert ("Enlarge or restore" in entries(menu)) == (name in ("map", "card"))
+    assert ("Copy the kernel" in entries(menu)) == (name == "kernel")
     action = next(action for action in menu.actions() if action.text() == "Save as a figure…")
     menu.setActiveAction(action)
     press(menu, Qt.Key.Key_Return)
