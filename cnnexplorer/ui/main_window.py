@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QContextMenuEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -26,12 +27,13 @@ from cnnexplorer.catalogue import LANGUAGES
 from cnnexplorer.core import Activation, Convolution, Experiment, ImageError, UserError
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.metadata import session_in_png
-from cnnexplorer.core.session import is_session
+from cnnexplorer.core.session import is_session, session_bytes
 
 from .actions import ACTIONS, MENUS, Actions, plain
 from .conv.workspace import ConvWorkspace
 from .desk import Desk
 from .documents import Document, ask_file
+from .figures.desk import FigureDesk
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
 from .lab_room import LabRoom
 from .language import Speaking, _, language, use_language
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 
+    from .figures.takeaway import Takeaway
     from .nets.workspace import NetWorkspace
     from .settings import Settings
 
@@ -55,7 +58,7 @@ if TYPE_CHECKING:
 # before these, a line in the menu
 SEPARATED = (
     "quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "paste", "add_convolution",
-    "copy_arithmetic", "folder", "page_overview", "go_back", "lab_next", "lab_report", "fit",
+    "copy_figure", "save_figure", "folder", "page_overview", "go_back", "lab_next", "lab_report", "fit",
 )  # fmt: skip
 
 
@@ -91,6 +94,7 @@ class MainWindow(Speaking, QMainWindow):
         self._workspaces = QStackedWidget()
         for workspace in (self.conv, self.net, self.labs.workspace):
             self._workspaces.addWidget(workspace)
+        self.figures = FigureDesk(self, settings, self._takeaways, self._take_session)
         self._build()
         self._build_menus()
         self._build_status()
@@ -117,6 +121,11 @@ class MainWindow(Speaking, QMainWindow):
         """Tell of expected trouble."""
         self.banner.show_error(error)
         self._place_banner()
+
+    def save_figure(self, widget: QWidget | None = None, data: bool = False) -> None:
+        """Ask which view is saved, and how; what a widget shows is chosen already, or the numbers behind it."""
+        self.conv.player.pause()
+        self.figures.save(widget, data)
 
     def start_tour(self) -> None:
         """Show the window in five steps."""
@@ -168,6 +177,13 @@ class MainWindow(Speaking, QMainWindow):
         if not self.actions_.take_key(event):
             super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be taken of the view under the mouse, where it has no menu of its own."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        widget = QApplication.focusWidget() if by_key else self.childAt(self.mapFromGlobal(event.globalPos()))
+        if widget is not None:
+            self.figures.popup(widget, event.globalPos())
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files, pictures and text."""
         data = event.mimeData()
@@ -205,6 +221,7 @@ class MainWindow(Speaking, QMainWindow):
         self.desk.close_work()
         self.conv.close_work()
         self.net.close_work()
+        self.figures.close_work()
         super().closeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -315,6 +332,8 @@ class MainWindow(Speaking, QMainWindow):
             "workspace_net": partial(self.show_workspace, "net"),
             "workspace_labs": partial(self.show_workspace, "labs"),
             **self.labs.slots(),
+            "save_figure": self.save_figure,
+            "copy_figure": self.figures.copy,
             "new": self.document.new,
             "open": self._ask_file,
             "save": self.document.save,
@@ -337,6 +356,10 @@ class MainWindow(Speaking, QMainWindow):
             source.busy_changed.connect(self._show_busy)
         self.conv.zoomed.connect(self._show_zoom)
         self.conv.model.history_changed.connect(self._show_history)
+        self.figures.told.connect(self.status_cell.setText)
+        self.figures.asked.connect(self.save_figure)
+        self.conv.figure_asked.connect(self.save_figure)
+        self.conv.menu_opened.connect(self.figures.add_to)
         self.net.refused.connect(self.show_trouble)
         self.net.ready.connect(self._adopt_network)
         self.desk.front_asked.connect(self.show_workspace)
@@ -446,6 +469,18 @@ class MainWindow(Speaking, QMainWindow):
             self.conv.slots()[id_]()
         elif self._workspace == "net" and net is not None:
             net.slots()[id_]()
+
+    def _takeaways(self) -> list[Takeaway]:
+        """Return what can be taken of the workspace in front."""
+        if self._workspace == "conv":
+            return self.conv.takeaways()
+        net = self.net.workspace if self._workspace == "net" else None
+        return [] if net is None else net.takeaways()
+
+    def _take_session(self) -> tuple[Callable[[], bytes], str]:
+        """Return what makes the bytes of the session as it is now, off the GUI thread, and the name of its file."""
+        take, path = self.desk.take(), self.document.path
+        return lambda: session_bytes(take()), "" if path is None else path.name
 
     def _show_history(self) -> None:
         """Enable undo and redo as the workspace in front has something to undo."""
