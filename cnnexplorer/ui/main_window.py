@@ -364,7 +364,7 @@ class MainWindow(Speaking, QMainWindow):
         self.net.ready.connect(self._adopt_network)
         self.desk.front_asked.connect(self.show_workspace)
         self.labs.front_asked.connect(self.show_workspace)
-        self.labs.changed.connect(lambda: self.show_workspace(self._workspace))
+        self.labs.changed.connect(self._show_lab)
         self.labs.refused.connect(self.show_trouble)
         self.document.refused.connect(self.show_trouble)
         self.document.changed.connect(self._show_title)
@@ -446,6 +446,13 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.model.changed.connect(lambda _old, _new: self._send_live())
         self.show_workspace(self._workspace)
         self.desk.adopt(workspace)
+
+    def _show_lab(self) -> None:
+        """Follow a lab that begins or ends."""
+        self.show_workspace(self._workspace)
+        if self.labs.active:
+            width = self.labs.panel.sizeHint().width()
+            self._columns.setSizes([width, self._columns.width() - width])
 
     def _ask_file(self) -> None:
         """Let the user choose a picture or a session."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .workspace import ConvWorkspace
 
 HIDDEN = mark("Hidden until the step is solved")
-_HEADER = 34  # pixels of a card's head, which stays in sight
+_HEADER, _EDGE = 34, 4  # pixels of a card's head and frame, which stay in sight
 
 
 class ConvLabSide(QObject):
@@ -140,7 +140,7 @@ class ConvLabSide(QObject):
 
     def _cover_card(self, card: Card) -> None:
         card.view.setEnabled(False)
-        self._covers.append((Cover(card, HIDDEN, _HEADER), card.view))
+        self._covers.append((Cover(card, HIDDEN, _HEADER, _EDGE), card.view))
 
     def _cover_step(self) -> None:
         """Cover the arithmetic while it is that of a hidden stage."""

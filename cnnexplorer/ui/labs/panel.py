@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .bench import Bench
     from .fields import Field
 
-WIDTH = 360
+WIDTH, LEAST_WIDTH = 350, 290
 LIVE_PAUSE = 400  # milliseconds without a change after which the state is looked at
 
 
@@ -46,14 +46,14 @@ class LabPanel(Speaking, QWidget):
         self.attempt: Attempt | None = None
         self.field: Field | None = None
         self._ready: Ready | None = None
-        self.setMinimumWidth(260)
+        self.setMinimumWidth(LEAST_WIDTH)
         self.title, self.where = QElidingLabel(), QLabel()
         self.bar = StepBar()
         self.leave = QToolButton()
         self.heading = QLabel()
         self.text = Prose()
         self.check, self.hint, self.show_it = QPushButton(), QPushButton(), QPushButton()
-        self.again = QPushButton()
+        self.again = QToolButton()
         self.verdict, self.answer, self.why = SaidBox(), SaidBox(), SaidBox()
         self._hint_boxes: list[SaidBox] = []
         self.back, self.next, self.report = QPushButton(), QPushButton(), QPushButton()
@@ -174,11 +174,11 @@ class LabPanel(Speaking, QWidget):
         for button, text, tip in (
             (self.check, mark("Check"), mark("See whether the answer is right (Ctrl+Enter)")),
             (self.show_it, mark("Show the answer"), mark("Show the right answer; the step then gives no points")),
-            (self.again, mark("Set up again"), mark("Put the workspace as this step began; undo takes it back")),
             (self.back, mark("Back"), mark("Go to the step before (Alt+PgUp)")),
         ):
             self.say(button.setText, text)
             self.tip(button, tip)
+        self.tip(self.again, mark("Put the workspace as this step began; undo takes it back"))
         self.tip(self.hint, mark("Show a hint; each costs a little (Ctrl+H)"))
         self.tip(self.next, mark("Go on to the next step (Alt+PgDown)"))
         top = QHBoxLayout()
@@ -212,9 +212,9 @@ class LabPanel(Speaking, QWidget):
         self._help = QVBoxLayout()
         buttons, helps = QHBoxLayout(), QHBoxLayout()
         buttons.addWidget(self.check)
+        buttons.addWidget(self.hint)
         buttons.addStretch(1)
         buttons.addWidget(self.again)
-        helps.addWidget(self.hint)
         helps.addWidget(self.show_it)
         helps.addStretch(1)
         self._column.addWidget(self.heading)

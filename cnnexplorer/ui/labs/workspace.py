@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from .store import Store
 
+ROW = 30  # pixels
 ENTRY = Qt.ItemDataRole.UserRole
 HEADERS = (mark("Lab"), mark("Level"), mark("Minutes"), mark("Progress"))
 
@@ -126,8 +127,9 @@ class LabsWorkspace(Speaking, QWidget):
         self.tip(self.tree, mark("The labs; Enter or a double click begins one"))
         header = self.tree.header()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2, 3):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for column, width in ((1, 110), (2, 80), (3, 170)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(column, width)
         header.setStretchLastSection(False)
         for button, text, tip in (
             (self.add, mark("Add a folder…"), mark("Put a folder of labs into the list, also one on the network")),
@@ -201,6 +203,7 @@ class LabsWorkspace(Speaking, QWidget):
             font = top.font(0)
             font.setBold(True)
             top.setFont(0, font)
+            top.setSizeHint(0, QSize(0, ROW))
             top.setData(0, ENTRY, group)
             if group.folder is not None:
                 top.setToolTip(0, str(group.folder))
@@ -218,6 +221,8 @@ class LabsWorkspace(Speaking, QWidget):
         first = None if program is None else program.child(0)
         if self.tree.currentItem() is None and first is not None:
             self.tree.setCurrentItem(first)
+        if not self._groups:
+            self.tree.addTopLevelItem(QTreeWidgetItem([_("Looking for labs…")]))
         self._choose()
 
     def _item(self, entry: Entry) -> QTreeWidgetItem:
@@ -229,11 +234,12 @@ class LabsWorkspace(Speaking, QWidget):
             item = QTreeWidgetItem(
                 [lab.lab.title.of(language()), _(LEVELS[lab.lab.level]), str(lab.lab.minutes), progress_text(entry)]
             )
-            item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             done = entry.progress is not None and entry.progress.finished
             if entry.progress is not None:
                 item.setIcon(3, icon("check-circle" if done else "progress-check", self, "output" if done else "muted"))
         item.setData(0, ENTRY, entry)
+        for column in range(len(HEADERS)):
+            item.setSizeHint(column, QSize(0, ROW))
         return item
 
     def _trouble_item(self, text: str) -> QTreeWidgetItem:

@@ -188,7 +188,7 @@ def _measure(computed: Computed, task: FindTask) -> list[float] | None:
             return norms(weight)
         return (
             colourfulness(weight)
-            if task.measure == "colour"
+            if task.measure == "colourfulness"
             else similarity(weight, np.array(preset(task.kernel).matrix))
         )
 

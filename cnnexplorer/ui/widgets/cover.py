@@ -20,17 +20,19 @@ _LARGE = 90  # pixels of height from which there is room for words
 
 
 class Cover(Speaking, QWidget):
-    """Lies over a widget, from `top` pixels downwards, and says why.
+    """Lies over a widget and says why.
 
     Parameters
     ----------
     text
         An English text that is marked for translation.
+    top, edge
+        Pixels that stay in sight at the top, and at the other sides.
     """
 
-    def __init__(self, under: QWidget, text: str, top: int = 0) -> None:
+    def __init__(self, under: QWidget, text: str, top: int = 0, edge: int = 0) -> None:
         super().__init__(under)
-        self._under, self._text, self._top = under, text, top
+        self._under, self._text, self._top, self._edge = under, text, top, edge
         under.installEventFilter(self)
         self._fit()
         self.retranslate()
@@ -77,4 +79,6 @@ class Cover(Speaking, QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "?")
 
     def _fit(self) -> None:
-        self.setGeometry(0, self._top, self._under.width(), max(self._under.height() - self._top, 0))
+        top, edge = max(self._top, self._edge), self._edge
+        width, height = self._under.width() - 2 * edge, self._under.height() - top - edge
+        self.setGeometry(edge, top, max(width, 0), max(height, 0))
