@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
+from cnnexplorer.core import UserError
 from cnnexplorer.labs import BrokenLab
 from cnnexplorer.labs.loading import SUFFIX
 
 from .lab_bench import LiveBench
 from .labs.attempt import Attempt
+from .labs.exercises import next_part, practice_lab
 from .labs.panel import LabPanel
+from .labs.practice_dialog import PracticeDialog
+from .labs.report_dialog import ReportDialog
 from .labs.store import Store
 from .labs.workspace import LabsWorkspace
 from .language import _, language
@@ -66,7 +71,9 @@ class LabRoom(QObject):
             source.refused.connect(self.refused)
         self.bench.front_asked.connect(self.front_asked)
         self.panel.leave_asked.connect(self.leave)
+        self.panel.report_asked.connect(self._finish)
         self.workspace.start_asked.connect(self._start)
+        self.workspace.report_asked.connect(self._report_of)
         desk.taken_over.connect(self._end)
 
     @property
@@ -83,8 +90,9 @@ class LabRoom(QObject):
             "lab_set_up": self.panel.set_up_again,
             "lab_next": lambda: self.panel.go(1),
             "lab_back": lambda: self.panel.go(-1),
-            "lab_report": lambda: None,
+            "lab_report": self.report,
             "lab_leave": self.leave,
+            "practice": self.ask_practice,
         }
 
     def show_front(self, front: Front) -> None:
@@ -123,6 +131,20 @@ class LabRoom(QObject):
         self._desk.take_up(lambda: None)
         self.front_asked.emit("labs")
 
+    def report(self) -> None:
+        """Show what was reached in the lab that is played, to be saved."""
+        attempt = self.panel.attempt
+        if attempt is not None:
+            dialog = ReportDialog(attempt.lab, lambda: attempt.progress, self._settings, self._window)
+            dialog.named.connect(attempt.set_student)
+            dialog.open()
+
+    def ask_practice(self) -> None:
+        """Let exercises be chosen, and play them."""
+        dialog = PracticeDialog(self._window)
+        dialog.chosen.connect(lambda series: self._practise(practice_lab(series)))
+        dialog.open()
+
     def close_work(self) -> None:
         """Save, and wait for work under way; to be called before the program ends."""
         if self.active:
@@ -136,6 +158,43 @@ class LabRoom(QObject):
         self.store.flush()
         self._settings.set("lab_open", "")
         self.changed.emit()
+
+    def _finish(self) -> None:
+        """Go on behind the last step: to more exercises, or to the report."""
+        attempt = self.panel.attempt
+        more = None if attempt is None else next_part(attempt.lab)
+        if more is None:
+            self.report()
+        else:
+            self._practise(more)
+
+    def _practise(self, lab: LabFile) -> None:
+        try:
+            progress = self.store.load(lab)
+        except UserError:  # exercises are the same again: nothing is lost with their progress
+            progress = None
+        self.play(lab, progress)
+
+    def _report_of(self, entry: Entry) -> None:
+        """Show the report of a lab in the list."""
+        lab, kept = entry.lab, [entry.progress]
+        assert not isinstance(lab, BrokenLab)
+
+        def name(student: str) -> None:
+            assert kept[0] is not None
+            kept[0] = replace(kept[0], student=student)
+            self.store.save(lab, kept[0])
+
+        def progress() -> Progress:
+            assert kept[0] is not None
+            return kept[0]
+
+        if self.active and self.panel.attempt is not None and self.panel.attempt.lab.id == lab.id:
+            self.report()
+        elif entry.progress is not None:
+            dialog = ReportDialog(lab, progress, self._settings, self._window)
+            dialog.named.connect(name)
+            dialog.open()
 
     def _start(self, entry: Entry, anew: bool) -> None:
         assert not isinstance(entry.lab, BrokenLab)

@@ -41,6 +41,7 @@ class ConvLabSide(QObject):
         super().__init__(conv)
         self._conv = conv
         self._hidden: frozenset[int] = frozenset()
+        self._count = 0
         self._covers: list[tuple[Cover, QWidget | None]] = []
         self._awaited: tuple[Experiment, At] | None = None
         self._asked: ClickTask | None = None
@@ -70,6 +71,7 @@ class ConvLabSide(QObject):
             conv.strip.enlarge(conv.strip.enlarged)
         self._awaited = experiment, setup.at or At()
         self._hidden = frozenset() if solved else frozenset(setup.hide)
+        self._count = len(experiment.stages)
         guard, model.guard = model.guard, None
         model.edit(lambda _old: experiment, mark("set up a step of the lab"))
         model.guard = guard
@@ -131,11 +133,9 @@ class ConvLabSide(QObject):
     def _cover(self) -> None:
         """Cover the cards of hidden stages, and what would tell their values."""
         self._uncover()
-        for index in sorted(self._hidden):
-            for key in (("stage", index), ("padding", index + 1)):
-                card = self._conv.board.cards.get(key)
-                if card is not None:
-                    self._cover_card(card)
+        for (kind, index), card in self._conv.board.cards.items():
+            if (kind == "stage" and self._hides(index)) or (kind == "padding" and self._hides(index - 1)):
+                self._cover_card(card)
         self._cover_step()
 
     def _cover_card(self, card: Card) -> None:
@@ -147,7 +147,7 @@ class ConvLabSide(QObject):
         board, display = self._conv.board, self._conv.inspector.display
         wanted: list[QWidget] = [display] if self._selected_is_hidden(self._conv.selected) else []
         place = self._conv.player.place
-        if place is not None and place[0] in self._hidden:
+        if place is not None and self._hides(place[0]):
             wanted += [board.step_view, board.arithmetic]
         for under in (display, board.step_view, board.arithmetic):
             covers = [cover for cover in under.children() if isinstance(cover, Cover) and not cover.isHidden()]
@@ -158,8 +158,12 @@ class ConvLabSide(QObject):
                     cover.remove()
                     self._covers = [pair for pair in self._covers if pair[0] is not cover]
 
+    def _hides(self, index: int) -> bool:
+        """Tell whether the output of a stage is hidden; a stage that was added would tell what is."""
+        return index in self._hidden or (bool(self._hidden) and index >= self._count)
+
     def _selected_is_hidden(self, key: ViewKey) -> bool:
-        return key[0] == "stage" and key[1] in self._hidden
+        return key[0] == "stage" and self._hides(key[1])
 
     def _uncover(self) -> None:
         for cover, view in self._covers:

@@ -87,10 +87,14 @@ class OrderField(Field):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Move the chosen item with the keys; check with Enter."""
-        if watched is self.list and event.type() == QEvent.Type.KeyPress:
+        if watched is self.list and event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
             pressed: QKeyEvent = event  # type: ignore[assignment]
             key = Qt.Key(pressed.key())
-            if pressed.modifiers() & Qt.KeyboardModifier.ControlModifier and key in _MOVES:
+            moves = bool(pressed.modifiers() & Qt.KeyboardModifier.ControlModifier) and key in _MOVES
+            if event.type() == QEvent.Type.ShortcutOverride:  # the same keys change the speed of the steps elsewhere
+                event.setAccepted(moves)
+                return moves
+            if moves:
                 self._move(_MOVES[key])
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -13,6 +13,7 @@ from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, 
 from cnnexplorer.ui.language import Speaking, _, language
 from cnnexplorer.ui.theme import icon
 
+from .exercises import PREFIX
 from .making import field_for, matrix_field
 from .prose import Prose
 from .step_bar import StepBar
@@ -56,7 +57,7 @@ class LabPanel(Speaking, QWidget):
         self.again = QToolButton()
         self.verdict, self.answer, self.why = SaidBox(), SaidBox(), SaidBox()
         self._hint_boxes: list[SaidBox] = []
-        self.back, self.next, self.report = QPushButton(), QPushButton(), QPushButton()
+        self.back, self.next = QPushButton(), QPushButton()
         self._live = QTimer(self)
         self._live.setSingleShot(True)
         self._live.setInterval(LIVE_PAUSE)
@@ -147,7 +148,8 @@ class LabPanel(Speaking, QWidget):
         self.heading.setText(heading)
         self.heading.setVisible(bool(heading))
         last = attempt.position == attempt.count - 1
-        self.next.setText(_("Report…") if last else _("Next"))
+        ending = _("More…") if attempt.lab.id.startswith(PREFIX) else _("Report…")
+        self.next.setText(ending if last else _("Next"))
         left = len(attempt.hints) - len(attempt.hints_read)
         self.hint.setText(_("Hint ({count} left)").format(count=left))
 
