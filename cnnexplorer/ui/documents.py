@@ -17,7 +17,7 @@ from cnnexplorer.core.files import write_file
 from cnnexplorer.core.recovery import Origin
 from cnnexplorer.core.session import SESSION_SUFFIX
 
-from .conv.picture_loader import PATTERNS
+from .conv.picture_loader import NUMBERS, PATTERNS
 from .language import _, language
 from .questions import CANCEL, DISCARD, Answer, Question
 from .safekeeping import Safekeeping
@@ -296,7 +296,7 @@ class Document(QObject):
 
 def ask_file(window: QWidget, settings: Settings) -> Path | None:
     """Let the user choose a picture or a session to open."""
-    both = f"{PATTERNS} *{SESSION_SUFFIX}"
+    both = f"{PATTERNS} {NUMBERS} *{SESSION_SUFFIX}"
     filters = ((_("Pictures and sessions"), both), (_("Sessions"), f"*{SESSION_SUFFIX}"), (_("All files"), "*"))
     name, _filter = QFileDialog.getOpenFileName(
         window,

@@ -69,6 +69,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._shown: Shown | None = None
         self._awaited: tuple[Experiment, tuple[int, int]] | None = None
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
+        self._noted = ""
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
@@ -180,6 +181,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.player.pause()
         self.pictures.close()
         self.inspector.display.close_work()
+        self.inspector.convolution.files.close_work()
         self.model.close()
 
     def retranslate(self) -> None:
@@ -217,6 +219,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.inspector.input.sample_chosen.connect(self._take_sample)
         self.inspector.input.value_range_chosen.connect(self.pictures.set_peak)
         self.pictures.refused.connect(self.refused)
+        self.pictures.told.connect(self._note)
+        self.inspector.convolution.told.connect(self._note)
         self.pictures.peak_changed.connect(self.inspector.input.set_value_range)
         self.pictures.opened.connect(lambda: self._actions["adjust"].setEnabled(self.pictures.picture is not None))
         self._actions["adjust"].setEnabled(False)
@@ -270,6 +274,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
 
     def _experiment_changed(self, _old: Experiment, new: Experiment) -> None:
         """Show the settings at once; the maps follow when they are computed."""
+        self._noted = ""
         if view_keys(new) == list(self.strip.cards):
             self.inspector.refresh(new)
         elif not self.model.is_quick:
@@ -338,11 +343,16 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._hovered = None if cell is None else (key, cell)
         self._tell()
 
+    def _note(self, text: str) -> None:
+        """Tell of something until the next edit, wherever the mouse lies on no map."""
+        self._noted = text
+        self.told.emit(text)
+
     def _tell(self) -> None:
         """Tell what lies under the mouse now."""
         known = self._hovered is not None and self._hovered[0] in self.strip.cards
         if self._hovered is None or not known:
-            self.told.emit("")
+            self.told.emit(self._noted)
             return
         key, (row, column) = self._hovered
         rows, columns = self.strip.cards[key].view.shape

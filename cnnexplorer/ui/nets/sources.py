@@ -12,6 +12,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.core import ImageError, UserError, image_from_pixels, load_image, parse_matrix
+from cnnexplorer.core.data_reading import SUFFIXES as NUMBERS
+from cnnexplorer.core.importing import read_image
 from cnnexplorer.core.messages import CLIPBOARD, mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.ui.language import _
@@ -89,7 +91,7 @@ class PictureSources(QObject):
 
     def ask(self, window: QWidget) -> None:
         """Let the user choose a file."""
-        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        patterns = " ".join(f"*{suffix}" for suffix in (*SUFFIXES, *NUMBERS))
         pictures, everything = _("Pictures"), _("All files")
         name, _filter = QFileDialog.getOpenFileName(
             window,
@@ -101,7 +103,7 @@ class PictureSources(QObject):
             self.open(Path(name))
 
     def open(self, path: Path) -> None:
-        """Open a picture file, or a folder of them."""
+        """Open a picture file, an array of numbers, or a folder of pictures."""
         if _is_folder(path):
             self.open_folder(path)
             return
@@ -117,7 +119,7 @@ class PictureSources(QObject):
                 self._settings.forget_recent(path.absolute())
                 self.opened.emit(path)
 
-        self._load(lambda: load_image(path, max_side=MAX_SIDE), "file", path.name, opened, failed)
+        self._load(lambda: _read(path), "file", path.name, opened, failed)
 
     def ask_folder(self, window: QWidget) -> None:
         """Let the user choose a folder to step through."""
@@ -297,6 +299,10 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:  # a name too long, or a folder that may not be entered: reading it tells
         return False
+
+
+def _read(path: Path) -> NDArray[np.float64]:
+    return read_image(path)[0] if path.suffix.lower() in NUMBERS else load_image(path, max_side=MAX_SIDE)
 
 
 def _pixels(image: QImage) -> NDArray[np.float64]:

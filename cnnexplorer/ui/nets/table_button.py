@@ -13,12 +13,11 @@ from cnnexplorer.core.files import write_file
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets.tables import TABLE_FORMATS
 from cnnexplorer.ui.language import Speaking, _
-from cnnexplorer.ui.saving import Saver, ask_where
+from cnnexplorer.ui.saving import Saver, ask_where, saved_text
 from cnnexplorer.ui.theme import icon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
@@ -52,7 +51,7 @@ class TableButton(Speaking, QToolButton):
         self._table = table
         self._settings: Settings | None = None
         self._saver = Saver(self)
-        self._saver.saved.connect(self._saved)
+        self._saver.saved.connect(lambda path, notes: self.told.emit(saved_text(path, notes)))
         self._saver.refused.connect(self.refused)
         menu = QMenu(self)
         self.save_action = menu.addAction("", self.save)
@@ -107,6 +106,3 @@ class TableButton(Speaking, QToolButton):
 
     def _popup(self, view: QWidget, place: QPoint) -> None:
         self.menu().popup(view.mapToGlobal(place))
-
-    def _saved(self, path: Path) -> None:
-        self.told.emit(_("{file} was saved").format(file=path.name))
