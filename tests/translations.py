@@ -32,6 +32,8 @@ KEYWORDS = {
     "DownloadCancelled": None,
     "DeviceError": None,
     "CannotStart": None,
+    "LabError": None,
+    "ReportError": None,
 }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog
 
 import cnnexplorer.core
 from cnnexplorer.core import ImageError, NumberError, UserError, parse_matrix
@@ -61,16 +61,6 @@ class PictureLoader(QObject):
         self._previews = LatestTask(self)
         self.picture: Picture | None = None
         self.peak = remembered_peak(settings)
-
-    def ask(self, window: QWidget) -> None:
-        """Let the user choose a file."""
-        folder = self._settings.get("folder", "")
-        pictures, everything = _("Pictures"), _("All files")
-        name, _filter = QFileDialog.getOpenFileName(
-            window, _("Open a picture"), folder, f"{pictures} ({PATTERNS} {NUMBERS});;{everything} (*)"
-        )
-        if name:
-            self.open(Path(name), window)
 
     def open(self, path: Path, window: QWidget) -> None:
         """Open a picture file, or one of numbers."""

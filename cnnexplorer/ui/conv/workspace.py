@@ -29,7 +29,7 @@ from .shown import view_keys
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QKeyEvent
 
@@ -112,7 +112,6 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def slots(self) -> dict[str, Callable[[], object]]:
         """Return what the actions of this workspace do."""
         return {
-            "open": lambda: self.pictures.ask(self),
             "paste": self.paste,
             "adjust": lambda: self.pictures.adjust(self),
             "default": self.start_over,
@@ -140,6 +139,16 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Return what can be undone and redone now; empty where there is nothing."""
         history = self.model.history
         return _(history.undo_label or ""), _(history.redo_label or "")
+
+    @property
+    def looks(self) -> dict[str, Look]:
+        """How each kind of view is shown."""
+        return dict(self._looks)
+
+    def show_again(self, looks: Mapping[str, Look]) -> None:
+        """Show everything anew, in other looks."""
+        self._looks = {**self._looks, **looks}
+        self._show_result(self.model.shown)
 
     def start_over(self) -> None:
         """Go back to the first example, at its first step; undo brings the work back."""
