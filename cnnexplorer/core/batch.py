@@ -29,7 +29,7 @@ FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
 """How many files there are: id -> (name, formats)."""
 
 _LEAST_DIGITS = 3
-_BYTES = {PICTURE: 0.8, "png8": 0.8, "png16": 1.9, "csv": 19.0, "tiff": 4.0}  # a number, about
+_BYTES = {PICTURE: 1.1, "png8": 0.8, "png16": 1.9, "csv": 19.0, "tiff": 4.0}  # a number, about
 
 
 @dataclass(frozen=True)
@@ -96,21 +96,22 @@ class BatchRequest:
     unsigned: Paint | None = None
 
 
-def file_names(request: BatchRequest, group: Group) -> list[str]:
-    """Return the names of a group's files for one picture, in order, without what is put before for the picture.
+def file_names(request: BatchRequest, group: Group) -> Iterator[str]:
+    """Yield the names of a group's files for one picture, in order, without what is put before for the picture.
 
     >>> from pathlib import Path
     >>> group = Group("conv1", "", 96, (55, 55))
-    >>> file_names(BatchRequest(Path(), "alexnet2012", "each", "npy", (group,)), group)[7]
+    >>> list(file_names(BatchRequest(Path(), "alexnet2012", "each", "npy", (group,)), group))[7]
     'alexnet2012_conv1_007.npy'
     """
     suffix = ".png" if request.format == PICTURE else DATA_FORMATS[request.format].suffix
     stem = stem_of(request.prefix, group.name)
     if request.form == "sheet":
-        return [f"{stem}_sheet{suffix}"]
-    if request.form == "layer":
-        return [f"{stem}{suffix}"]
-    return [f"{stem}_{name}{suffix}" for name in _unit_names(request, group)]
+        yield f"{stem}_sheet{suffix}"
+    elif request.form == "layer":
+        yield f"{stem}{suffix}"
+    else:
+        yield from (f"{stem}_{name}{suffix}" for name in _unit_names(request, group))
 
 
 def targets(request: BatchRequest) -> Iterator[Path]:

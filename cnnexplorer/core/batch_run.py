@@ -14,7 +14,7 @@ from .files import atomic_file, save_error
 from .messages import Note, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -125,6 +125,8 @@ class _Batch:
 
     def _make_folder(self, picture: int) -> None:
         folder = path_of(self.request, picture, "x").parent
+        if folder == self.request.folder:  # if it is gone, that is told and not mended
+            return
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
@@ -146,7 +148,7 @@ class _Batch:
             digits = digits_of(group.count)
             apart = request.format == "npz"
             named = {f"{group.name}_{index:0{digits}}": unit for index, unit in enumerate(units)}
-            self._write(picture, names[0], named if apart else {group.name: units})
+            self._write(picture, next(names), named if apart else {group.name: units})
         else:
             limits = group_limits(units, None) if request.shared else None
             single = by_planes(request, group)
@@ -156,7 +158,7 @@ class _Batch:
                 stem = name.rpartition(".")[0]
                 self._write(picture, name, {stem: piece}, limits, {"Description": group.title})
 
-    def _paint_group(self, picture: int, group: Group, units: Array, names: Sequence[str]) -> None:
+    def _paint_group(self, picture: int, group: Group, units: Array, names: Iterator[str]) -> None:
         request = self.request
         signed = bool((units < 0).any())
         paint = request.signed if signed else request.unsigned
@@ -164,7 +166,7 @@ class _Batch:
         shared = group_limits(units, paint) if request.shared else None
         if request.form == "sheet":
             sheet, low, high = paint_sheet(group, units, paint, shared, self._check)
-            self._write_picture(picture, names[0], sheet, group.title, (low, high))
+            self._write_picture(picture, next(names), sheet, group.title, (low, high))
             return
         for name, unit in zip(names, units, strict=True):
             self._check()

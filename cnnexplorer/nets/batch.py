@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnexplorer.core.batch import Group
-from cnnexplorer.core.data_files import unique_names
-from cnnexplorer.core.file_names import clean_stem
 from cnnexplorer.core.images import load_image
 
 from .computed import compute
@@ -138,13 +136,3 @@ class LayerReader:
                     "the device failed while maps were read from it: save them again, the CPU computes from now on"
                 ) from error
             raise
-
-
-def picture_stems(files: Sequence[Path]) -> tuple[str, ...]:
-    """Return a name for each picture, told apart where two files differ in their ends alone.
-
-    >>> from pathlib import Path
-    >>> picture_stems([Path("x/cat.png"), Path("x/cat.jpg"), Path("x/dog.png")])
-    ('cat', 'cat_2', 'dog')
-    """
-    return tuple(unique_names([path.stem for path in files], clean_stem))
