@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from cnnexplorer.nets import Computed
     from cnnexplorer.ui.actions import Actions
     from cnnexplorer.ui.batch_dialog import BatchDialog
+    from cnnexplorer.ui.figures.takeaway import Takeaway
     from cnnexplorer.ui.settings import Settings
 
     from .page import Page
@@ -233,6 +234,10 @@ class NetWorkspace(Speaking, QWidget):
             history.undoText() if history.canUndo() else "",
             history.redoText() if history.canRedo() else "",
         )
+
+    def takeaways(self) -> list[Takeaway]:
+        """Return what of this workspace can be taken away now."""
+        return [] if self._shown is None else self._shown.takeaways()
 
     def save_settings(self) -> None:
         """Remember network and device."""
