@@ -60,7 +60,7 @@ class Page(Speaking, QWidget):
     values only in between. It follows `model.place` itself.
 
     Signals: `told(text)` with what lies under the mouse, for the status bar; `layers_wanted()` when whole layers are to
-    be saved.
+    be saved; `menu_opened(menu, widget)` for what others add to the menu of a widget.
 
     Attributes
     ----------
@@ -74,6 +74,7 @@ class Page(Speaking, QWidget):
 
     told = Signal(str)
     layers_wanted = Signal()
+    menu_opened = Signal(object, object)
 
     def __init__(self, model: NetModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

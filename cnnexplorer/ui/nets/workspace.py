@@ -104,6 +104,8 @@ class NetWorkspace(Speaking, QWidget):
         The Convolution workspace's picture is wanted, or no more.
     convolution_asked(image, weight, bias, stride, padding, (row, column))
         "Open in Convolution".
+    menu_opened(menu, widget)
+        For what others add to the menu of a widget.
     """
 
     refused = Signal(object)
@@ -114,6 +116,7 @@ class NetWorkspace(Speaking, QWidget):
     busy_changed = Signal(bool)
     live_changed = Signal(bool)
     convolution_asked = Signal(object, object, object, object, object, object)
+    menu_opened = Signal(object, object)
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -359,6 +362,7 @@ class NetWorkspace(Speaking, QWidget):
             page.use_settings(self._settings)
             page.told.connect(self.told)
             page.layers_wanted.connect(self.save_layers)
+            page.menu_opened.connect(self.menu_opened)
             page.side.setVisible(self._actions["inspector"].isChecked())
             self._stack.addWidget(page)
         return page
