@@ -85,6 +85,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Draw on the picture with the mouse; the maps follow"), checkable=True),
     ActionSpec("save_figure", "file", mark("Save a fi&gure…"), "image-outline", ("Ctrl+E",),
                mark("Save what is on screen as a picture, or the numbers behind it"), short=mark("Figure")),
+    ActionSpec("save_layers", "file", mark("Save &whole layers…"), "content-save-all-outline", ("Ctrl+Shift+L",),
+               mark("Save every map or filter of layers: as pictures, contact sheets or data")),
     ActionSpec("quit", "file", mark("&Quit"), "exit-to-app", ("Ctrl+Q",), mark("Close the program")),
     ActionSpec("undo", "edit", mark("&Undo"), "undo", ("Ctrl+Z",), mark("Take the latest edit back")),
     ActionSpec("redo", "edit", mark("&Redo"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), mark("Do what was undone again")),

@@ -420,6 +420,7 @@ class MainWindow(Speaking, QMainWindow):
         workspace.busy_changed.connect(self._show_busy)
         workspace.live_changed.connect(self._show_live)
         workspace.convolution_asked.connect(self._open_in_convolution)
+        workspace.menu_opened.connect(self.figures.add_to)
         workspace.model.settings_changed.connect(self.banner.clear)
         workspace.model.place_changed.connect(self.banner.clear)
         workspace.model.filters_changed.connect(self.banner.clear)

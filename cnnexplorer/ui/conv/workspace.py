@@ -14,9 +14,11 @@ from cnnexplorer.core import Experiment, step_at, step_index
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
+from cnnexplorer.ui.batch_dialog import ask_batch
 from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look
 
+from .batch import experiment_offer
 from .board import LOOKS, Board
 from .contents import describe_cell, same_channels
 from .inspector import Inspector
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from cnnexplorer.core import Step
     from cnnexplorer.ui.actions import Actions
+    from cnnexplorer.ui.batch_dialog import BatchDialog
     from cnnexplorer.ui.figures.takeaway import Takeaway
     from cnnexplorer.ui.settings import Settings
 
@@ -74,6 +77,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._awaited: tuple[Experiment, tuple[int, int]] | None = None
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
         self._noted = ""
+        self.batch: BatchDialog | None = None
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
@@ -118,6 +122,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         return {
             "paste": self.paste,
             "adjust": lambda: self.pictures.adjust(self),
+            "save_layers": self.save_layers,
             "default": self.start_over,
             "undo": self.model.undo,
             "redo": self.model.redo,
@@ -184,9 +189,20 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Take the clipboard's picture or matrix as the input."""
         self.pictures.paste(self)
 
+    def save_layers(self) -> None:
+        """Let the user save the maps and kernels of whole stages."""
+        if self._shown is not None:
+            self.batch = ask_batch(experiment_offer(self._shown.result, self._selected), self._settings, self)
+            self.batch.closed.connect(self._forget_batch)
+
+    def _forget_batch(self) -> None:
+        self.batch = None
+
     def close_work(self) -> None:
         """Stop the animation and wait for work under way; to be called before the program ends."""
         self.player.pause()
+        if self.batch is not None:
+            self.batch.close_work()
         self.pictures.close()
         self.inspector.display.close_work()
         self.inspector.convolution.files.close_work()
