@@ -118,9 +118,11 @@ class Card(Speaking, QFrame):
         """The channel that is shown; None for all three as a picture."""
         return self._channel
 
-    def set_channel(self, channel: int) -> None:
-        """Show a channel, without a signal."""
-        if channel != self._channel and self.content is not None and 0 <= channel < len(self.content.source.values):
+    def set_channel(self, channel: int | None) -> None:
+        """Show a channel, or (None) all three as a picture where they are one, without a signal."""
+        if channel == self._channel or self.content is None:
+            return
+        if self.content.colour if channel is None else 0 <= channel < len(self.content.source.values):
             self._channel = channel
             self._show_maps()
 
