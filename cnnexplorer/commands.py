@@ -24,7 +24,10 @@ class Command(NamedTuple):
 
 def commands(_: Callable[[str], str]) -> dict[str, Command]:
     """Return the commands by name; `_` translates what they do."""
-    return {}
+    return {
+        "check-lab": Command("cnnexplorer.labs.check_command", False, _("tell what is wrong with lab files")),
+        "grade": Command("cnnexplorer.labs.grade_command", False, _("collect the reports of a class into one table")),
+    }
 
 
 def load(command: Command) -> Callable[[list[str]], int]:

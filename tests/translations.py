@@ -25,12 +25,15 @@ KEYWORDS = {
     "SettingError": None,
     "NumberError": None,
     "ImageError": None,
+    "DataError": None,
     "OutOfMemory": None,
     "WeightsError": None,
     "DownloadError": None,
     "DownloadCancelled": None,
     "DeviceError": None,
     "CannotStart": None,
+    "LabError": None,
+    "ReportError": None,
 }
 
 

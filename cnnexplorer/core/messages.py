@@ -6,10 +6,11 @@ interface can say the same in another language.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 def mark(template: str) -> str:
@@ -79,6 +80,23 @@ class UserError(Exception):
         return translate(self.template).format(**values)
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something worth knowing, told in one sentence: an English template, and what its fields stand for.
+
+    >>> Note("{count} values were cut off", {"count": 3}).sentence(str)
+    '3 values were cut off'
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def sentence(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in the language of `translate`, which turns English templates into that language's."""
+        values = {key: translate(value) if isinstance(value, Term) else value for key, value in self.values.items()}
+        return translate(self.template).format(**values)
+
+
 def _remade(kind: type[UserError], template: str, values: dict[str, Any]) -> UserError:
     return kind(template, **values)
 
@@ -100,5 +118,13 @@ class ImageError(UserError):
     """A file that does not give an image."""
 
 
+class DataError(UserError):
+    """Arrays that cannot be taken from a file, or not be put into one of some format."""
+
+
 class SaveError(UserError):
     """A file that cannot be written: what was there before is unharmed."""
+
+
+class SessionError(UserError):
+    """A file that is no session, or one that cannot be read: nothing was taken from it."""

@@ -183,7 +183,7 @@ def _split_lines(text: str) -> list[list[str]]:
         if len(lines) == 1 and all("," in piece for piece in pieces):  # "1,2;3,4": a row, or MATLAB's two
             raise _unclear()
         return [line.split(";") for line in lines]
-    match _role_of_commas(lines):
+    match role_of_commas(lines):
         case "unclear":
             raise _unclear()
         case "separator":
@@ -196,19 +196,29 @@ def _unclear() -> NumberError:
     return NumberError("a comma could separate numbers or decimals here: put spaces or tabs between the numbers")
 
 
+# "1.5,-2": no decimals begin with a sign, end in an exponent, or are groups of thousands that are not three digits
+_SURE_SEPARATOR = re.compile(
+    r"\.[^,\s]{0,40},[^,\s]{0,40}\. | ,[+-] | [eE][+-]?\d+, | \.(\d{0,2}|\d{4,}),\S | ,(\d{0,2}|\d{4,})\.", re.VERBOSE
+)
+
+
 def _several(piece: str) -> bool:
     return len(piece.split()) > 1 or piece.count(",") > 1
 
 
-def _role_of_commas(lines: list[str]) -> str:
-    """Tell what the commas of all lines are: "separator", "decimal" or "unclear"."""
+def role_of_commas(lines: list[str]) -> str:
+    """Tell what the commas of all lines without semicolons and tabs are: "separator", "decimal" or "unclear".
+
+    >>> role_of_commas(["0,5 1"]), role_of_commas(["1,0", "0,-1"]), role_of_commas(["1,5", "2,5"])
+    ('decimal', 'separator', 'unclear')
+    """
     inner = [line.removesuffix(",") for line in lines]
     spaced = any(re.search(r",\s|\s,", line) for line in inner) or inner != lines
     tight = any(re.search(r"\S,\S", line) for line in inner)
     if spaced:
         # "0,5, 1,5" has commas of both kinds, or is "0, 5, 1, 5" in a hurry
         return "unclear" if tight and any(" " in line for line in inner) else "separator"
-    if any((line.count(",") > 1 and " " not in line) or re.search(r"\.[^,\s]*,[^,\s]*\.", line) for line in lines):
+    if any((line.count(",") > 1 and " " not in line) or _SURE_SEPARATOR.search(line) for line in lines):
         return "separator"
     if len(lines) > 1 and all("," in line and " " not in line for line in lines):
         return "unclear"

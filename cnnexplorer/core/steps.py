@@ -6,7 +6,7 @@ An animation is one number, the step's index; everything seen at that step follo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -176,6 +176,36 @@ def step_at(experiment: Experiment, result: Result, stage: int, index: int) -> S
         value,
         input_shape=shape,
     )
+
+
+def lone_step(stage: Convolution | Pooling, image: NDArray[np.float64], output: Cell) -> Step:
+    """Return what a stage does at one output cell of an image (C, H, W), computed there alone: no result is needed.
+
+    The value may differ from a result's in the last bits, where that adds up in another order.
+
+    Raises
+    ------
+    SettingError
+        The stage does not fit the image.
+    IndexError
+        There is no such output cell.
+
+    Examples
+    --------
+    >>> lone_step(Pooling("max", 2), np.arange(16.0).reshape(1, 4, 4), (0, 1, 0)).value
+    13.0
+    """
+    shape = stage.output_shape(image.shape)
+    if any(not 0 <= place < size for place, size in zip(output, shape, strict=True)):
+        raise IndexError(f"cell {output} of {shape}")
+    index = step_index(shape, output)
+    with np.errstate(all="ignore"):  # NaN and infinity pass
+        if isinstance(stage, Convolution):
+            step = _convolution_step(stage, image, 0, index, output, math.nan)
+            return replace(step, value=sum(step.subtotals) + (step.bias or 0.0))
+        step = _pooling_step(stage, image, 0, index, output, math.nan)
+        value = step.inputs.flat[step.winner] if step.winner is not None else step.inputs.sum() / step.divisor
+        return replace(step, value=float(value))
 
 
 def step_index(shape: Shape, output: Cell) -> int:

@@ -17,6 +17,7 @@ from cnnexplorer.catalogue import LANGUAGES, load_catalogue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QWidget
 
 
@@ -114,3 +115,26 @@ class Speaking:
         elif event.type() == QEvent.Type.PaletteChange:
             self.restyle()
         super().changeEvent(event)  # type: ignore[misc]  # the Qt class comes next
+
+
+class SaidWhenSeen:
+    """A large part of the window that follows the language when it is next seen: all at once would hold it up.
+
+    Mixed in before the Qt class.
+    """
+
+    _unsaid = False
+
+    def event(self, event: QEvent) -> bool:
+        """Put off another language while hidden."""
+        if event.type() == QEvent.Type.LanguageChange and not self.isVisible():  # type: ignore[attr-defined]
+            self._unsaid = True
+            return True
+        return bool(super().event(event))  # type: ignore[misc]  # the Qt class comes next
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say what was put off."""
+        super().showEvent(event)  # type: ignore[misc]
+        if self._unsaid:
+            self._unsaid = False
+            QApplication.sendEvent(self, QEvent(QEvent.Type.LanguageChange))  # type: ignore[arg-type]

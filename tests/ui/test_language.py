@@ -162,8 +162,8 @@ def walk(qtbot, window, tmp_path) -> set[str]:
     conv.inspector.convolution._open_more()
     for menu in conv.inspector.convolution.findChildren(QMenu):
         look(menu)
-    window._recent.aboutToShow.emit()
-    look(window._recent)
+    window.recent.aboutToShow.emit()
+    look(window.recent)
     info = type("Info", (), {"name": "x.png", "format": "PNG", "width": 4000, "height": 9, "frames": 3,
                              "has_alpha": True, "channels": "rgb"})()  # fmt: skip
     import numpy as np
@@ -310,3 +310,12 @@ def test_arithmetic_has_the_decimal_point_in_spanish(window):
     window.actions_["language_es"].trigger()
     assert window.conv.arithmetic.text() == before
     assert "0.25" in before
+
+
+def test_a_workspace_that_is_hidden_speaks_when_it_is_seen(window):
+    texts = texts_of(window.conv)
+    window.show_workspace("net")
+    window.actions_["language_es"].trigger()
+    unsaid = texts_of(window.conv) & texts
+    window.show_workspace("conv")
+    assert len(unsaid - texts_of(window.conv)) > 50

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnexplorer.core import Activation, Convolution, Flatten, activation_formula, format_number
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import code_font, colours, number_font
+from cnnexplorer.ui.widgets.figure_mode import for_figure, pixel_ratio
 from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK
 from cnnexplorer.ui.widgets.painting import Look, Placement, paint_hatching, paint_map
 
@@ -119,7 +120,7 @@ class StepView(Speaking, QWidget):
                 painter, theme, step.inputs[plane], self._shown(self._input_look), self._input_limits, spots[0], "input"
             )
             self._hatch_padding(painter, theme, step, plane, spots[0])
-            painter.drawPixmap(QPointF(xs[1] - 2, y - 2), self._kernel_picture(theme, step.weights[plane], cell, plane))
+            self._paint_kernel(painter, theme, step.weights[plane], spots[1], plane)
             self._grid(painter, theme, step.products[plane], product_look, (-reach, reach), spots[2], "output")
             middle = y + cell * rows / 2
             self._sign(painter, theme, xs[1] - _GAP / 2, middle, "·")
@@ -136,6 +137,16 @@ class StepView(Speaking, QWidget):
             painter.setFont(font)
             box = QRectF(xs[2] + block_w + 10, middle - 12, subtotal_width + 30, 24)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_kernel(
+        self, painter: QPainter, theme: Colours, weights: NDArray[np.float64], spot: Placement, plane: int
+    ) -> None:
+        """Paint a kernel plane, which seldom changes: on the screen from a picture of it."""
+        if for_figure():
+            self._grid(painter, theme, weights, KERNEL_LOOK, KERNEL_LOOK.range_for(weights, weights), spot, "kernel")
+        else:
+            picture = self._kernel_picture(theme, weights, spot.scale, plane)
+            painter.drawPixmap(QPointF(spot.x - 2, spot.y - 2), picture)
 
     def _kernel_picture(self, theme: Colours, weights: NDArray[np.float64], cell: float, plane: int) -> QPixmap:
         """Return a kernel plane's grid, 2 pixels larger on each side; painted anew only when it is another."""
@@ -213,7 +224,7 @@ class StepView(Speaking, QWidget):
         spot: Placement, role: str,
     ) -> None:  # fmt: skip
         assert isinstance(values, np.ndarray)
-        paint_map(painter, values, look, limits, spot, QRectF(self.rect()), theme, self.devicePixelRatioF())
+        paint_map(painter, values, look, limits, spot, QRectF(self.rect()), theme, pixel_ratio(self))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour(role), 2))
         painter.drawRect(spot.rect(0, 0, *values.shape))

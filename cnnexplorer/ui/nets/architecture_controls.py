@@ -27,14 +27,20 @@ class ArchitectureControls(Speaking, QWidget):
     """The page's controls, in one row or, where there is no room, in two.
 
     Signals: `wished(Wish)` for another network or size, `changed()` for what is shown of them, `refused(error)`.
+
+    Parameters
+    ----------
+    *more
+        Controls of others that stand last in the row.
     """
 
     wished = Signal(object)
     changed = Signal()
     refused = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *more: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._more = more
         self.network = Choice(_TITLES)
         self.tip(self.network, mark("Which network is read; it need not be loaded"))
         self.label = QLabel()
@@ -116,7 +122,7 @@ class ArchitectureControls(Speaking, QWidget):
         self._asked, self._shown = QWidget(), QWidget()
         for holder, widgets in (
             (self._asked, (self.network, self.label, self.size_field, self.compare)),
-            (self._shown, (self.weights_only, self.lecture)),
+            (self._shown, (self.weights_only, self.lecture, *self._more)),
         ):
             row = QHBoxLayout(holder)
             row.setContentsMargins(0, 0, 0, 0)

@@ -16,15 +16,19 @@ from cnnexplorer.ui.theme import colours
 
 from .architecture_controls import ArchitectureControls
 from .architecture_reading import Wish, own_size, read
+from .architecture_table import layers_table, lecture_table_of
 from .layer_details import LayerDetails, NetworkDetails
 from .layer_rows import COLUMN, COLUMNS, LayerRow
 from .layer_texts import difference_text, totals_text
 from .layer_view import LayerTable
 from .lecture_view import LectureView
 from .page import Page
+from .table_button import TableButton
 
 if TYPE_CHECKING:
     from cnnexplorer.nets import LayerInfo
+    from cnnexplorer.nets.tables import Table
+    from cnnexplorer.ui.settings import Settings
 
     from .architecture_reading import Reading
     from .model import NetModel
@@ -74,8 +78,13 @@ class ArchitecturePage(Page):
         self._follow_place()
 
     def close_work(self) -> None:
-        """Wait for what is being read."""
+        """Wait for what is being read or written."""
         self._task.close()
+        self.take.close_work()
+
+    def use_settings(self, settings: Settings) -> None:
+        """Take where tables are saved."""
+        self.take.use_settings(settings)
 
     def take_focus(self) -> None:
         """Let the keys go to the table."""
@@ -112,10 +121,23 @@ class ArchitecturePage(Page):
         ]
         return [[_("Network"), *heads], *rows]
 
+    def take_table(self) -> tuple[Table, str] | None:
+        """Return the table as it is shown, and what its file might be called; None before there is one."""
+        if self._reading is None:
+            return None
+        if self.stack.currentWidget() is self.lecture:
+            return lecture_table_of(self.lecture.texts()), "alexnet2012_lecture"
+        tables = (self.table, self.other)[: len(self._reading.wish.networks)]
+        return layers_table(self._reading, tables), "_".join((*self._reading.wish.networks, "architecture"))
+
     # building
 
     def _build_tools(self) -> None:
-        self.controls = ArchitectureControls()
+        self.take = TableButton(self.take_table)
+        self.take.refused.connect(self.model.refused)
+        self.take.told.connect(self.told)
+        self.take.menu_opened.connect(self.menu_opened)
+        self.controls = ArchitectureControls(self.take)
         self.controls.wished.connect(self._ask)
         self.controls.changed.connect(self._show_tables)
         self.controls.refused.connect(self.model.refused)
@@ -136,10 +158,13 @@ class ArchitecturePage(Page):
             self.splitter.setStretchFactor(place, 1)
             half.table.chosen.connect(partial(self._choose, place))
             half.table.opened.connect(partial(self._open, place))
+            for view in (half.table.names, half.table.table):
+                self.take.serve(view)
         self._halves[1].hide()
         self.lecture = LectureView()
         self.lecture.chosen.connect(self._choose_lecture)
         self.lecture.opened.connect(lambda _name: self._see_maps())
+        self.take.serve(self.lecture.table)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.splitter)
         self.stack.addWidget(self.lecture)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledIte
 
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, number_font
+from cnnexplorer.ui.widgets.figure_mode import for_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +106,7 @@ class _BarDelegate(QStyledItemDelegate):
         row, column = self._model.rows[index.row()], index.column()
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
-        painter.setClipRect(rect)
+        painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
         if selected:
             painter.fillRect(rect, theme.colour("accent"))
         if column == len(self._model.headings) - 1:
@@ -117,7 +118,7 @@ class _BarDelegate(QStyledItemDelegate):
         room = option.rect.adjusted(_PAD, 0, -_PAD, 0)
         text = painter.fontMetrics().elidedText(row.texts[column], Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, align, text)
-        if option.state & QStyle.StateFlag.State_HasFocus:
+        if option.state & QStyle.StateFlag.State_HasFocus and not for_figure():
             painter.setPen(QPen(theme.colour("muted"), 1, Qt.PenStyle.DotLine))
             painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
         painter.restore()

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from cnnexplorer.ui.theme import colours, number_font
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
+from cnnexplorer.ui.widgets.cells import draw_cells
+from cnnexplorer.ui.widgets.figure_mode import for_figure, paint_ground, shows_focus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -179,7 +181,7 @@ class TileGrid(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         theme = colours(self)
         area = QRectF(event.rect())
-        painter.fillRect(area, theme.colour("panel"))
+        paint_ground(painter, area, theme.colour("panel"))
         painter.setFont(number_font(10))
         height, top = self._step()[1], MARGIN - self.verticalScrollBar().value()
         first = max(int((area.top() - GAP - top) // height), 0) * self._columns
@@ -317,10 +319,10 @@ class TileGrid(QAbstractScrollArea):
 
     def _paint_tile(self, painter: QPainter, tile: Tile, rect: QRectF, theme: Colours) -> None:
         picture, beside = self.picture_rect(tile.unit), self.map_rect(tile.unit)
-        painter.drawImage(picture, tile.picture)
+        draw_cells(painter, picture, tile.picture)
         if tile.map is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, tile.map.width() > beside.width())
-            painter.drawImage(beside, tile.map)
+            draw_cells(painter, beside, tile.map)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         chosen = tile.unit == self._unit
         frames = [(picture, self._role), (beside, "output")] if tile.map is not None else [(picture, self._role)]
@@ -328,10 +330,10 @@ class TileGrid(QAbstractScrollArea):
             outer = frame.adjusted(-1.5, -1.5, 1.5, 1.5) if chosen else frame.adjusted(-0.5, -0.5, 0.5, 0.5)
             painter.setPen(QPen(theme.colour(role if chosen else "line"), 3 if chosen else 1))
             painter.drawRect(outer)
-            if tile.unit == self._hovered:
+            if tile.unit == self._hovered and not for_figure():
                 painter.setPen(QPen(theme.colour("hover"), 2))
                 painter.drawRect(frame)
-        if chosen and self.hasFocus():
+        if chosen and shows_focus(self):
             painter.setPen(QPen(theme.colour("text"), 1, Qt.PenStyle.DotLine))
             painter.drawRect(frames[0][0].united(frames[-1][0]).adjusted(-3.5, -3.5, 3.5, 3.5))
         if tile.unit in self._marked:

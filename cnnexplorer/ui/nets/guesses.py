@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.figure_mode import shows_focus
 
 from .names import class_title
 
@@ -71,7 +72,7 @@ class GuessBars(QWidget):
             painter.fillRect(bar, theme.colour("line", 0.6))
             bar.setWidth(bar.width() * guess.probability)
             painter.fillRect(bar, theme.colour("output" if place == 0 else "accent", 0.9))
-        if self.hasFocus():
+        if shows_focus(self):
             painter.setPen(theme.colour("accent"))
             frame = QRectF(0, self._current * ROW, self.width(), ROW) if self._guesses else QRectF(self.rect())
             painter.drawRect(frame.adjusted(0.5, 0.5, -0.5, -0.5))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate
 
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.figure_mode import for_figure
 
 from .layer_rows import COLUMN, COLUMNS, NAME, SHARES, LayerRow, kind_text, row_texts
 
@@ -132,7 +133,7 @@ class CellDelegate(QStyledItemDelegate):
         theme, rect = colours(self._view), option.rect
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
-        painter.setClipRect(rect)
+        painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
         if selected:
             painter.fillRect(rect, theme.colour("accent"))
         elif row.is_heading:
@@ -146,7 +147,7 @@ class CellDelegate(QStyledItemDelegate):
             self._paint_bar(painter, QRectF(rect), row, SHARES[column], theme.colour("on_accent") if selected else None)
         text = row.short_label if column == NAME else self._model.texts[index.row()][column]
         self._paint_text(painter, option, rect.adjusted(left, 0, -PAD, 0), text, alignment(column), ink, row)
-        if option.state & QStyle.StateFlag.State_HasFocus:
+        if option.state & QStyle.StateFlag.State_HasFocus and not for_figure():
             painter.setPen(QPen(ink, 1, Qt.PenStyle.DotLine))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
         painter.restore()

@@ -122,7 +122,7 @@ class Totals(QWidget):
         box = QRectF(PAD, 0, names.width() - 2 * PAD, self.height())
         painter.drawText(box, alignment(NAME), _("Total"))
         left = table.x()
-        painter.setClipRect(QRectF(left, 0, table.viewport().width(), self.height()))
+        painter.setClipRect(QRectF(left, 0, table.viewport().width(), self.height()), Qt.ClipOperation.IntersectClip)
         header = table.horizontalHeader()
         for column, which in _SUMS.items():
             # bold figures may be wider than the column: they may reach into the one before

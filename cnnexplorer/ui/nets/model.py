@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 MAX_VISITED = 200
 DEFAULT_SIDE = 224
+ANSWER_SECONDS = 0.1  # the longest that live pictures' answers may wait for the sake of more maps a second
+
+
+class _Superseded(Exception):
+    """A newer picture waits, and the maps that are looked at have been made: the rest need not be computed."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,7 @@ class NetModel(QObject):
         self._shown_glimpse: object = None
         self._pending: _Request | None = None
         self._told = 0
+        self._answered = 0.0
         self._busy = self._loading = ""
         self.history = QUndoStack(self)
 
@@ -325,6 +332,11 @@ class NetModel(QObject):
             changes = {"row": None, "column": None} | changes
         self.go(replace(self._place, **changes))
 
+    def start_at(self, place: Place) -> None:
+        """Look at something else, from which no way leads back."""
+        self._visited, self._visit = [place], 0
+        self._move(place)
+
     def back(self) -> None:
         """Look at what was looked at before."""
         if self.can_go_back:
@@ -438,10 +450,15 @@ class NetModel(QObject):
 
     def _start(self, request: _Request) -> None:
         self._running, self._pending = request, None
-        self._task.start(partial(_answer, request, self._glimpsed.emit), self._take, self._fail)
+        self._task.start(partial(_answer, request, self._glimpsed.emit, self._is_superseded), self._take, self._fail)
         self._say_what_goes_on()
 
+    def _is_superseded(self) -> bool:
+        """Whether a newer picture waits, and the last whole answer is young; asked on the worker."""
+        return self._pending is not None and time.perf_counter() - self._answered < ANSWER_SECONDS
+
     def _take(self, answer: tuple[Computed, dict[str, Any]]) -> None:
+        self._answered = time.perf_counter()
         computed, values = answer
         running, pending = self._running, self._pending
         assert running is not None
@@ -476,12 +493,14 @@ class NetModel(QObject):
         self._say_what_goes_on()
         computed, running = self._computed, self._running
         if self._pending is not None:
-            self._start(self._pending)
+            self._shown_glimpse = None
+            self._start(replace(self._pending, derived=dict(self._derived)))
         elif computed is not None and running is not None and running.preprocess != computed.preprocess:
             self._preprocess = computed.preprocess  # what is still shown was made with it
             self.settings_changed.emit()
         self._tell_notices()
-        self._tell(error)
+        if not isinstance(error, _Superseded):
+            self._tell(error)
 
     def _derivation_failed(self, error: BaseException) -> None:
         """Tell of it; where the device failed, compute all anew on the CPU."""
@@ -569,7 +588,9 @@ def _load(chosen: Chosen) -> Network:
     return network
 
 
-def _answer(request: _Request, tell: Callable[[_Request, str, object], None]) -> tuple[Computed, dict[str, Any]]:
+def _answer(
+    request: _Request, tell: Callable[[_Request, str, object], None], is_superseded: Callable[[], bool]
+) -> tuple[Computed, dict[str, Any]]:
     def work() -> tuple[Computed, dict[str, Any]]:
         made: dict[str, Any] = {}
         key, watch = request.first, None
@@ -579,6 +600,8 @@ def _answer(request: _Request, tell: Callable[[_Request, str, object], None]) ->
             def glimpse(seen: Glimpse) -> None:
                 made[key] = derived.make(seen)
                 tell(request, key, made[key])
+                if is_superseded():
+                    raise _Superseded
 
             watch = derived.needs, glimpse
         image = request.source.image

@@ -21,6 +21,7 @@ from cnnexplorer.nets.tracing import (
 )
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import number_font
+from cnnexplorer.ui.widgets.cells import draw_cells
 
 from .names import class_title
 from .overview_layout import GUESS_HEIGHT, MOST_GUESSES
@@ -172,9 +173,14 @@ def _short_kind(layer: LayerInfo) -> str:
 
 
 def paint_live(
-    painter: QPainter, layout: Layout, pictures: OverviewPictures | None, area: QRectF, theme: Colours
+    painter: QPainter,
+    layout: Layout,
+    pictures: OverviewPictures | None,
+    area: QRectF,
+    theme: Colours,
+    ratio: float,
 ) -> None:
-    """Paint the picture, the maps with their units' numbers, and the answer."""
+    """Paint the picture, the maps with their units' numbers, and the answer, on `ratio` device pixels a pixel."""
     if layout.image.adjusted(-4, -20, 4, 20).intersects(area):
         _paint_image(painter, layout, None if pictures is None else pictures.image, theme)
     if layout.answer.intersects(area):
@@ -183,7 +189,6 @@ def paint_live(
         return
     painter.setFont(number_font(9))
     width = QFontMetricsF(painter.font()).horizontalAdvance("0")
-    ratio = painter.device().devicePixelRatio()
     for card in layout.cards:
         if not card.rect.intersects(area):
             continue
@@ -192,7 +197,10 @@ def paint_live(
         for rect, image in zip(card.maps or (card.vector,), images, strict=False):
             smooth = image.width() > rect.width() * ratio or (not card.maps and image.width() * 2 > rect.width())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawImage(rect, image)
+            if smooth:
+                painter.drawImage(rect, image)
+            else:
+                draw_cells(painter, rect, image)
         if layout.metrics.texts:
             for rect, unit in zip(card.maps, units, strict=False):
                 _paint_chip(painter, rect, str(unit), width, theme)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
+from cnnexplorer.ui.widgets.figure_mode import for_figure, paint_ground, pixel_ratio
 
 from .names import class_title
 from .overview_layout import FULL_SIDE, LEAST_SIDE, MOST_SIDE, Layout, Metrics, Target, best_metrics, lay_out
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from cnnexplorer.nets import LayerInfo
+    from cnnexplorer.ui.theme import Colours
 
     from .overview_pictures import OverviewPictures
 
@@ -183,6 +185,9 @@ class OverviewView(Speaking, QAbstractScrollArea):
         """Paint what is in view; what does not depend on the picture is kept."""
         painter = QPainter(self.viewport())
         theme = colours(self)
+        if for_figure():
+            self._paint_figure(painter, theme)
+            return
         if self._still is None or self._still.devicePixelRatio() != self.devicePixelRatio():
             self._still = self._painted_still()
         exposed = QRectF(event.rect())
@@ -193,10 +198,22 @@ class OverviewView(Speaking, QAbstractScrollArea):
             return
         origin = self._origin()
         painter.translate(origin)
-        paint_live(painter, self._layout, self._pictures, exposed.translated(-origin), theme)
+        paint_live(painter, self._layout, self._pictures, exposed.translated(-origin), theme, pixel_ratio(self))
         hovered = None if self._hovered is None else self._layout.rect(self._hovered)
         focus = self._layout.rect(self._focus) if self._focus is not None and self.hasFocus() else None
         paint_marks(painter, self._layout, self._present_card(), hovered, focus, theme)
+
+    def _paint_figure(self, painter: QPainter, theme: Colours) -> None:
+        """Paint the same for a file, without what is pointed at."""
+        area = QRectF(self.viewport().rect())
+        paint_ground(painter, area, theme.colour("panel"))
+        if self._layers:
+            origin = self._origin()
+            painter.translate(origin)
+            area = area.translated(-origin)
+            paint_still(painter, self._layout, area, theme)
+            paint_live(painter, self._layout, self._pictures, area, theme, pixel_ratio(self))
+            paint_marks(painter, self._layout, self._present_card(), None, None, theme)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what lies under the mouse."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, number_font
+from cnnexplorer.ui.widgets.figure_mode import for_figure, paint_ground
 
 from .robustness_axis import OTHER_SHAPE, SHAPES, groups, lines, thinned
 from .robustness_plots import CORRELATION, DISTANCE, FEW, KINDS, make_plots, paint_mark
@@ -147,6 +148,9 @@ class DepthChart(Speaking, QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the curves, from the cache, and over them what is pointed at."""
+        if for_figure():
+            self._paint_figure(QPainter(self))
+            return
         ratio = self.devicePixelRatioF()
         if self._cache is None or self._cache.devicePixelRatio() != ratio:
             self._cache = QPixmap(self.size() * ratio)
@@ -163,6 +167,12 @@ class DepthChart(Speaking, QWidget):
         if self.hasFocus():
             painter.setPen(QPen(colours(self).colour("accent"), 1, Qt.PenStyle.DotLine))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_figure(self, painter: QPainter) -> None:
+        """Paint the same for a file, without what is pointed at."""
+        paint_ground(painter, self.rect(), colours(self).colour("panel"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint(painter, colours(self))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at the nearest layer."""

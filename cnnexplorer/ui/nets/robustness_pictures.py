@@ -13,6 +13,7 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _, plain
 from cnnexplorer.ui.theme import colours, number_font
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
+from cnnexplorer.ui.widgets.figure_mode import paint_ground, shows_focus
 
 from .names import class_title
 
@@ -75,12 +76,12 @@ class PictureView(QWidget):
         painter = QPainter(self)
         theme = colours(self)
         if self._image.isNull():
-            painter.fillRect(self.rect(), theme.colour("panel"))
+            paint_ground(painter, self.rect(), theme.colour("panel"))
             return
         place = self.picture_rect()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, self._image)
-        focused = self.hasFocus()
+        focused = shows_focus(self)
         painter.setPen(QPen(theme.colour("accent" if focused else "line"), 2 if focused else 1))
         painter.drawRect(place)
 
@@ -170,7 +171,7 @@ class AnswerChanges(Speaking, QWidget):
                 painter.fillRect(bar, theme.colour("line", 0.5))
                 bar.setWidth(bar.width() * probability)
                 painter.fillRect(bar, theme.colour(role, 0.9))
-        if self.hasFocus() and self._rows:
+        if shows_focus(self) and self._rows:
             painter.setPen(theme.colour("accent"))
             painter.drawRect(self.row_rect(self._current).adjusted(0.5, 0.5, -0.5, -0.5))
 

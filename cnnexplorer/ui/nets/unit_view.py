@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
+from cnnexplorer.ui.widgets.cells import draw_cells
+from cnnexplorer.ui.widgets.figure_mode import for_figure, shows_focus
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,13 +156,14 @@ class UnitView(QWidget):
             self._paint_map(painter, self._sheet)
             painter.setPen(QPen(theme.colour("line"), 1))
             painter.drawRect(place.adjusted(-0.5, -0.5, 0.5, 0.5))
-            for cell, role in ((self._marked, "output"), (self._cursor, "hover")):
+            cursor = None if for_figure() else self._cursor
+            for cell, role in ((self._marked, "output"), (cursor, "hover")):
                 if cell is not None:
                     rect = self.cell_rect(*cell)
                     grow_x, grow_y = (max(_LEAST - side, 0) / 2 for side in (rect.width(), rect.height()))
                     painter.setPen(QPen(theme.colour(role), 2))
                     painter.drawRect(rect.adjusted(-grow_x, -grow_y, grow_x, grow_y))
-        if self.hasFocus():
+        if shows_focus(self):
             painter.setPen(QPen(theme.colour("accent"), 1, Qt.PenStyle.DotLine))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
@@ -211,10 +214,13 @@ class UnitView(QWidget):
         if sheet.single:  # one value for all of the picture shows nothing of where
             return
         painter.save()
-        painter.setClipRect(self._picture_rect())
+        painter.setClipRect(self._picture_rect(), Qt.ClipOperation.IntersectClip)
         painter.setOpacity(self._opacity)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
-        painter.drawImage(self.map_rect(), sheet.cells)
+        if self._smooth:
+            painter.drawImage(self.map_rect(), sheet.cells)
+        else:
+            draw_cells(painter, self.map_rect(), sheet.cells)
         painter.restore()
 
     def _cell(self, position: QPointF) -> tuple[int, int] | None:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import colours, number_font
+from cnnexplorer.ui.widgets.cells import draw_cells
+from cnnexplorer.ui.widgets.figure_mode import shows_focus
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
@@ -65,7 +67,7 @@ class UnitBars(QWidget):
         for place, share in enumerate(self._units):
             row = self.row_rect(place)
             picture = QRectF(1, row.top() + 3, _SIDE, _SIDE)
-            painter.drawImage(picture, share.map)
+            draw_cells(painter, picture, share.map)
             painter.setPen(theme.colour("line"))
             painter.drawRect(picture)
             line = QRectF(_SIDE + 10, row.top() + 2, row.width() - _SIDE - 12, 18)
@@ -78,7 +80,7 @@ class UnitBars(QWidget):
             painter.fillRect(bar, theme.colour("line", 0.6))
             bar.setWidth(bar.width() * share.contribution / most)
             painter.fillRect(bar, theme.colour("output", 0.9))
-        if self.hasFocus() and self._units:
+        if shows_focus(self) and self._units:
             painter.setPen(theme.colour("accent"))
             painter.drawRect(self.row_rect(self._current).adjusted(0.5, 0.5, -0.5, -0.5))
 

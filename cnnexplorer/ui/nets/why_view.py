@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from cnnexplorer.nets.perturbation import GREY
 from cnnexplorer.ui.theme import colours, number_font
+from cnnexplorer.ui.widgets.figure_mode import for_figure
 
 from .names import percent_text
 from .unit_view import UnitView
@@ -64,7 +65,7 @@ class WhyView(UnitView):
         """Paint the picture with the heat, then the patch with the probability that it leaves."""
         super().paintEvent(event)
         heat, rect, cell = self.heat, self.patch_rect(), self.pointed
-        if heat is None or heat.occlusion is None or rect is None or cell is None:
+        if heat is None or heat.occlusion is None or rect is None or cell is None or for_figure():
             return
         painter = QPainter(self)
         theme = colours(self)

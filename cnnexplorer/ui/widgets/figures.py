@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from cnnexplorer.core import format_number
 from cnnexplorer.ui.theme import colours, number_font
 
+from .cells import draw_cells
+from .figure_mode import paint_ground, shows_focus
 from .painting import Look, colour_table, finite_range, map_image
 
 if TYPE_CHECKING:
@@ -121,11 +123,11 @@ class Thumbnails(QWidget):
                 target = QRectF(0, 0, width * scale, height * scale)
                 target.moveCenter(box.center())
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
-                painter.drawImage(target, map_image(plane, look.colour_map, *limits))
+                draw_cells(painter, target, map_image(plane, look.colour_map, *limits))
             chosen = index == self._index
             painter.setPen(QPen(theme.colour(self._role if chosen else "line"), 2 if chosen else 1))
             painter.drawRect(rect)
-        if self.hasFocus() and len(self):
+        if shows_focus(self) and len(self):
             painter.setPen(QPen(theme.colour("hover"), 1, Qt.PenStyle.DotLine))
             painter.drawRect(self.entry_rect(self._index).adjusted(-1, -1, 1, 1))
 
@@ -235,7 +237,7 @@ class Histogram(QWidget):
         painter = QPainter(self)
         theme = colours(self)
         box = QRectF(0.5, 2.5, self.width() - 1, self.height() - 18)
-        painter.fillRect(box, theme.colour("base"))
+        paint_ground(painter, box, theme.colour("base"))
         heights = np.sqrt(self._counts / max(float(self._counts.max()), 1.0))
         width = box.width() / len(heights)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -303,7 +305,7 @@ class Curve(QWidget):
         painter = QPainter(self)
         theme = colours(self)
         box = QRectF(0.5, 0.5, self.width() - 1, self.height() - 1)
-        painter.fillRect(box, theme.colour("base"))
+        paint_ground(painter, box, theme.colour("base"))
         reach = 4.0
         if self._point is not None and all(map(math.isfinite, self._point)):
             reach = min(max(reach, abs(self._point[0]) * 1.15, abs(self._point[1]) * 1.15), 1e6)
@@ -314,8 +316,9 @@ class Curve(QWidget):
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawLine(QPointF(box.left(), center.y()), QPointF(box.right(), center.y()))
         painter.drawLine(QPointF(center.x(), box.top()), QPointF(center.x(), box.bottom()))
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(box)
+        painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
         path = QPainterPath()
         path.addPolygon(QPolygonF([
             QPointF(center.x() + x * unit, center.y() - y * unit) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)
@@ -327,8 +330,7 @@ class Curve(QWidget):
             painter.setBrush(theme.colour("hover"))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(point, 4, 4)
-        painter.setClipping(False)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawRect(box)

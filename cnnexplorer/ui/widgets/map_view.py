@@ -15,6 +15,7 @@ from cnnexplorer.core import Rectangle
 from cnnexplorer.ui.theme import colours
 
 from .cell_editor import ARROWS
+from .figure_mode import for_figure, paint_ground, pixel_ratio
 from .painting import Look, Placement, paint_hatching, paint_map
 
 if TYPE_CHECKING:
@@ -288,6 +289,9 @@ class MapView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells from the cache, and over them what changes from step to step."""
         painter = QPainter(self)
+        if for_figure():
+            self._paint_figure(painter)
+            return
         ratio = self.devicePixelRatioF()
         if self._cache is None or self._cache.size() != self.size() * ratio:
             self._dim_cache = None
@@ -306,6 +310,21 @@ class MapView(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(colours(self).colour("accent"), 1, Qt.PenStyle.DotLine))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_figure(self, painter: QPainter) -> None:
+        """Paint the same for a file: from the values, without what is pointed at."""
+        theme = colours(self)
+        painter.setClipRect(self.rect(), Qt.ClipOperation.IntersectClip)
+        self._paint_cells(painter, pixel_ratio(self))
+        if self._lit is not None or self._dimmed:
+            dim = QPainterPath()
+            dim.addRect(self._placement.rect(0, 0, *self.shape))
+            bright = QPainterPath()
+            bright.setFillRule(Qt.FillRule.WindingFill)
+            for rect in () if self._lit is None else self._lit_rects(self._lit):
+                bright.addRect(rect)
+            painter.fillPath(dim - bright, theme.colour("panel", 0.5))
+        self._paint_overlay(painter)
 
     def _dim_picture(self, bright: QPixmap) -> QPixmap:
         """Return the cached cells dimmed; made once for all steps over them."""
@@ -445,7 +464,7 @@ class MapView(QWidget):
     def _paint_cells(self, painter: QPainter, ratio: float) -> None:
         theme = colours(self)
         area = QRectF(self.rect())
-        painter.fillRect(area, theme.colour("panel"))
+        paint_ground(painter, area, theme.colour("panel"))
         paint_map(painter, self._values, self._look, self._limits, self._placement, area, theme, ratio, self._small)
         rows, columns = self.shape
         place = self._placement.rect
@@ -482,7 +501,7 @@ class MapView(QWidget):
             return
         theme = colours(self)
         painter.save()
-        painter.setClipPath(never)
+        painter.setClipPath(never, Qt.ClipOperation.IntersectClip)
         painter.fillPath(never, theme.colour("panel", 0.4))
         paint_hatching(painter, self._placement.rect(0, 0, rows, columns) & area, theme.colour("error", 0.8), 5)
         painter.restore()
@@ -501,6 +520,8 @@ class MapView(QWidget):
             painter.drawRect(place(0, 0, rows, columns))
         if self._lit is not None:
             self._paint_lit(painter, self._lit)
+        if for_figure():
+            return
         if self._linked is not None:
             self._outline(painter, self._linked, theme.colour("hover"), 2)
         if self._cursor is not None:
@@ -508,20 +529,22 @@ class MapView(QWidget):
 
     def _paint_lit(self, painter: QPainter, lit: Lit) -> None:
         theme = colours(self)
-        place = self._placement.rect
         ratio = self.devicePixelRatioF()
-        area = QRectF(self.rect())
-        assert self._cache is not None
-        for cells in lit.cells or (lit.frame,):
-            # whole pixels: Qt takes a part less than a pixel wide for all the rest of the picture
-            rect = QRectF(place(*cells).intersected(area).toAlignedRect())
+        for rect in () if for_figure() else self._lit_rects(lit):
             source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
+            assert self._cache is not None
             painter.drawPixmap(rect, self._cache, source)
-            if lit.cells:
-                self._outline(painter, cells, theme.colour(lit.role), 1)
+        for cells in lit.cells:
+            self._outline(painter, cells, theme.colour(lit.role), 1)
         self._outline(painter, lit.frame, theme.colour(lit.role), 2.5)
         if lit.mark is not None:
             self._outline(painter, lit.mark, theme.colour("output"), 3, inset=2.5)
+
+    def _lit_rects(self, lit: Lit) -> list[QRectF]:
+        """Return what stays bright, in whole pixels: Qt takes a part less than a pixel wide for all the rest."""
+        area = QRectF(self.rect())
+        places = (self._placement.rect(*cells) for cells in lit.cells or (lit.frame,))
+        return [QRectF(place.intersected(area).toAlignedRect()) for place in places]
 
     def _outline(self, painter: QPainter, cells: Rectangle, colour: QColor, width: float, inset: float = 0.0) -> None:
         rect = self._placement.rect(*cells)

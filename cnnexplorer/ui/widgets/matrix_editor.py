@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnexplorer.core import NumberError, format_matrix, format_number, parse_matrix
 from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.figure_mode import pixel_ratio, shows_focus
 
 from .cell_editor import ARROWS, CellEditor
 from .painting import Look, Placement, paint_map
@@ -115,11 +116,11 @@ class MatrixEditor(QWidget):
         theme = colours(self)
         placement = self._placement()
         limits = KERNEL_LOOK.range_for(self._values, self._values)
-        paint_map(painter, self._values, KERNEL_LOOK, limits, placement, QRectF(self.rect()), theme)
+        paint_map(painter, self._values, KERNEL_LOOK, limits, placement, QRectF(self.rect()), theme, pixel_ratio(self))
         rows, columns = self._values.shape
         painter.setPen(QPen(theme.colour("kernel"), 2))
         painter.drawRect(placement.rect(0, 0, rows, columns))
-        if self.hasFocus():
+        if shows_focus(self):
             painter.setPen(QPen(theme.colour("hover"), 3))
             painter.drawRect(placement.rect(*self._current).adjusted(1.5, 1.5, -1.5, -1.5))
 

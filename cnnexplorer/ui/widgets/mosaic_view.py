@@ -14,6 +14,8 @@ from cnnexplorer.core import Rectangle
 from cnnexplorer.ui.theme import colours, number_font
 
 from .cell_editor import ARROWS
+from .cells import draw_cells
+from .figure_mode import for_figure, on_vectors, paint_ground
 from .map_view import MAX_FITTED, MapView
 from .painting import GRID_FROM, colour_table
 
@@ -215,14 +217,16 @@ class MosaicView(MapView):
 
     def _paint_cells(self, painter: QPainter, ratio: float) -> None:
         theme = colours(self)
-        painter.fillRect(self.rect(), theme.colour("panel"))
+        paint_ground(painter, self.rect(), theme.colour("panel"))
         if self._mosaic is None:
             return
         self._paint_picture(painter, ratio, theme)
         height, width = (side * self.scale for side in self._mosaic.tile)
         if self._mosaic.tile != (1, 1) and min(height, width) >= MARKED_FROM:
             self._paint_dead(painter, self._mosaic, theme)
-        if width >= NUMBERED_FROM:
+        if width >= NUMBERED_FROM and for_figure():
+            self._paint_numbers(painter, self._mosaic, theme)
+        elif width >= NUMBERED_FROM:
             painter.drawPixmap(0, 0, self._number_picture(self._mosaic, ratio, theme))
 
     def _paint_picture(self, painter: QPainter, ratio: float, theme: Colours) -> None:
@@ -235,6 +239,9 @@ class MosaicView(MapView):
         part.setColorTable([theme.colour("panel").rgb(), *colour_table(self._colour_map)[1:]])
         part = part.convertToFormat(QImage.Format.Format_RGB32)
         place = self._placement.rect(rows.start, columns.start, height, width)
+        if on_vectors(painter) and self.scale * ratio >= 1:
+            draw_cells(painter, place, part)
+            return
         left, top, right, bottom = (
             round(side * ratio) for side in (place.left(), place.top(), place.right(), place.bottom())
         )
@@ -310,7 +317,7 @@ class MosaicView(MapView):
         if chosen is not None:
             self._outline(painter, chosen, theme.colour("output"), 3, inset=-1.5)
         pointed = self.pointed
-        if pointed is not None and self._cursor is not None:
+        if pointed is not None and self._cursor is not None and not for_figure():
             tile = self._mosaic.rectangle(pointed[0])
             assert tile is not None
             self._outline(painter, tile, theme.colour("hover"), 1, inset=-0.5)

@@ -17,8 +17,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPaintEngine, QPainter, QPen
 
 from cnnexplorer.core import format_number
+from cnnexplorer.core.levels import finite_range as finite_range
+from cnnexplorer.core.levels import to_indices as to_indices
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.theme import number_font
+
+from .cells import draw_cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,15 +95,6 @@ class Look:
         return low, high
 
 
-def finite_range(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the smallest and the largest value that is a finite number; (0, 0) where there is none."""
-    low, high = float(values.min()), float(values.max())
-    if math.isfinite(low) and math.isfinite(high):
-        return low, high
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-
-
 def _scaled_down(plane: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
     """Scale a map (H, W), or a picture (H, W, 3), down to (height, width) by area.
 
@@ -165,18 +160,6 @@ def colour_table(name: str) -> list[int]:
 def bright_indices(name: str) -> tuple[bool, ...]:
     """Tell for each of the 256 colours whether dark text reads better on it."""
     return tuple(QColor.fromRgb(value).lightnessF() > 0.5 for value in colour_table(name))
-
-
-def to_indices(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
-    """Return the place of each value on a colour map from `low` to `high`; NaN stands at 0."""
-    if math.isinf(high - low):  # a range wider than a float holds
-        values, low, high = values / 2, low / 2, high / 2
-    scale = 255.0 / (high - low) if high > low else 0.0
-    with np.errstate(invalid="ignore", over="ignore"):
-        scaled = (values - low) * scale
-        scaled += 0.5
-        # fmax takes the number where the other is NaN
-        return np.fmin(np.fmax(scaled, 0.0, out=scaled), 255.0, out=scaled).astype(np.uint8)
 
 
 def map_image(
@@ -263,10 +246,11 @@ def paint_map(
     part = values[..., rows, columns]
     target = placement.rect(rows.start, columns.start, height, width)
     size = None if pixels >= 1 else (max(round(height * pixels), 1), max(round(width * pixels), 1))
-    painter.drawImage(target, map_image(part, look.colour_map, *limits, size))
-    if placement.scale >= GRID_FROM:
+    lined = placement.scale >= GRID_FROM
+    draw_cells(painter, target, map_image(part, look.colour_map, *limits, size), lined)
+    if lined:
         _paint_not_finite(painter, part, rows.start, columns.start, placement, theme)
-        _paint_grid(painter, rows, columns, placement, theme)
+        _paint_grid(painter, rows, columns, placement, theme, ratio)
     if part.ndim == 2:
         _paint_numbers(painter, part, rows.start, columns.start, look, limits, placement)
     elif placement.scale >= TRIPLES_FROM:
@@ -285,7 +269,7 @@ def _paint_small(
     """Paint a whole map of `shape` from its scaled-down copy."""
     target = placement.rect(0, 0, *shape)
     size = max(round(target.height() * ratio), 1), max(round(target.width() * ratio), 1)
-    painter.drawImage(target, map_image(small, look.colour_map, *limits, size))
+    draw_cells(painter, target, map_image(small, look.colour_map, *limits, size))
 
 
 def paint_hatching(painter: QPainter, rect: QRectF, colour: QColor, spacing: float = 6.0) -> None:
@@ -364,15 +348,17 @@ def _paint_triples(
             painter.drawText(placement.rect(top + row, left + column), Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _paint_grid(painter: QPainter, rows: slice, columns: slice, placement: Placement, theme: Colours) -> None:
+def _paint_grid(
+    painter: QPainter, rows: slice, columns: slice, placement: Placement, theme: Colours, ratio: float
+) -> None:
     colour = theme.colour("line", 0.85 if placement.scale > 12 else 0.45)
     area = placement.rect(rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start)
     lines = [
-        QRectF(area.left(), round(placement.y + row * placement.scale), area.width(), 1)
+        QRectF(area.left(), round((placement.y + row * placement.scale) * ratio) / ratio, area.width(), 1)
         for row in range(rows.start, rows.stop + 1)
     ]
     lines += [
-        QRectF(round(placement.x + column * placement.scale), area.top(), 1, area.height())
+        QRectF(round((placement.x + column * placement.scale) * ratio) / ratio, area.top(), 1, area.height())
         for column in range(columns.start, columns.stop + 1)
     ]
     if painter.paintEngine().type() != QPaintEngine.Type.Raster:

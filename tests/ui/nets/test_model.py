@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.core import UserError
+    from cnnexplorer.nets.computed import Looks
 
 
 def picture(value: float) -> Source:
@@ -280,6 +281,37 @@ def test_a_value_of_the_first_layers_is_shown_before_the_last_are_there(qtbot: Q
         model.set_perturbation(Perturbation(noise=0.2))  # both passes are needed
     assert len(shown) == 3
     assert shown[2] == (float(model.result.activations["conv1"].sum()), True)
+
+
+@pytest.mark.parametrize(("seconds", "answered"), [(60.0, 1), (0.0, 6)])
+def test_a_picture_that_a_newer_one_follows_gives_its_maps_and_no_answer(
+    qtbot: QtBot, model: NetModel, monkeypatch: pytest.MonkeyPatch, seconds: float, answered: int
+):
+    monkeypatch.setattr(model_module, "ANSWER_SECONDS", seconds)
+    gate = threading.Semaphore(1)  # a pass goes on when the next picture is known
+    shown: list[float] = []
+    answers: list[float] = []
+
+    def make(seen: Looks) -> float:
+        gate.acquire(timeout=20)
+        return float(seen.activations.input.mean())
+
+    model.derive("mean", make, shown.append, needs="conv1")
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=20000)
+    model.computed.connect(lambda computed: answers.append(float(computed.activations.input.mean())))
+    first, *others = [picture(number / 10) for number in range(6)]
+    model.set_source(first)
+    for source in others:
+        model.set_source(source)
+        gate.release()
+        qtbot.waitUntil(lambda source=source: model._running.source is source, timeout=20000)
+    gate.release()
+    qtbot.waitUntil(lambda: not model._task.busy, timeout=20000)
+    assert model.result is not None
+    assert shown[-1] == answers[-1] == float(model.result.activations.input.mean())
+    assert len(answers) == answered
+    assert len(shown) == 7
+    assert shown[1:] == sorted(shown[1:])
 
 
 def test_weights_that_do_not_load_at_first_leave_random_ones_and_a_sentence(

@@ -1,0 +1,130 @@
+"""Collecting the reports of a class into one table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from cnnexplorer.core import format_number
+from cnnexplorer.core.messages import mark
+
+from .report import LARGEST_REPORT, Summary, duration, lab_key, read_report
+from .sayings import ReportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+MOST_REPORTS = 2_000
+SUFFIXES = (".html", ".htm")
+
+Signature = Literal["right", "wrong", "unknown"]
+SIGNATURES: dict[Signature, str] = {
+    "right": mark("unchanged"),
+    "wrong": mark("changed by hand"),
+    "unknown": mark("another lab or version: cannot be checked"),
+}
+
+
+class Graded(NamedTuple):
+    """One file of a class: its report, or why it is none.
+
+    `signature` is "right"; "wrong": the file was changed after it was written; "unknown": the lab that keys it is not
+    here.
+    """
+
+    file: str
+    summary: Summary | None
+    signature: Signature | None
+    error: ReportError | None
+
+
+def grade_folder(folder: Path, digests: Iterable[str]) -> tuple[Graded, ...]:
+    """Read all reports in a folder and in its subfolders, one level down, in the order of their names.
+
+    Parameters
+    ----------
+    digests
+        Of the labs that are known: a report of any other cannot be checked.
+
+    Raises
+    ------
+    ReportError
+        The folder cannot be read, or holds too many files.
+    """
+    known = frozenset(digests)
+    try:
+        paths = sorted(
+            path
+            for pattern in ("*", "*/*")
+            for path in folder.glob(pattern)
+            if path.suffix.lower() in SUFFIXES and path.is_file()
+        )
+        if not folder.is_dir():
+            raise ReportError("there is no folder “{name}”", name=folder.name)
+    except OSError as error:
+        raise ReportError("the folder cannot be read: {reason}", reason=error.strerror or error) from error
+    if len(paths) > MOST_REPORTS:
+        raise ReportError("there are more than {limit} reports: grade them folder by folder", limit=MOST_REPORTS)
+    return tuple(_graded(path, str(path.relative_to(folder)), known) for path in paths)
+
+
+def table(rows: tuple[Graded, ...], translate: Callable[[str], str]) -> str:
+    """Return the table as CSV, for a spreadsheet: one row a report, then what became of each step.
+
+    A cell that a spreadsheet would take for a formula is kept from it by an apostrophe.
+    """
+    steps = max((len(row.summary.steps) for row in rows if row.summary), default=0)
+    heads = (
+        mark("File"), mark("Student"), mark("Lab"), mark("Score in %"), mark("Points"), mark("of"), mark("Solved"),
+        mark("Tries"), mark("Hints"), mark("Answers shown"), mark("Time"), mark("Begun"), mark("Last change"),
+        mark("Signature"), mark("Remark"),
+    )  # fmt: skip
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    numbers = [translate(mark("Step {number}")).format(number=place) for place in range(1, steps + 1)]
+    writer.writerow([*map(translate, heads), *numbers])
+    for row in rows:
+        writer.writerow([guarded(cell) for cell in _cells(row, translate)])
+    return file.getvalue()
+
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula.
+
+    >>> guarded("=HYPERLINK(1)"), guarded("Ana"), guarded("-2")
+    ("'=HYPERLINK(1)", 'Ana', "'-2")
+    """
+    short = "".join(sign if sign.isprintable() else " " for sign in cell)
+    return f"'{short}" if short.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") else short
+
+
+def _graded(path: Path, name: str, known: frozenset[str]) -> Graded:
+    try:
+        with path.open("rb") as file:
+            report = read_report(file.read(LARGEST_REPORT + 1))
+    except ReportError as error:
+        return Graded(name, None, None, error)
+    except OSError as error:
+        broken = ReportError("it cannot be read: {reason}", reason=error.strerror or type(error).__name__)
+        return Graded(name, None, None, broken)
+    signed = report.signed_by(lab_key(report.summary.digest))
+    signature: Signature = "wrong" if not signed else "right" if report.summary.digest in known else "unknown"
+    return Graded(name, report.summary, signature, None)
+
+
+def _cells(row: Graded, translate: Callable[[str], str]) -> list[str]:
+    if row.summary is None or row.signature is None:
+        reason = row.error.sentence(translate) if row.error else ""
+        return [row.file, *[""] * 13, reason]
+    summary = row.summary
+    solved = sum(step.status == "solved" for step in summary.steps)
+    shown = sum(step.status == "shown" for step in summary.steps)
+    totals = [
+        row.file, summary.student, summary.title, format_number(summary.percent, 1), format_number(summary.earned, 2),
+        format_number(summary.points, 2), str(solved), str(sum(step.tries for step in summary.steps)),
+        str(sum(step.hints for step in summary.steps)), str(shown), duration(summary.seconds), summary.started,
+        summary.changed, translate(SIGNATURES[row.signature]), "",
+    ]  # fmt: skip
+    return totals + [format_number(step.earned, 2) if step.marked else "" for step in summary.steps]

@@ -1,0 +1,242 @@
+"""Reading lab files. What is wrong is told with file, field and line; nothing is fetched and nothing executed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from .lines import field_lines, line_of
+from .model import FORMAT, Lab
+from .sayings import LabError
+from .validation import problems_of
+from .wrong_fields import field_error, with_path
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+LARGEST_FILE = 400_000  # bytes
+LONGEST_LINE = 8_000
+MOST_LABS = 500
+SUFFIX = ".toml"
+
+# a key of very many parts would keep the parser busy for minutes
+_DEEP_KEY = re.compile(
+    r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')){15}"""
+)
+
+
+@dataclass(frozen=True)
+class LabFile:
+    """A lab and where it comes from.
+
+    Attributes
+    ----------
+    id
+        What progress and reports call it: the file's name without its end.
+    folder
+        Where the files that it names lie; None for the built-in labs and for a text that is not saved yet.
+    digest
+        SHA-256 of the file, as hexadecimal digits: what keys the signature of reports.
+    """
+
+    lab: Lab
+    id: str
+    folder: Path | None
+    digest: str
+    built_in: bool = False
+
+
+@dataclass(frozen=True)
+class BrokenLab:
+    """A file in a folder of labs that is none: its name, and what is wrong with it."""
+
+    name: str
+    error: LabError
+
+
+def load_lab(path: Path | str) -> LabFile:
+    """Read a lab file.
+
+    Raises
+    ------
+    LabError
+        One sentence about the first thing that is wrong; `.field` and `.line` say where.
+    """
+    path = Path(path)
+    return lab_from_bytes(_read(path), path.name, path.parent)
+
+
+def lab_from_bytes(data: bytes, name: str, folder: Path | None = None) -> LabFile:
+    """Read a lab from a file's bytes; see `load_lab`."""
+    text = _decoded(data, name)
+    return lab_from_text(text, name, folder, hashlib.sha256(data).hexdigest())
+
+
+def lab_from_text(text: str, name: str, folder: Path | None = None, digest: str = "") -> LabFile:
+    """Read a lab from a text, such as an editor holds; see `load_lab`."""
+    lab, problems = _read_lab(text, name, folder)
+    if problems:
+        raise problems[0]
+    assert lab is not None
+    digest = digest or hashlib.sha256(text.encode()).hexdigest()
+    return LabFile(lab, name.removesuffix(SUFFIX), folder, digest)
+
+
+def problems_in(text: str, name: str, folder: Path | None = None) -> tuple[LabError, ...]:
+    """Return all that is wrong with a lab's text, in the order of its lines; empty where nothing is.
+
+    A text that is no TOML, or has a field of the wrong kind, has one problem: what comes after cannot be told.
+    """
+    return _read_lab(text, name, folder)[1]
+
+
+def check_file(path: Path | str) -> tuple[LabError, ...]:
+    """Return all that is wrong with a lab file."""
+    path = Path(path)
+    try:
+        text = _decoded(_read(path), path.name)
+    except LabError as error:
+        return (error,)
+    return problems_in(text, path.name, path.parent)
+
+
+def labs_in(folder: Path | str) -> tuple[LabFile | BrokenLab, ...]:
+    """Return the labs in a folder by the names of their files; one that is broken does not hinder the others.
+
+    Raises
+    ------
+    LabError
+        The folder cannot be read.
+    """
+    folder = Path(folder)
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() == SUFFIX and not path.is_dir())
+    except OSError as error:
+        raise _unreadable(folder.name, error) from error
+    found: list[LabFile | BrokenLab] = []
+    for path in paths[:MOST_LABS]:
+        try:
+            found.append(load_lab(path))
+        except LabError as error:
+            found.append(BrokenLab(path.name, error))
+    return tuple(found)
+
+
+@cache
+def built_in_labs() -> tuple[LabFile, ...]:
+    """Return the labs that come with the program, in their order."""
+    folder = files("cnnexplorer.resources").joinpath("labs")
+    found = []
+    for entry in sorted(_toml_files(folder), key=lambda entry: entry.name):
+        data = entry.read_bytes()
+        lab = lab_from_bytes(data, entry.name)
+        found.append(LabFile(lab.lab, lab.id, None, lab.digest, built_in=True))
+    return tuple(found)
+
+
+def _toml_files(folder: Traversable) -> list[Traversable]:
+    return [entry for entry in folder.iterdir() if entry.name.endswith(SUFFIX)]
+
+
+def _read_lab(text: str, name: str, folder: Path | None) -> tuple[Lab | None, tuple[LabError, ...]]:
+    try:
+        values = _parsed(text)
+        _check_version(values)
+        lab = msgspec.convert(values, Lab)
+    except msgspec.ValidationError as error:
+        return None, (_placed(field_error(str(error)), name, text),)
+    except LabError as error:
+        return None, (_placed(error, name, text),)
+    found = [_placed(error, name, text) for error in problems_of(lab, folder)]
+    return lab, tuple(sorted(found, key=lambda error: error.line or 0))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    too_deep = LabError("the values are nested too deeply: a lab needs five levels at most")
+    if _DEEP_KEY.search(text):
+        raise too_deep
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _toml_error(error) from error
+    except RecursionError:
+        raise too_deep from None
+    except ValueError as error:  # a number of thousands of digits, a date that does not exist
+        raise LabError("a value cannot be read: {reason}", reason=error) from error
+
+
+def _toml_error(error: tomllib.TOMLDecodeError) -> LabError:
+    found = re.search(r"^(.*?) \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)$", str(error), re.DOTALL)
+    if found is None:
+        return LabError("this is not TOML: {reason}", reason=error)
+    if found[2] is None:
+        return LabError("this is not TOML: it ends too early ({reason})", reason=found[1])
+    broken = LabError("this is not TOML at column {column}: {reason}", column=int(found[3]), reason=found[1])
+    broken.line = int(found[2])
+    return broken
+
+
+def _check_version(values: dict[str, Any]) -> None:
+    version = values.get("format")
+    if isinstance(version, int) and not isinstance(version, bool) and version > FORMAT:
+        error = LabError(
+            "this lab was written for a newer version of the program (format {version}; this one reads {known}): "
+            "update CNN Explorer",
+            version=version,
+            known=FORMAT,
+        )
+        raise with_path(error, ("format",))
+
+
+def _placed(error: LabError, name: str, text: str) -> LabError:
+    """Say in which file and on which line an error is."""
+    error.file = name
+    if error.path:
+        error.line = line_of(field_lines(text), error.path)
+    return error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise _unreadable(path.name, error) from error
+    return data
+
+
+def _unreadable(name: str, error: OSError) -> LabError:
+    broken = LabError("it cannot be read: {reason}", reason=error.strerror or type(error).__name__)
+    broken.file = name
+    return broken
+
+
+def _decoded(data: bytes, name: str) -> str:
+    error: LabError | None = None
+    text = ""
+    if len(data) > LARGEST_FILE:
+        error = LabError("a lab file has at most {limit} kB: make several labs of it", limit=LARGEST_FILE // 1000)
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as broken:
+            error = LabError("this is not UTF-8 text (byte {place}): save it as UTF-8", place=broken.start)
+    if error is None:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if len(line) > LONGEST_LINE:
+                error = LabError("a line has {count} characters: break it, {limit} are the most", count=len(line),
+                                 limit=LONGEST_LINE)  # fmt: skip
+                error.line = number
+                break
+    if error is not None:
+        error.file = name
+        raise error
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,221 @@
+"""How far a student is in a lab: frozen, replaced at every answer, and written as JSON so that nothing is ever lost.
+
+Time comes from outside, as seconds and as ISO texts: so everything here is pure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from .model import MOST_STEPS
+from .sayings import ReportError
+
+if TYPE_CHECKING:
+    from .loading import LabFile
+    from .model import Lab, Step
+    from .verdict import Verdict
+
+FORMAT = 1
+LARGEST_FILE = 40_000_000  # bytes
+LONGEST_ANSWER = 5_000
+MOST_KEPT = 50  # wrong answers of a step that are kept
+MOST_FIGURES = 6
+LARGEST_FIGURE = 3_000_000  # bytes
+
+PER_TRY = 0.25  # what a wrong answer takes off
+PER_HINT = 0.1
+LEAST = 0.2  # what a solved step is worth after all
+
+Seconds = Annotated[float, Meta(ge=0)]
+Tries = Annotated[int, Meta(ge=0)]
+Status = Literal["open", "solved", "noted", "shown", "read"]
+
+
+class Figure(Struct, frozen=True, forbid_unknown_fields=True):
+    """A figure that was taken: a caption and a PNG file."""
+
+    caption: Annotated[str, Meta(max_length=2_000)]
+    png: bytes
+
+
+class Answered(Struct, frozen=True, forbid_unknown_fields=True):
+    """One try: what was answered, as people read it, whether it was right, and which mistakes were recognised."""
+
+    answer: Annotated[str, Meta(max_length=LONGEST_ANSWER)]
+    right: bool
+    mistakes: tuple[str, ...] = ()
+
+
+class StepProgress(Struct, frozen=True, forbid_unknown_fields=True):
+    """How far one step is.
+
+    Attributes
+    ----------
+    status
+        "open"; "solved"; "noted": answered, and nothing checks it; "shown": the answer was shown; "read": seen, where
+        nothing is asked.
+    tries, answers
+        How many answers were judged, and the latest of them.
+    hints
+        How many hints were read.
+    seconds
+        Time spent on the step.
+    """
+
+    status: Status = "open"
+    tries: Tries = 0
+    hints: Tries = 0
+    seconds: Seconds = 0.0
+    answers: tuple[Answered, ...] = ()
+    figures: Annotated[tuple[Figure, ...], Meta(max_length=MOST_FIGURES)] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to do in it."""
+        return self.status != "open"
+
+
+class Progress(Struct, frozen=True, forbid_unknown_fields=True):
+    """How far a student is in a lab."""
+
+    lab: Annotated[str, Meta(max_length=200)]
+    digest: Annotated[str, Meta(max_length=64)]
+    steps: Annotated[tuple[StepProgress, ...], Meta(min_length=1, max_length=MOST_STEPS)]
+    student: Annotated[str, Meta(max_length=200)] = ""
+    position: Tries = 0
+    started: Annotated[str, Meta(max_length=40)] = ""
+    changed: Annotated[str, Meta(max_length=40)] = ""
+    format: int = FORMAT
+
+    @property
+    def finished(self) -> bool:
+        """Whether every step is done with."""
+        return all(step.done for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        """The time spent on all steps."""
+        return sum(step.seconds for step in self.steps)
+
+
+def new_progress(lab: LabFile, student: str = "", now: str = "") -> Progress:
+    """Return the progress of a student who begins a lab."""
+    return Progress(lab.id, lab.digest, (StepProgress(),) * len(lab.lab.steps), student, 0, now, now)
+
+
+def moved(progress: Progress, position: int, now: str = "") -> Progress:
+    """Return the progress at another step; a step without a task that was seen counts as read."""
+    position = min(max(position, 0), len(progress.steps) - 1)
+    return replace(progress, position=position, changed=now or progress.changed)
+
+
+def read(progress: Progress, index: int) -> Progress:
+    """Return the progress with a step that asks nothing taken as read."""
+    return _with_step(progress, index, replace(progress.steps[index], status="read"))
+
+
+def spent(progress: Progress, index: int, seconds: float) -> Progress:
+    """Return the progress with time added to a step."""
+    step = progress.steps[index]
+    return _with_step(progress, index, replace(step, seconds=step.seconds + max(seconds, 0.0)))
+
+
+def answered(progress: Progress, index: int, answer: str, verdict: Verdict, now: str = "") -> Progress:
+    """Return the progress after an answer; one that is asked for again changes nothing.
+
+    A step that is done stays done: trying on for fun costs nothing.
+    """
+    step = progress.steps[index]
+    if verdict.outcome == "again":
+        return progress
+    if step.status in ("solved", "shown") or (step.status == "noted" and verdict.outcome != "noted"):
+        return progress
+    if verdict.outcome == "noted":
+        kept = Answered(answer[:LONGEST_ANSWER], True)
+        noted = replace(step, status="noted", tries=1, answers=(kept,))  # free text may be written anew
+        return _with_step(progress, index, noted, now)
+    one = Answered(answer[:LONGEST_ANSWER], verdict.correct, tuple(verdict.mistakes))
+    changed = replace(
+        step,
+        status="solved" if verdict.correct else "open",
+        tries=step.tries + 1,
+        answers=(*step.answers, one)[-MOST_KEPT:],
+    )
+    return _with_step(progress, index, changed, now)
+
+
+def hint_taken(progress: Progress, index: int, now: str = "") -> Progress:
+    """Return the progress after one more hint; after the step is done hints are free."""
+    step = progress.steps[index]
+    return progress if step.done else _with_step(progress, index, replace(step, hints=step.hints + 1), now)
+
+
+def answer_shown(progress: Progress, index: int, now: str = "") -> Progress:
+    """Return the progress after the answer was shown: the step is done, for no points."""
+    step = progress.steps[index]
+    return progress if step.done else _with_step(progress, index, replace(step, status="shown"), now)
+
+
+def figure_taken(progress: Progress, index: int, figure: Figure, now: str = "") -> Progress:
+    """Return the progress with a figure more in a step; the oldest goes where there are too many.
+
+    Raises
+    ------
+    ReportError
+        The figure is no PNG, or too large.
+    """
+    if not figure.png.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise ReportError("the figure is no PNG picture")
+    if len(figure.png) > LARGEST_FIGURE:
+        raise ReportError("the figure is too large for a report: take it at a smaller scale")
+    step = progress.steps[index]
+    return _with_step(progress, index, replace(step, figures=(*step.figures, figure)[-MOST_FIGURES:]), now)
+
+
+def step_score(step: Step, progress: StepProgress) -> float:
+    """Return what a step has earned, 0 to its points: each wrong answer and each hint takes something off."""
+    if not step.is_marked or progress.status != "solved":
+        return 0.0
+    wrong = max(progress.tries - 1, 0)
+    return step.points * max(1 - PER_TRY * wrong - PER_HINT * progress.hints, LEAST)
+
+
+def score(lab: Lab, progress: Progress) -> tuple[float, float]:
+    """Return what was earned, and what could be: steps that nothing checks count for neither."""
+    earned = sum(step_score(step, done) for step, done in zip(lab.steps, progress.steps, strict=True))
+    return earned, sum(step.points for step in lab.steps if step.is_marked)
+
+
+def progress_bytes(progress: Progress) -> bytes:
+    """Return a progress as JSON: what is saved after every change."""
+    return msgspec.json.encode(progress)
+
+
+def progress_from_bytes(data: bytes, lab: LabFile) -> Progress:
+    """Read a saved progress for a lab.
+
+    Raises
+    ------
+    ReportError
+        The file is damaged, or the lab was changed so that it has other steps now.
+    """
+    if len(data) > LARGEST_FILE:
+        raise ReportError("the saved progress is too large: begin the lab again")
+    try:
+        progress = msgspec.json.decode(data, type=Progress)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise ReportError("the saved progress is damaged ({reason}): begin the lab again", reason=error) from error
+    if progress.format > FORMAT:
+        raise ReportError("the progress was saved by a newer version of the program: update CNN Explorer")
+    if progress.lab != lab.id or len(progress.steps) != len(lab.lab.steps) or progress.position >= len(progress.steps):
+        raise ReportError("the progress belongs to another lab, or the lab was changed: begin it again")
+    return progress
+
+
+def _with_step(progress: Progress, index: int, step: StepProgress, now: str = "") -> Progress:
+    steps = (*progress.steps[:index], step, *progress.steps[index + 1 :])
+    return replace(progress, steps=steps, changed=now or progress.changed)

@@ -1,0 +1,131 @@
+"""Rendering of any widget as a picture of 1 to 4 times its size, as SVG and as PDF."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRect, QSize, QSizeF, Qt
+from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+
+from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
+
+from .caption import LEAST_WIDTH, Caption
+from .parts import Part, find_parts, ground_of, without_grounds
+from .svg import SvgDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .takeaway import Takeaway
+
+MAX_SCALE = 4
+DOTS = 96  # an inch: what the screen's pixels are counted as in SVG and PDF
+_VECTOR_RATIO = 3.0  # pixels of pictures inside SVG and PDF for each of the screen
+
+
+@dataclass(frozen=True)
+class FigureWish:
+    """How a figure is to look.
+
+    Attributes
+    ----------
+    scale
+        Pixels of the file for each of the screen, where it is made of pixels.
+    transparent
+        Whether nothing is painted behind it.
+    caption
+        Whether title and facts stand below it.
+    """
+
+    scale: int = 2
+    transparent: bool = False
+    caption: bool = False
+
+
+class Figure:
+    """A takeaway on its way into a file."""
+
+    def __init__(self, takeaway: Takeaway, wish: FigureWish) -> None:
+        self._widget, self._wish = takeaway.widget, wish
+        width, height = takeaway.widget.width(), takeaway.widget.height()
+        caption = None
+        if wish.caption:
+            wide = max(width, LEAST_WIDTH)
+            caption = Caption(takeaway, wide)
+            place, area = QPoint(0, height), QRect(0, 0, wide, caption.height)
+            self.size = QSize(wide, height + caption.height)
+        else:
+            self.size = QSize(width, height)
+        self._parts = find_parts(takeaway.widget, takeaway.buttons, QPoint((self.size.width() - width) // 2, 0))
+        if caption is not None:
+            self._parts.append(Part(place, area, caption.paint))
+
+    def image(self) -> QImage:
+        """Return the figure as pixels."""
+        scale = self._wish.scale
+        image = QImage(self.size * scale, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        image.setDevicePixelRatio(scale)
+        painter = QPainter(image)
+        self._paint(painter, scale)
+        painter.end()
+        image.setDevicePixelRatio(1)
+        return image
+
+    def pdf(self, describe: Callable[[QPdfWriter], None] | None = None) -> bytes:
+        """Return the figure as a PDF of one page as large as the figure.
+
+        Parameters
+        ----------
+        describe
+            Writes title and metadata, before anything is painted.
+        """
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QPdfWriter(buffer)
+        writer.setResolution(DOTS)
+        points = QSizeF(self.size) * (72 / DOTS)
+        writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
+        writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+        if describe is not None:
+            describe(writer)
+        painter = QPainter(writer)
+        painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
+        self._paint(painter, _VECTOR_RATIO)
+        painter.end()
+        buffer.close()
+        return bytes(data.data())
+
+    def svg(self) -> SvgDocument:
+        """Return the figure as SVG."""
+        document = SvgDocument(self.size, DOTS)
+        with self._mode(_VECTOR_RATIO):
+            if not self._wish.transparent:
+                document.fill(ground_of(self._widget).color())
+            for part in self._parts:
+                document.add(part)
+        return document
+
+    def _paint(self, painter: QPainter, ratio: float) -> None:
+        """Paint all parts, each inside its own borders."""
+        with self._mode(ratio):
+            if not self._wish.transparent:
+                # and a little more: the page of a PDF is rounded to whole points
+                painter.fillRect(QRect(QPoint(0, 0), self.size + QSize(2, 2)), ground_of(self._widget))
+            for part in self._parts:
+                painter.save()
+                painter.translate(part.origin)
+                painter.setClipRect(part.seen)
+                part.paint(painter)
+                painter.restore()
+
+    @contextmanager
+    def _mode(self, ratio: float) -> Iterator[None]:
+        with ExitStack() as stack:
+            stack.enter_context(painting_figure(FigureMode(ratio, not self._wish.transparent)))
+            if self._wish.transparent:
+                stack.enter_context(without_grounds(self._widget))
+            yield

@@ -1,0 +1,111 @@
+"""SVG documents, put together from parts that Qt's generator writes, each cut at its own borders."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QFont, QFontInfo, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSize
+    from PySide6.QtGui import QColor
+
+    from .parts import Part
+
+_HEAD = re.compile(r"^.*?<defs>(.*?)</defs>\s*(.*)</svg>\s*$", re.DOTALL)
+_EMPTY = re.compile(r"<g [^>]*>\s*</g>\s*")
+_ID = re.compile(r'(id="|url\(#|xlink:href="#)')
+_FAMILY = re.compile(r'font-family="([^"]*)"')
+
+
+class SvgDocument:
+    """A document that grows part by part.
+
+    Qt's generator knows no borders of widgets, and writes the clips of what is moved at a wrong place: so each part is
+    written on its own, where nothing is moved, and put into the document with a border.
+    """
+
+    def __init__(self, size: QSize, dots: int) -> None:
+        self._size, self._dots = size, dots
+        self._body: list[str] = []
+
+    def fill(self, colour: QColor) -> None:
+        """Paint the ground."""
+        self._body.append(f'<rect width="100%" height="100%" fill="{colour.name()}"/>')
+
+    def add(self, part: Part) -> None:
+        """Paint a part."""
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+        generator.setOutputDevice(buffer)
+        generator.setSize(part.seen.size())
+        generator.setViewBox(part.seen)
+        generator.setResolution(self._dots)
+        painter = QPainter(generator)
+        painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
+        part.paint(painter)
+        painter.end()
+        self._take(part, bytes(data.data()).decode())
+
+    def text(self, title: str = "", description: str = "", metadata: str = "") -> str:
+        """Return the document.
+
+        Parameters
+        ----------
+        metadata
+            XML that stands inside the <metadata> element.
+        """
+        width, height = self._size.width(), self._size.height()
+        head = [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1"'
+            f' width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+            f"<title>{escape(title, quote=False)}</title>",
+            f"<desc>{escape(description, quote=False)}</desc>",
+            f"<metadata>{metadata}</metadata>",
+        ]
+        return "\n".join([*head, *self._body, "</svg>", ""])
+
+    def _take(self, part: Part, text: str) -> None:
+        found = _HEAD.match(text)
+        assert found is not None, "Qt writes SVG in another form"
+        definitions, body = found.groups()
+        body = without_empty(body)
+        if not body:
+            return
+        prefix = f"p{len(self._body)}-"
+        seen, origin = part.seen, part.origin
+        border = (
+            f'<clipPath id="border"><rect x="{seen.x()}" y="{seen.y()}" width="{seen.width()}"'
+            f' height="{seen.height()}"/></clipPath>'
+        )
+        text = (
+            f'<g transform="translate({origin.x()},{origin.y()})" clip-path="url(#border)">'
+            f"<defs>{border}{definitions.strip()}</defs>\n{body}</g>"
+        )
+        text = _ID.sub(lambda match: match.group(1) + prefix, text)
+        self._body.append(_FAMILY.sub(lambda match: f"font-family={families(match.group(1))}", text))
+
+
+def without_empty(body: str) -> str:
+    """Return SVG without the groups in which there is nothing.
+
+    >>> without_empty('<g a="1"><g b="2"> </g> </g> <g c="3"><rect/></g>')
+    '<g c="3"><rect/></g>'
+    """
+    shorter = _EMPTY.sub("", body)
+    return shorter if shorter == body else without_empty(shorter)
+
+
+@lru_cache(maxsize=64)
+def families(name: str) -> str:
+    """Return the value of a font-family attribute: the font in use, and what stands in where it is missing."""
+    info = QFontInfo(QFont(unescape(name)))
+    return '"' + escape(f"{info.family()}, {'monospace' if info.fixedPitch() else 'sans-serif'}") + '"'

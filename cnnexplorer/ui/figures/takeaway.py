@@ -1,0 +1,58 @@
+"""What can be taken away from one view: its picture, the facts of its caption, and the numbers behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtWidgets import QWidget
+
+    from cnnexplorer.core.data_files import Arrays
+    from cnnexplorer.ui.widgets.painting import Look
+
+
+@dataclass(frozen=True, eq=False)
+class Takeaway:
+    """A view on screen, ready to be taken away as a picture or as data.
+
+    Attributes
+    ----------
+    widget
+        What the picture shows: the whole of it, also where the window shows only a part.
+    name
+        A stem for file names, in plain ASCII, that sorts: "stage2_relu_channel3", "alexnet2012_conv1_007".
+    title
+        What it is, in the language in use.
+    facts
+        The lines of its caption as (label, value), in the language in use: network, weights, layer, channel, value
+        range, colour map, every parameter of the stage, version of the program.
+    arrays
+        Gives the data behind it, by name, when it is asked for, on another thread: it reads nothing that changes. None
+        where there is none.
+    limits
+        The values at the ends of the colour map, where it is one map.
+    look
+        How the map is shown, where it is one map.
+    words
+        What the fields of a file-name template stand for: "network", "layer", "channel" and "view" as they apply.
+    buttons
+        Whether it is a picture of the screen, with its small buttons: a page or the window, not one view.
+    """
+
+    widget: QWidget
+    name: str
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    arrays: Callable[[], Arrays] | None = None
+    limits: tuple[float, float] | None = None
+    look: Look | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    buttons: bool = False
+
+    @property
+    def caption(self) -> str:
+        """The facts as lines of "label: value"."""
+        return "\n".join(f"{label}: {value}" for label, value in self.facts)

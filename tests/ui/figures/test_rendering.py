@@ -1,0 +1,334 @@
+"""Figures show what the screen shows: pixel by pixel, sharp at every size, without what only the screen needs."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from cnnexplorer.core import Activation, Convolution, Pooling, Rectangle
+from cnnexplorer.ui.figures.rendering import Figure, FigureWish
+from cnnexplorer.ui.figures.takeaway import Takeaway
+from cnnexplorer.ui.theme import use_theme
+from cnnexplorer.ui.widgets.cells import MAX_RECTANGLES
+from cnnexplorer.ui.widgets.map_view import Lit, MapView
+from cnnexplorer.ui.widgets.painting import Look
+from tests.ui.helpers import colour_of, grab, hover_cell, pictured, pixels, set_image, settled
+
+from .readers import differing, drawn_pdf, drawn_svg, pdf_fonts, pdf_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QImage
+    from pytestqt.qtbot import QtBot
+
+    from cnnexplorer.ui.main_window import MainWindow
+
+SVG = "{http://www.w3.org/2000/svg}"
+FACTS = (("Netz <&>", "AlexNet 2012"), ("Kanal", "7"), ("Núcleo", "[[0, −1.5], [2, ½]]"))
+RANDOM = np.random.default_rng(5)
+
+
+def figure(widget: QWidget, **wish: object) -> Figure:
+    return Figure(Takeaway(widget, "test", "A test <b> ñ", FACTS), FigureWish(**wish))
+
+
+def rgba(image: QImage) -> NDArray[np.int64]:
+    image = image.convertToFormat(image.Format.Format_RGBA8888)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return lines[:, : 4 * image.width()].reshape(image.height(), image.width(), 4).astype(np.int64)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> MapView:
+    found = MapView()
+    qtbot.addWidget(found)
+    found.resize(230, 170)
+    return found
+
+
+def show_map(view: MapView, values: NDArray[np.float64], look: Look | None = None) -> tuple[float, float]:
+    look = look or Look("viridis")
+    limits = look.range_for(values, values)
+    view.set_map(values, look, limits)
+    view.show()
+    settled(view)
+    return limits
+
+
+VIEWS: dict[str, Callable[[MainWindow], QWidget]] = {
+    "input": lambda window: window.conv.strip.cards["input", -1].view,
+    "stage": lambda window: window.conv.strip.cards["stage", 0].view,
+    "bar": lambda window: window.conv.strip.cards["stage", 0].bar,
+    "thumbnails": lambda window: window.conv.strip.cards["input", -1].thumbnails,
+    "grids": lambda window: window.conv.step_view,
+    "arithmetic": lambda window: window.conv.arithmetic,
+    "kernel": lambda window: window.conv.inspector.convolution.matrix,
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_picture_of_the_screens_size_is_what_the_screen_shows(window: MainWindow, name: str, theme: str) -> None:
+    use_theme(theme)
+    window.conv.select(("stage", 1))
+    kernel = Convolution(RANDOM.standard_normal((2, 3, 3, 3)), padding=1)
+    set_image(window, RANDOM.random((3, 8, 9)), kernel, Activation("relu"), Pooling("max", 2))
+    window.conv.player.go(7)
+    window.setFocus()
+    settled(window)
+    view = VIEWS[name](window)
+    seen, taken = grab(view), pixels(figure(view, scale=1).image())
+    with pictured(f"figure-{name}-{theme}", seen, taken):
+        assert differing(seen, taken, 3) == 0
+
+
+def test_a_whole_window_is_what_the_screen_shows(window: MainWindow) -> None:
+    window.setFocus()
+    settled(window)
+    seen = grab(window)
+    taken = pixels(Figure(Takeaway(window, "window", "", buttons=True), FigureWish(1)).image())
+    with pictured("figure-window", seen, taken):
+        assert differing(seen, taken, 8) < 0.002  # but for the frame of the chosen card
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3, 4])
+def test_cells_have_one_colour_up_to_their_edges(view: MapView, scale: int) -> None:
+    values = RANDOM.random((31, 42))
+    limits = show_map(view, values, Look("magma"))
+    assert view.scale == 5  # neither lines nor numbers
+    taken = pixels(figure(view, scale=scale).image())
+    place, side = view.placement, 5 * scale
+    for row, column in [(0, 0), (3, 17), (30, 41), (12, 0), (13, 40)]:
+        top, left = round((place.y + row * 5) * scale), round((place.x + column * 5) * scale)
+        cell = taken[top : top + side, left : left + side].reshape(-1, 3)
+        assert (cell == colour_of("magma", values[row, column], limits)).all(), (row, column)
+
+
+def test_numbers_are_drawn_anew_at_a_larger_scale(view: MapView) -> None:
+    show_map(view, RANDOM.random((3, 3)))
+    small, large = (pixels(figure(view, scale=scale).image()) for scale in (1, 4))
+    repeated = small.repeat(4, axis=0).repeat(4, axis=1)
+    assert differing(large, repeated) > 0.005  # finer than the screen's pixels made larger
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_without_ground_only_the_cells_are_there(view: MapView, scale: int) -> None:
+    show_map(view, np.eye(4))
+    taken = rgba(figure(view, scale=scale, transparent=True).image())
+    rect = view.placement.rect(0, 0, 4, 4)
+    inside = taken[
+        round(rect.top() * scale) + 1 : round(rect.bottom() * scale) - 1,
+        round(rect.left() * scale) + 1 : round(rect.right() * scale) - 1,
+    ]
+    assert (inside[..., 3] == 255).all()
+    assert not taken[:, : (round(rect.left()) - 2) * scale, 3].any()
+    assert (rgba(figure(view, scale=scale).image())[..., 3] == 255).all()
+
+
+def test_a_cards_ground_can_be_left_away(window: MainWindow) -> None:
+    card = window.conv.strip.cards["stage", 1]
+    taken = rgba(figure(card, scale=1, transparent=True).image())
+    assert (taken[..., 3] == 0).mean() > 0.2
+    assert (rgba(figure(card, scale=1).image())[..., 3] == 255).all()
+    before = grab(card)
+    assert differing(before, grab(card), 0) == 0  # and is there on the screen as before
+
+
+def test_what_is_pointed_at_is_not_taken(qtbot: QtBot, view: MapView) -> None:
+    show_map(view, RANDOM.random((4, 4)))
+    plain = pixels(figure(view).image())
+    view.setFocus()
+    hover_cell(qtbot, view, 1, 1)
+    view.set_linked(Rectangle(2, 2, 1, 1))
+    settled(view)
+    assert view.pointed_cell == (1, 1)
+    assert (pixels(figure(view).image()) == plain).all()
+
+
+def test_what_is_lit_is_taken(view: MapView) -> None:
+    show_map(view, np.ones((4, 4)) * [0, 1, 2, 3])
+    plain = pixels(figure(view).image())
+    view.set_lit(Lit(Rectangle(1, 1, 2, 2), "input"))
+    taken = pixels(figure(view).image())
+    places = view.placement.rect(0, 0).center(), view.placement.rect(1, 1).center()
+    dimmed, lit = ((round(2 * point.y() - 16), round(2 * point.x() - 16)) for point in places)
+    assert (taken[dimmed] != plain[dimmed]).any()
+    assert (taken[lit] == plain[lit]).all()
+
+
+def test_buttons_belong_to_the_window_only(qtbot: QtBot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    layout = QVBoxLayout(box)
+    button = QToolButton()
+    button.setText("XXXX")
+    layout.addWidget(button)
+    box.show()
+    without, with_them = (
+        pixels(Figure(Takeaway(box, "a", "", buttons=buttons), FigureWish(1)).image()) for buttons in (False, True)
+    )
+    assert len(np.unique(without.reshape(-1, 3), axis=0)) == 1
+    assert differing(with_them, without, 8) > 0.01
+
+
+def test_what_is_scrolled_away_stays_away(qtbot: QtBot) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    inner = QLabel("\n".join(f"line {number}" for number in range(60)))
+    area.setWidget(inner)
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    area.setParent(outer)
+    area.setGeometry(40, 40, 120, 100)
+    outer.resize(200, 180)
+    outer.show()
+    area.verticalScrollBar().setValue(300)
+    settled(outer)
+    seen, taken = grab(outer), pixels(figure(outer, scale=1).image())
+    assert differing(seen, taken, 3) == 0
+    text = figure(outer).svg().text()
+    clips = [element.attrib["height"] for element in ET.fromstring(text).iterfind(f".//{SVG}clipPath/{SVG}rect")]
+    assert clips
+    assert all(float(height) <= 180 for height in clips)
+
+
+def test_the_caption_stands_below(view: MapView) -> None:
+    show_map(view, np.eye(3))
+    plain, told = figure(view), figure(view, caption=True)
+    assert told.size.width() == 320
+    assert told.size.height() > plain.size.height() + 40
+    taken = pixels(told.image())
+    below = taken[2 * plain.size.height() :]
+    assert len(np.unique(below.reshape(-1, 3), axis=0)) > 10
+    middle = taken[: 2 * plain.size.height(), 90:-90]
+    assert differing(middle, pixels(plain.image()), 3) == 0
+
+
+def texts_of(svg: str) -> str:
+    return " ".join("".join(element.itertext()) for element in ET.fromstring(svg).iter(f"{SVG}text"))
+
+
+def test_svg_has_cells_as_areas_and_numbers_as_text(view: MapView) -> None:
+    values = np.round(RANDOM.random((4, 4)), 2)
+    show_map(view, values, Look("viridis"))
+    document = ET.fromstring(figure(view, caption=True).svg().text("tïtle <", "more", "<x/>"))
+    assert document.find(f"{SVG}title").text == "tïtle <"
+    assert list(document.iter(f"{SVG}image")) == []
+    text = texts_of(figure(view, caption=True).svg().text())
+    for value in values.flat:
+        assert f"{value:g}" in text
+    for words in ("A test <b> ñ", "Netz <&>:", "[[0, −1.5], [2, ½]]"):
+        assert words in text
+
+
+@pytest.mark.parametrize(("side", "images"), [(60, 0), (200, 1)])
+def test_svg_has_a_picture_only_of_too_many_cells(view: MapView, side: int, images: int) -> None:
+    show_map(view, RANDOM.random((side, side)))
+    assert (side * side > MAX_RECTANGLES) == bool(images)
+    document = ET.fromstring(figure(view).svg().text())
+    assert len(list(document.iter(f"{SVG}image"))) == images
+
+
+# read by independent programs
+
+
+@pytest.mark.e2e
+@pytest.mark.usefixtures("readers")
+@pytest.mark.parametrize("wish", [{}, {"caption": True}])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["card", "grids", "arithmetic", "strip", "window"])
+def test_vectors_look_like_the_picture(
+    window: MainWindow, tmp_path: Path, name: str, theme: str, wish: dict[str, bool]
+) -> None:
+    use_theme(theme)
+    window.conv.player.go(5)
+    settled(window)
+    widget = {
+        "card": lambda: window.conv.strip.cards["stage", 1],
+        "strip": lambda: window.conv.strip.widget(),
+        "window": lambda: window,
+        **{name: lambda name=name: VIEWS[name](window) for name in ("grids", "arithmetic")},
+    }[name]()
+    taken = Figure(Takeaway(widget, name, "Figura", FACTS, buttons=name == "window"), FigureWish(2, **wish))
+    picture = pixels(taken.image())
+    svg, pdf = tmp_path / "a.svg", tmp_path / "a.pdf"
+    svg.write_text(taken.svg().text(), encoding="utf-8")
+    pdf.write_bytes(taken.pdf())
+    for drawn in (drawn_svg(svg, 2), drawn_pdf(pdf, 2)):
+        drawn = drawn[: len(picture), : picture.shape[1]]
+        with pictured(f"vector-{name}-{theme}", picture, drawn[..., :3]):
+            assert differing(picture, drawn, 60) < 0.05
+
+
+@pytest.mark.e2e
+@pytest.mark.usefixtures("readers")
+def test_no_viewer_shows_gaps_between_cells(view: MapView, tmp_path: Path) -> None:
+    show_map(view, np.ones((33, 41)) + np.arange(41) % 2 * 1e-3, Look("grey", "fixed", 0, 1.2))
+    svg, pdf = tmp_path / "a.svg", tmp_path / "a.pdf"
+    svg.write_text(figure(view).svg().text())
+    pdf.write_bytes(figure(view).pdf())
+    rect = view.placement.rect(1, 1, 31, 39)
+    for scale in (1, 1.37, 2.6):
+        area = np.s_[
+            round(rect.top() * scale) : round(rect.bottom() * scale),
+            round(rect.left() * scale) : round(rect.right() * scale),
+        ]
+        for drawn in (drawn_svg(svg, scale), drawn_pdf(pdf, scale)):
+            assert np.ptp(drawn[area][..., :3]) <= 3, scale
+
+
+@pytest.mark.e2e
+@pytest.mark.usefixtures("readers")
+@pytest.mark.parametrize("side", [9, 60, 200])
+def test_cells_are_sharp_in_every_viewer(view: MapView, tmp_path: Path, side: int) -> None:
+    view.resize(402, 402)
+    checks = np.indices((side, side)).sum(axis=0) % 2 * 1.0
+    show_map(view, checks, Look("grey", decimals=0))
+    svg, pdf = tmp_path / "a.svg", tmp_path / "a.pdf"
+    svg.write_text(figure(view).svg().text())
+    pdf.write_bytes(figure(view).pdf())
+    for drawn in (drawn_svg(svg, 5), drawn_pdf(pdf, 5)):
+        for row in range(0, side, max(side // 7, 1)):
+            rect = view.placement.rect(row, row // 2)
+            top, left = round(5 * rect.top()), round(5 * rect.left())
+            edge = max(round(5 * rect.width() * 0.2), 2)
+            middle = drawn[top + edge : top + 2 * edge, left + edge : left + 2 * edge, 0]
+            assert np.abs(middle - 255 * checks[row, row // 2]).max() <= 12
+
+
+@pytest.mark.e2e
+@pytest.mark.usefixtures("readers")
+def test_pdf_has_real_text_in_fonts_of_its_own(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(figure(window.conv.strip.cards["stage", 0], caption=True).pdf())
+    text = "".join(pdf_text(path).split())  # it tells narrow spaces by guessing
+    for words in ("Convolution", "1×6×6", "Atest<b>ñ", "AlexNet2012", "−1.5"):
+        assert words in text
+    fonts = pdf_fonts(path)
+    assert fonts
+    assert all(words[-5] == "yes" for words in fonts), fonts
+
+
+def test_a_widget_never_shown_can_be_taken(qtbot: QtBot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    layout = QVBoxLayout(box)
+    layout.setContentsMargins(0, 0, 0, 0)
+    view = MapView()
+    layout.addWidget(view)
+    box.resize(200, 200)
+    show = np.eye(5)
+    view.set_map(show, Look("grey"), (0, 1))
+    taken = pixels(figure(box, scale=1).image())
+    assert not box.isVisible()
+    middle = view.mapTo(box, QPoint(0, 0)) + view.placement.rect(2, 2).center().toPoint()
+    assert (taken[middle.y() - 12, middle.x() - 12] == 255).all()
+    assert box.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide) is False
