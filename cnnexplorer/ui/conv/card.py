@@ -132,11 +132,7 @@ class Card(Speaking, QFrame):
         return self._channel
 
     def set_channel(self, channel: int | None) -> None:
-<<<<<<< HEAD
-        """Show a channel, or (None) all three as a picture where they are one, without a signal."""
-=======
         """Show a channel, or all three as a picture, where there is that; without a signal."""
->>>>>>> 92b4a220e4c260b6c78c870783d0e6bdf9809c2e
         if channel == self._channel or self.content is None:
             return
         if self.content.colour if channel is None else 0 <= channel < len(self.content.source.values):

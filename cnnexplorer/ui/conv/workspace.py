@@ -102,11 +102,6 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         return self.board.step
 
     @property
-    def looks(self) -> dict[str, Look]:
-        """How each kind of view is shown."""
-        return dict(self._looks)
-
-    @property
     def selected(self) -> ViewKey:
         """The view whose settings the inspector shows."""
         return self._selected
