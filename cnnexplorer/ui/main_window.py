@@ -440,7 +440,8 @@ class MainWindow(Speaking, QMainWindow):
         self.close()
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.document.title}[*]")
+        name = self.document.title.replace("[*]", "[*][*]")  # one alone is where Qt puts the mark
+        self.setWindowTitle(f"{name}[*]")
         self.setWindowModified(self.document.is_modified)
 
     def _run_shared(self, id_: str) -> None:
