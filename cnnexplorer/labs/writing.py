@@ -109,17 +109,24 @@ def _around_setup(lines: list[str], headers: tuple[int, ...], first: int, last: 
     """Return a step's lines before its set-up and behind it; all of them before, where it has none."""
     before: list[str] = []
     after: list[str] = []
+    comments: list[str] = []  # those at the end of the set-up belong to what comes next
     inside = met = False
     own_keys = True  # before the first table within the step
     for place in range(first, last):
         if place in headers and place > first:
             inside, own_keys = bool(_HEADER.match(lines[place])), False
             met = met or inside
+            after += comments
+            comments = []
         elif own_keys and place > first and _INLINE.match(lines[place]):
             raise LabError("the set-up of this step is written as “setup = …”: write it as a table [steps.setup] first")
         if not inside:
             (after if met else before).append(lines[place])
-    return before, after
+        elif lines[place].strip() and not lines[place].lstrip().startswith("#"):
+            comments = []
+        else:
+            comments.append(lines[place])
+    return before, after + comments
 
 
 def _given(value: Any) -> dict[str, Any]:  # noqa: ANN401  # a part of a lab
@@ -130,10 +137,9 @@ def _given(value: Any) -> dict[str, Any]:  # noqa: ANN401  # a part of a lab
         found[config.tag_field] = config.tag
     for info in msgspec.structs.fields(value):
         part = getattr(value, info.name)
-        if info.required or part != info.default:
+        usual = info.default if info.default_factory is msgspec.NODEFAULT else info.default_factory()
+        if info.required or part != usual or (isinstance(value, NetworkSetup) and info.name == "network"):
             found[info.encode_name] = part
-    if isinstance(value, NetworkSetup):
-        found.setdefault("network", value.network)
     return found
 
 

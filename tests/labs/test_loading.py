@@ -92,6 +92,7 @@ FIELDS = [
     ('"plus"', '"pluss"', "steps[2].setup.stages[1]", 12, "no kernel preset"),
     ('"plus"', "[[1, 2], [3, 4, 5]]", "steps[2].setup.stages[1]", 12, "different lengths"),
     ('"plus"', '"gaussian5"', "steps[2].setup.stages[1]", 12, "padding 1 or more"),
+    ('"plus"] }', '"plus"], padding = 5000 }', "steps[2].setup", 9, "million products"),
     ("size = 1", "size = 9", "steps[2].setup.stages[2]", 12, "does not fit"),
     ("size = 1", 'size = "big"', "steps[2].setup.stages[2].size", 12, "a whole number or a list"),
     ("format = 1", "format = true", "format", 1, "whole number"),
