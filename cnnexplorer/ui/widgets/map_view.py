@@ -476,12 +476,11 @@ class MapView(QWidget):
         theme = colours(self)
         area = QRectF(self.rect())
         paint_ground(painter, area, theme.colour("panel"))
-        shown = self._values, self._look, self._limits, self._placement, area, theme, ratio
-        if for_figure() and self._filled is not None:
-            values, *how = shown
-            paint_first(painter, values, self._filled, *how)  # what is not to be seen must not be in the file
+        values, look, limits, where = self._values, self._look, self._limits, self._placement
+        if for_figure() and self._filled is not None:  # what is not to be seen must not be in the file
+            paint_first(painter, values, self._filled, look, limits, where, area, theme, ratio)
         else:
-            paint_map(painter, *shown, self._small)
+            paint_map(painter, values, look, limits, where, area, theme, ratio, self._small)
         rows, columns = self.shape
         place = self._placement.rect
         if self._inner is not None:
