@@ -179,7 +179,7 @@ def _needed(experiment: Experiment | None, field: str) -> Experiment:
 
 
 def _one_of(task: Any, *fields: str) -> None:  # noqa: ANN401
-    given = [field for field in fields if getattr(task, field) not in (None, False)]
+    given = [field for field in fields if getattr(task, field) is not None and getattr(task, field) is not False]
     if len(given) != 1:
         names = ", ".join(fields)
         if not given:

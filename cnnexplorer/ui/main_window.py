@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QContextMenuEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -25,12 +26,13 @@ from cnnexplorer.catalogue import LANGUAGES
 from cnnexplorer.core import Activation, Convolution, Experiment, ImageError, UserError
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.metadata import session_in_png
-from cnnexplorer.core.session import is_session
+from cnnexplorer.core.session import is_session, session_bytes
 
 from .actions import ACTIONS, MENUS, Actions, plain
 from .conv.workspace import ConvWorkspace
 from .desk import Desk
 from .documents import Document, ask_file
+from .figures.desk import FigureDesk
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
 from .language import Speaking, _, language, use_language
 from .nets.entrance import NetEntrance
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 
+    from .figures.takeaway import Takeaway
     from .nets.workspace import NetWorkspace
     from .settings import Settings
 
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
 # before these, a line in the menu
 SEPARATED = (
     "quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "paste", "add_convolution",
-    "copy_arithmetic", "folder", "page_overview", "go_back", "fit",
+    "copy_figure", "save_figure", "folder", "page_overview", "go_back", "fit",
 )  # fmt: skip
 
 
@@ -88,6 +91,7 @@ class MainWindow(Speaking, QMainWindow):
         self._workspaces = QStackedWidget()
         self._workspaces.addWidget(self.conv)
         self._workspaces.addWidget(self.net)
+        self.figures = FigureDesk(self, settings, self._takeaways, self._take_session)
         self._build()
         self._build_menus()
         self._build_status()
@@ -111,6 +115,11 @@ class MainWindow(Speaking, QMainWindow):
         """Tell of expected trouble."""
         self.banner.show_error(error)
         self._place_banner()
+
+    def save_figure(self, widget: QWidget | None = None, data: bool = False) -> None:
+        """Ask which view is saved, and how; what a widget shows is chosen already, or the numbers behind it."""
+        self.conv.player.pause()
+        self.figures.save(widget, data)
 
     def start_tour(self) -> None:
         """Show the window in five steps."""
@@ -162,6 +171,13 @@ class MainWindow(Speaking, QMainWindow):
         if not self.actions_.take_key(event):
             super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be taken of the view under the mouse, where it has no menu of its own."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        widget = QApplication.focusWidget() if by_key else self.childAt(self.mapFromGlobal(event.globalPos()))
+        if widget is not None:
+            self.figures.popup(widget, event.globalPos())
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files, pictures and text."""
         data = event.mimeData()
@@ -197,6 +213,7 @@ class MainWindow(Speaking, QMainWindow):
         self.document.close_work()
         self.conv.close_work()
         self.net.close_work()
+        self.figures.close_work()
         super().closeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -300,6 +317,8 @@ class MainWindow(Speaking, QMainWindow):
             **{id_: partial(self._run_shared, id_) for id_ in SHARED},
             "workspace_conv": partial(self.show_workspace, "conv"),
             "workspace_net": partial(self.show_workspace, "net"),
+            "save_figure": self.save_figure,
+            "copy_figure": self.figures.copy,
             "new": self.document.new,
             "open": self._ask_file,
             "save": self.document.save,
@@ -322,6 +341,10 @@ class MainWindow(Speaking, QMainWindow):
             source.busy_changed.connect(self._show_busy)
         self.conv.zoomed.connect(self._show_zoom)
         self.conv.model.history_changed.connect(self._show_history)
+        self.figures.told.connect(self.status_cell.setText)
+        self.figures.asked.connect(self.save_figure)
+        self.conv.figure_asked.connect(self.save_figure)
+        self.conv.menu_opened.connect(self.figures.add_to)
         self.net.refused.connect(self.show_trouble)
         self.net.ready.connect(self._adopt_network)
         self.desk.front_asked.connect(self.show_workspace)
@@ -397,6 +420,7 @@ class MainWindow(Speaking, QMainWindow):
         workspace.busy_changed.connect(self._show_busy)
         workspace.live_changed.connect(self._show_live)
         workspace.convolution_asked.connect(self._open_in_convolution)
+        workspace.menu_opened.connect(self.figures.add_to)
         workspace.model.settings_changed.connect(self.banner.clear)
         workspace.model.place_changed.connect(self.banner.clear)
         workspace.model.filters_changed.connect(self.banner.clear)
@@ -426,6 +450,17 @@ class MainWindow(Speaking, QMainWindow):
             self.conv.slots()[id_]()
         elif net is not None:
             net.slots()[id_]()
+
+    def _takeaways(self) -> list[Takeaway]:
+        """Return what can be taken of the workspace in front."""
+        if self._workspace == "conv":
+            return self.conv.takeaways()
+        return [] if self.net.workspace is None else self.net.workspace.takeaways()
+
+    def _take_session(self) -> tuple[Callable[[], bytes], str]:
+        """Return what makes the bytes of the session as it is now, off the GUI thread, and the name of its file."""
+        take, path = self.desk.take(), self.document.path
+        return lambda: session_bytes(take()), "" if path is None else path.name
 
     def _show_history(self) -> None:
         """Enable undo and redo as the workspace in front has something to undo."""

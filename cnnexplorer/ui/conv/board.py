@@ -61,6 +61,11 @@ class Board(QWidget):
         return self._step
 
     @property
+    def veil(self) -> Veil | None:
+        """What is not to be seen now, since it is asked for; None hides nothing."""
+        return self._veil
+
+    @property
     def cards(self) -> dict[ViewKey, Card]:
         """The cards by what they show."""
         return self.strip.cards

@@ -53,10 +53,12 @@ _MY = "my:"
 class ConvolutionPanel(Form):
     """Settings of a convolution.
 
-    Signals: `filter_chosen(index)`, `refused(error)`, `told(text)`.
+    Signals: `filter_chosen(index)`, `refused(error)`, `told(text)`; `menu_opened(menu, widget)` for what others add to
+    the menu of the kernel.
     """
 
     filter_chosen = Signal(int)
+    menu_opened = Signal(object, object)
     refused = Signal(object)
     told = Signal(str)
 
@@ -390,6 +392,7 @@ class ConvolutionPanel(Form):
             forget = menu.addMenu(_("Delete a preset of mine"))
             for preset in mine:
                 forget.addAction(preset.title, partial(self.forget_preset, preset.title))
+        self.menu_opened.emit(menu, self.matrix)
         menu.popup(corner)
         menu.aboutToHide.connect(menu.deleteLater)
 

@@ -14,9 +14,11 @@ from cnnexplorer.core import Experiment, step_at, step_index
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
+from cnnexplorer.ui.batch_dialog import ask_batch
 from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look
 
+from .batch import experiment_offer
 from .board import LOOKS, Board
 from .contents import describe_cell, same_channels
 from .inspector import Inspector
@@ -27,6 +29,7 @@ from .picture_loader import PictureLoader, remembered_peak
 from .player import Player
 from .predict import Predict
 from .shown import view_keys
+from .takeaways import takeaways
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 
     from cnnexplorer.core import Step
     from cnnexplorer.ui.actions import Actions
+    from cnnexplorer.ui.batch_dialog import BatchDialog
+    from cnnexplorer.ui.figures.takeaway import Takeaway
     from cnnexplorer.ui.settings import Settings
 
     from .card import Card
@@ -55,13 +60,15 @@ def first_experiment(peak: float = 1.0) -> Experiment:
 class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     """The workspace.
 
-    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, and
-    `zoomed(pixels a cell)`.
+    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `zoomed(scale)` in
+    pixels a cell, `figure_asked(widget)`, and `menu_opened(menu, widget)` for what others add to a widget's menu.
     """
 
     refused = Signal(object)
     told = Signal(str)
     zoomed = Signal(float)
+    figure_asked = Signal(object)
+    menu_opened = Signal(object, object)
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +80,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
         self._noted = ""
         self._veil: Veil | None = None
+        self.batch: BatchDialog | None = None
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
@@ -120,6 +128,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         return {
             "paste": self.paste,
             "adjust": lambda: self.pictures.adjust(self),
+            "save_layers": self.save_layers,
             "default": self.start_over,
             "undo": self.model.undo,
             "redo": self.model.redo,
@@ -148,6 +157,10 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Return what can be undone and redone now; empty where there is nothing."""
         history = self.model.history
         return _(history.undo_label or ""), _(history.redo_label or "")
+
+    def takeaways(self) -> list[Takeaway]:
+        """Return what of this workspace can be taken away now."""
+        return [] if self._shown is None else takeaways(self.board, self._shown, self.inspector.convolution)
 
     @property
     def looks(self) -> dict[str, Look]:
@@ -185,10 +198,21 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Take the clipboard's picture or matrix as the input."""
         self.pictures.paste(self)
 
+    def save_layers(self) -> None:
+        """Let the user save the maps and kernels of whole stages."""
+        if self._shown is not None:
+            self.batch = ask_batch(experiment_offer(self._shown.result, self._selected), self._settings, self)
+            self.batch.closed.connect(self._forget_batch)
+
+    def _forget_batch(self) -> None:
+        self.batch = None
+
     def close_work(self) -> None:
         """Stop the animation and wait for work under way; to be called before the program ends."""
         self.player.pause()
         self.predict.stop()
+        if self.batch is not None:
+            self.batch.close_work()
         self.pictures.close()
         self.inspector.display.close_work()
         self.inspector.convolution.files.close_work()
@@ -227,6 +251,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.player.playing_changed.connect(self._actions.show_playing)
         self.inspector.refused.connect(self.refused)
         self.inspector.display.look_chosen.connect(self._set_look)
+        self.inspector.convolution.menu_opened.connect(self.menu_opened)
         self.inspector.convolution.filter_chosen.connect(self._show_filter)
         self.inspector.input.sample_chosen.connect(self._take_sample)
         self.inspector.input.value_range_chosen.connect(self.pictures.set_peak)
@@ -274,6 +299,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         card.move_asked.connect(lambda by: self._move(key[1], key[1] + by))
         card.remove_asked.connect(lambda: self._remove(key[1]))
         card.view.zoomed.connect(self.zoomed)
+        card.figure_asked.connect(lambda: self.figure_asked.emit(card))
+        card.menu_opened.connect(self.menu_opened)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave an enlarged card with Escape."""
