@@ -369,7 +369,7 @@ class Predict(QObject):
 
     def _tell(self, saying: Saying, tone: Tone) -> None:
         self._said = (saying, tone)
-        self.place.tell(saying.sentence(_), tone)
+        self.place.tell(_sentence(saying, tone), tone)
 
     def _say(self) -> None:
         """Say everything in the language in use."""
@@ -383,7 +383,7 @@ class Predict(QObject):
         if self._state != "free":
             self.place.say(text)
             saying, tone = self._said
-            self.place.tell("" if saying is None else saying.sentence(_), tone)
+            self.place.tell("" if saying is None else _sentence(saying, tone), tone)
 
     def _asked_text(self) -> str:
         if self._result is None or self._step is None:
@@ -413,3 +413,9 @@ class Predict(QObject):
         if not self._on or step is None or self._result is None:
             return None
         return veil_over(step, self._result.outputs[step.stage_index], question, self._state, self._count)
+
+
+def _sentence(saying: Saying, tone: Tone) -> str:
+    """Say it in the language in use, with a full stop; but none after the numbers that a hint ends with."""
+    text = saying.sentence(_)
+    return text if tone == "hint" or text.endswith(".") else f"{text}."
