@@ -440,6 +440,7 @@ class MainWindow(Speaking, QMainWindow):
         workspace.busy_changed.connect(self._show_busy)
         workspace.live_changed.connect(self._show_live)
         workspace.convolution_asked.connect(self._open_in_convolution)
+        workspace.menu_opened.connect(self.figures.add_to)
         workspace.model.settings_changed.connect(self.banner.clear)
         workspace.model.place_changed.connect(self.banner.clear)
         workspace.model.filters_changed.connect(self.banner.clear)
@@ -466,7 +467,8 @@ class MainWindow(Speaking, QMainWindow):
         self.close()
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.document.title}[*]")
+        name = self.document.title.replace("[*]", "[*][*]")  # one alone is where Qt puts the mark
+        self.setWindowTitle(f"{name}[*]")
         self.setWindowModified(self.document.is_modified)
 
     def _run_shared(self, id_: str) -> None:
