@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
 _SLIDER_STEPS = 100
-ROOM_FOR_SPEED, ROOM_FOR_WORDS = 720, 800  # pixels
+ROOM_FOR_PLACE, ROOM_FOR_SPEED, ROOM_FOR_WORDS = 600, 720, 800  # pixels
 
 
 class Scrubber(Speaking, QWidget):
@@ -210,6 +210,7 @@ class Transport(Speaking, QWidget):
         super().resizeEvent(event)
         self._speed_text.setVisible(self.width() >= ROOM_FOR_WORDS)
         self.speed.setVisible(self.width() >= ROOM_FOR_SPEED)
+        self._place.setVisible(self.width() >= ROOM_FOR_PLACE)
 
     def set_stages(self, titles: list[str]) -> None:
         """Show the player's stages under their names."""
