@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, Signal
 
 from cnnexplorer.labs import LiveState
-from cnnexplorer.labs.model import At, ConvolutionSetup, NetworkSetup, ReachTask, SessionSetup
+from cnnexplorer.labs.model import (
+    At,
+    ConvolutionSetup,
+    MatrixTask,
+    NetworkSetup,
+    ReachTask,
+    SessionSetup,
+    ShapeTask,
+)
 from cnnexplorer.labs.progress import LARGEST_FIGURE, Figure
 from cnnexplorer.labs.setups import experiment_of
 
@@ -69,7 +77,8 @@ class LiveBench(Bench):
         self._step = ready.step
         if isinstance(setup, ConvolutionSetup):
             assert ready.experiment is not None
-            self._side.show(ready.experiment, setup, solved)
+            size = isinstance(ready.step.task, ShapeTask | MatrixTask)
+            self._side.show(ready.experiment, setup, solved, size)
             self.front_asked.emit("conv")
         elif isinstance(setup, SessionSetup):
             assert ready.session is not None

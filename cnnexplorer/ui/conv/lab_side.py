@@ -11,21 +11,17 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.labs.freedom import check_allowed
 from cnnexplorer.labs.model import At, ConvolutionSetup
 from cnnexplorer.ui.widgets.cell_picker import CellPicker
-from cnnexplorer.ui.widgets.cover import Cover
+
+from .predict_veil import Veil
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from cnnexplorer.core import Experiment, Result
+    from cnnexplorer.core import Step as ComputedStep
     from cnnexplorer.labs import Step
     from cnnexplorer.labs.model import ClickTask
 
-    from .card import Card
     from .shown import Shown, ViewKey
     from .workspace import ConvWorkspace
-
-HIDDEN = mark("Hidden until the step is solved")
-_HEADER, _EDGE = 34, 4  # pixels of a card's head and frame, which stay in sight
 
 
 class ConvLabSide(QObject):
@@ -41,16 +37,11 @@ class ConvLabSide(QObject):
         super().__init__(conv)
         self._conv = conv
         self._hidden: frozenset[int] = frozenset()
-        self._count = 0
-        self._covers: list[tuple[Cover, QWidget | None]] = []
+        self._hides_size = False
         self._awaited: tuple[Experiment, At] | None = None
         self._asked: ClickTask | None = None
         self._picker: CellPicker | None = None
         conv.model.computed.connect(self._computed)
-        conv.player.moved.connect(lambda _position: self._cover_step())
-        conv.strip.card_added.connect(self._follow)
-        for card in conv.board.cards.values():
-            self._follow(card)
 
     @property
     def experiment(self) -> Experiment:
@@ -62,8 +53,11 @@ class ConvLabSide(QObject):
         """The latest result, perhaps of an experiment before."""
         return self._conv.model.result
 
-    def show(self, experiment: Experiment, setup: ConvolutionSetup, solved: bool) -> None:
-        """Show an experiment as a step sets it up; undo takes it back."""
+    def show(self, experiment: Experiment, setup: ConvolutionSetup, solved: bool, size: bool = False) -> None:
+        """Show an experiment as a step sets it up; undo takes it back.
+
+        What it hides is seen when the step is `solved`; with `size`, the hidden outputs' size is not told either.
+        """
         conv, model = self._conv, self._conv.model
         conv.pictures.cancel()
         conv.player.pause()
@@ -71,10 +65,11 @@ class ConvLabSide(QObject):
             conv.strip.enlarge(conv.strip.enlarged)
         self._awaited = experiment, setup.at or At()
         self._hidden = frozenset() if solved else frozenset(setup.hide)
-        self._count = len(experiment.stages)
+        self._hides_size = size
         guard, model.guard = model.guard, None
         model.edit(lambda _old: experiment, mark("set up a step of the lab"))
         model.guard = guard
+        self._cover()
         if model.shown.result.experiment == experiment:  # nothing was to be computed any more
             self._computed(model.shown)
 
@@ -105,16 +100,12 @@ class ConvLabSide(QObject):
 
     # the inside
 
-    def _follow(self, card: Card) -> None:
-        card.selected.connect(self._cover_step)
-
     def _computed(self, shown: Shown) -> None:
         experiment = shown.result.experiment
         awaited = self._awaited
         if awaited is not None and experiment == awaited[0]:
             self._awaited = None
             self._go_to(experiment, awaited[1])
-        self._cover()
         if self._asked is not None:
             self._put_picker(self._picker.cells if self._picker is not None else set())
         self.changed.emit()
@@ -131,46 +122,16 @@ class ConvLabSide(QObject):
             self._conv.select(("input", -1))
 
     def _cover(self) -> None:
-        """Cover the cards of hidden stages, and what would tell their values."""
-        self._uncover()
-        for (kind, index), card in self._conv.board.cards.items():
-            if (kind == "stage" and self._hides(index)) or (kind == "padding" and self._hides(index - 1)):
-                self._cover_card(card)
-        self._cover_step()
+        """Hide the outputs that are not to be seen."""
+        self._conv.draw_curtain(self._veil if self._hidden else None)
 
-    def _cover_card(self, card: Card) -> None:
-        card.view.setEnabled(False)
-        self._covers.append((Cover(card, HIDDEN, _HEADER, _EDGE), card.view))
-
-    def _cover_step(self) -> None:
-        """Cover the arithmetic while it is that of a hidden stage."""
-        board, display = self._conv.board, self._conv.inspector.display
-        wanted: list[QWidget] = [display] if self._selected_is_hidden(self._conv.selected) else []
-        place = self._conv.player.place
-        if place is not None and self._hides(place[0]):
-            wanted += [board.step_view, board.arithmetic]
-        for under in (display, board.step_view, board.arithmetic):
-            covers = [cover for cover in under.children() if isinstance(cover, Cover) and not cover.isHidden()]
-            if under in wanted and not covers:
-                self._covers.append((Cover(under, HIDDEN), None))
-            elif under not in wanted:
-                for cover in covers:
-                    cover.remove()
-                    self._covers = [pair for pair in self._covers if pair[0] is not cover]
-
-    def _hides(self, index: int) -> bool:
-        """Tell whether the output of a stage is hidden; a stage that was added would tell what is."""
-        return index in self._hidden or (bool(self._hidden) and index >= self._count)
-
-    def _selected_is_hidden(self, key: ViewKey) -> bool:
-        return key[0] == "stage" and self._hides(key[1])
-
-    def _uncover(self) -> None:
-        for cover, view in self._covers:
-            cover.remove()
-            if view is not None:
-                view.setEnabled(True)
-        self._covers.clear()
+    def _veil(self, step: ComputedStep | None) -> Veil | None:
+        """Return what is hidden at a step: the first hidden stage's output, and all that is made from it."""
+        if not self._hidden:
+            return None
+        first = min(self._hidden)
+        inside = step is not None and step.stage_index >= first
+        return Veil(first, 0, 0 if inside else None, first if self._hides_size else None)
 
     def _put_picker(self, cells: set[tuple[int, int]]) -> None:
         if self._picker is not None:

@@ -181,7 +181,7 @@ class LabPanel(Speaking, QWidget):
             self.say(button.setText, text)
             self.tip(button, tip)
         self.tip(self.again, mark("Put the workspace as this step began; undo takes it back"))
-        self.tip(self.hint, mark("Show a hint; each costs a little (Ctrl+Shift+H)"))
+        self.tip(self.hint, mark("Show a hint; each costs a little (Ctrl+Shift+T)"))
         self.tip(self.next, mark("Go on to the next step (Alt+PgDown)"))
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
