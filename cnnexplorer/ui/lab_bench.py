@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QWidget
 
-    from cnnexplorer.core import Session
+    from cnnexplorer.core import Experiment, Session
     from cnnexplorer.labs import Step
     from cnnexplorer.labs.model import ClickTask
 
@@ -62,6 +62,11 @@ class LiveBench(Bench):
         self._side.changed.connect(self.changed)
         self._side.cells_picked.connect(self.cells_picked)
         entrance.ready.connect(self._adopt)
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the Convolution workspace shows."""
+        return self._side.experiment
 
     def state(self) -> LiveState:
         """Return what both workspaces show now."""

@@ -12,6 +12,7 @@ from cnnexplorer.labs import BrokenLab
 from cnnexplorer.labs.loading import SUFFIX
 
 from .lab_bench import LiveBench
+from .lab_desk import LabDesk
 from .labs.attempt import Attempt
 from .labs.exercises import next_part, practice_lab
 from .labs.panel import LabPanel
@@ -70,6 +71,11 @@ class LabRoom(QObject):
         for source in (self.store, self.panel, self.workspace):
             source.refused.connect(self.refused)
         self.bench.front_asked.connect(self.front_asked)
+        self.desk = LabDesk(self.bench, desk, window)
+        self.desk.refused.connect(self.refused)
+        self.desk.tried.connect(self._try)
+        self.desk.saved.connect(self._saved)
+        self.workspace.edit_asked.connect(self.desk.edit)
         self.panel.leave_asked.connect(self.leave)
         self.panel.report_asked.connect(self._finish)
         self.workspace.start_asked.connect(self._start)
@@ -93,6 +99,8 @@ class LabRoom(QObject):
             "lab_report": self.report,
             "lab_leave": self.leave,
             "practice": self.ask_practice,
+            "new_lab": self.desk.new,
+            "writing_labs": self.desk.explain,
         }
 
     def show_front(self, front: Front) -> None:
@@ -151,6 +159,7 @@ class LabRoom(QObject):
             self._end()
         self.store.flush()
         self.workspace.close_work()
+        self.desk.close_work()
 
     def _end(self) -> None:
         """End the lab, whatever becomes of the workspaces."""
@@ -158,6 +167,20 @@ class LabRoom(QObject):
         self.store.flush()
         self._settings.set("lab_open", "")
         self.changed.emit()
+
+    def _try(self, lab: LabFile) -> None:
+        """Play a lab that is being written."""
+        self.play(lab, keep=False)
+        self._window.raise_()
+        self._window.activateWindow()
+
+    def _saved(self, path: Path) -> None:
+        """Let a lab that was written stand in the list."""
+        places = self._settings.lab_places()
+        if path.parent in places:
+            self.workspace.refresh(path.name.removesuffix(SUFFIX))
+        else:
+            self.workspace.add_place(path)
 
     def _finish(self) -> None:
         """Go on behind the last step: to more exercises, or to the report."""

@@ -34,6 +34,11 @@ LIVE_PAUSE = 400  # milliseconds without a change after which the state is looke
 class LabPanel(Speaking, QWidget):
     """Plays a lab.
 
+    Parameters
+    ----------
+    takes_focus
+        Whether an answer can be typed at once when a step is shown.
+
     Signals: `refused(error)`, `report_asked()`, `leave_asked()`.
     """
 
@@ -41,9 +46,9 @@ class LabPanel(Speaking, QWidget):
     report_asked = Signal()
     leave_asked = Signal()
 
-    def __init__(self, bench: Bench, parent: QWidget | None = None) -> None:
+    def __init__(self, bench: Bench, takes_focus: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._bench = bench
+        self._bench, self._takes_focus = bench, takes_focus
         self.attempt: Attempt | None = None
         self.field: Field | None = None
         self._ready: Ready | None = None
@@ -285,7 +290,7 @@ class LabPanel(Speaking, QWidget):
         if isinstance(task, ClickTask):
             self._bench.pick(task)
         self._show_state()
-        if self.field is not None:
+        if self.field is not None and self._takes_focus:
             self.field.begin()
 
     def _set_field(self, field: Field | None) -> None:
@@ -360,9 +365,12 @@ class LabPanel(Speaking, QWidget):
         shown = self.why if self.why.isVisibleTo(self) else self.verdict
         # once the boxes have their places
         QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(shown, 0, 8))
+        task = None if self.attempt is None else self.attempt.step.task
+        if isinstance(task, ReachTask | FindTask):  # the student is at work elsewhere
+            return
         if verdict.solved:
             self.next.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.field is not None and not isinstance(self.attempt and self.attempt.step.task, ReachTask | FindTask):
+        elif self.field is not None:
             self.field.begin()
 
     def _show_busy(self, busy: bool) -> None:
