@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QWidget
 
-    from cnnexplorer.core import Experiment, Session
-    from cnnexplorer.labs import Step
+    from cnnexplorer.core import Experiment, Session, Step
+    from cnnexplorer.labs import Step as LabStep
     from cnnexplorer.labs.model import ClickTask
 
     from .conv.workspace import ConvWorkspace
@@ -55,7 +55,7 @@ class LiveBench(Bench):
         super().__init__(conv)
         self._conv, self._entrance = conv, entrance
         self._side = ConvLabSide(conv)
-        self._step: Step | None = None
+        self._step: LabStep | None = None
         self._waiting: NetworkSetup | None = None
         self.folder: Path | None = None
         self.front = "conv"
@@ -67,6 +67,11 @@ class LiveBench(Bench):
     def experiment(self) -> Experiment:
         """What the Convolution workspace shows."""
         return self._side.experiment
+
+    @property
+    def step(self) -> Step | None:
+        """The step that it shows."""
+        return self._conv.step
 
     def state(self) -> LiveState:
         """Return what both workspaces show now."""
@@ -97,7 +102,7 @@ class LiveBench(Bench):
             self.front_asked.emit(self.front)
         self.keep_to(ready.step)
 
-    def keep_to(self, step: Step | None) -> None:
+    def keep_to(self, step: LabStep | None) -> None:
         """Refuse edits that a step does not allow."""
         self._step = step
         if step is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from msgspec import convert
@@ -9,11 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnexplorer.core import UserError, save_session
 from cnnexplorer.labs import BrokenLab
-from cnnexplorer.labs.model import NetworkSetup, PerturbationSpec
+from cnnexplorer.labs.loading import SUFFIX
+from cnnexplorer.labs.model import NetworkSetup, PerturbationSpec, SessionSetup
+from cnnexplorer.labs.writing import setup_of, template
 
-from .labs.describing import as_toml, setup_of
 from .labs.editor import LabEditor
-from .labs.writing import resource_text
 from .labs.writing_page import WritingPage
 from .language import language
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from cnnexplorer.core import Experiment, Session
+    from cnnexplorer.core import Experiment, Session, Step
     from cnnexplorer.labs import NetworkView
+    from cnnexplorer.labs.model import Setup
 
     from .desk import Desk
     from .lab_bench import LiveBench
@@ -51,17 +53,17 @@ class LabDesk(QObject):
 
     def new(self) -> None:
         """Begin a lab from the template."""
-        self._open(resource_text(f"template.{language()}.toml"), None)
+        self._open(template(language()), None)
 
     def edit(self, entry: Entry) -> None:
         """Edit a lab; one that comes with the program as a copy."""
         if entry.path is None:
             assert not isinstance(entry.lab, BrokenLab)
-            self._open(resource_text(f"{entry.lab.id}.toml"), None)
+            source = files("cnnexplorer.resources").joinpath("labs", entry.lab.id + SUFFIX)
+            self._open(source.read_text(encoding="utf-8"), None)
             return
         known = next((editor for editor in self.editors if editor.path == entry.path), None)
         if known is not None:
-            known.raise_()
             known.activateWindow()
             return
         try:
@@ -76,7 +78,7 @@ class LabDesk(QObject):
         if self._page is None:
             self._page = WritingPage(self._window)
         self._page.show()
-        self._page.raise_()
+        self._page.activateWindow()
 
     def close_editors(self) -> bool:
         """Close all editors; tell whether each could be closed, or one of them asks about what is not saved."""
@@ -96,20 +98,23 @@ class LabDesk(QObject):
         editor.closed.connect(lambda: self.editors.remove(editor))
         editor.show()
 
-    def _present(self, folder: Path | None, name: str) -> Callable[[], str]:
-        """Take the workspace in front down; what is returned writes it as a set-up."""
+    def _present(self, folder: Path | None, name: str) -> Callable[[], Setup]:
+        """Take the workspace in front down; what is returned makes a set-up of it."""
         state = self._bench.state()
         if self._bench.front == "net" and state.network is not None:
             view = state.network
-            return lambda: as_toml(_network_setup(view))
-        experiment, session = self._bench.experiment, self._desk.take_shown()
-        return lambda: _written(experiment, session, folder, name)
+            return lambda: _network_setup(view)
+        experiment, step = self._bench.experiment, self._bench.step
+        session = self._desk.take_shown()
+        return lambda: _set_up(experiment, step, session, folder, name)
 
 
-def _written(experiment: Experiment, session: Callable[[], Session], folder: Path | None, name: str) -> str:
+def _set_up(
+    experiment: Experiment, step: Step | None, session: Callable[[], Session], folder: Path | None, name: str
+) -> Setup:
     """Return an experiment as a set-up; with a picture too large for that as a session beside the lab."""
     try:
-        return as_toml(setup_of(experiment))
+        return setup_of(experiment, step)
     except UserError:
         if folder is None:
             raise
@@ -117,7 +122,7 @@ def _written(experiment: Experiment, session: Callable[[], Session], folder: Pat
     while (path := folder / f"{name}_{number}.cnnx").exists():
         number += 1
     save_session(session(), path)
-    return f'workspace = "session"\nfile = "{path.name}"'
+    return SessionSetup(path.name)
 
 
 def _network_setup(view: NetworkView) -> NetworkSetup:

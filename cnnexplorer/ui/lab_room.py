@@ -14,7 +14,7 @@ from cnnexplorer.labs.loading import SUFFIX
 from .lab_bench import LiveBench
 from .lab_desk import LabDesk
 from .labs.attempt import Attempt
-from .labs.exercises import next_part, practice_lab
+from .labs.exercises import is_practice, next_part, practice_lab
 from .labs.panel import LabPanel
 from .labs.practice_dialog import PracticeDialog
 from .labs.report_dialog import ReportDialog
@@ -22,6 +22,7 @@ from .labs.store import Store
 from .labs.workspace import LabsWorkspace
 from .language import _, language
 from .questions import CANCEL, DISCARD, Answer, Question
+from .tasks import LatestTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,7 @@ class LabRoom(QObject):
     ) -> None:
         super().__init__(window)
         self._desk, self._settings, self._window = desk, settings, window
+        self._making = LatestTask(self)
         self.store = Store(settings.labs_folder, self)
         self.bench = LiveBench(conv, entrance)
         self.panel = LabPanel(self.bench)
@@ -150,7 +152,7 @@ class LabRoom(QObject):
     def ask_practice(self) -> None:
         """Let exercises be chosen, and play them."""
         dialog = PracticeDialog(self._window)
-        dialog.chosen.connect(lambda series: self._practise(practice_lab(series)))
+        dialog.chosen.connect(lambda series: self._make(lambda: practice_lab(series)))
         dialog.open()
 
     def close_work(self) -> None:
@@ -158,6 +160,7 @@ class LabRoom(QObject):
         if self.active:
             self._end()
         self.store.flush()
+        self._making.close()
         self.workspace.close_work()
         self.desk.close_work()
 
@@ -171,7 +174,6 @@ class LabRoom(QObject):
     def _try(self, lab: LabFile) -> None:
         """Play a lab that is being written."""
         self.play(lab, keep=False)
-        self._window.raise_()
         self._window.activateWindow()
 
     def _saved(self, path: Path) -> None:
@@ -185,18 +187,23 @@ class LabRoom(QObject):
     def _finish(self) -> None:
         """Go on behind the last step: to more exercises, or to the report."""
         attempt = self.panel.attempt
-        more = None if attempt is None else next_part(attempt.lab)
-        if more is None:
-            self.report()
+        if attempt is not None and is_practice(attempt.lab):
+            lab = attempt.lab
+            self._make(lambda: next_part(lab))
         else:
-            self._practise(more)
+            self.report()
 
-    def _practise(self, lab: LabFile) -> None:
-        try:
-            progress = self.store.load(lab)
-        except UserError:  # exercises are the same again: nothing is lost with their progress
-            progress = None
-        self.play(lab, progress)
+    def _make(self, job: Callable[[], LabFile]) -> None:
+        """Have exercises made, off the GUI thread, and play them."""
+
+        def made(lab: LabFile) -> None:
+            try:
+                progress = self.store.load(lab)
+            except UserError:  # exercises are the same again: nothing is lost with their progress
+                progress = None
+            self.play(lab, progress)
+
+        self._making.start(job, made, _raised)
 
     def _report_of(self, entry: Entry) -> None:
         """Show the report of a lab in the list."""
@@ -237,3 +244,7 @@ class LabRoom(QObject):
             ).open()
         else:
             self.play(lab, entry.progress)
+
+
+def _raised(error: BaseException) -> None:
+    raise error

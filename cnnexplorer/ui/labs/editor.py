@@ -23,7 +23,9 @@ from cnnexplorer.core import UserError
 from cnnexplorer.core.files import write_file
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import LabError, LabFile, lab_from_text, problems_in
+from cnnexplorer.labs.lines import step_lines
 from cnnexplorer.labs.loading import SUFFIX
+from cnnexplorer.labs.writing import with_setup
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
 from cnnexplorer.ui.tasks import LatestTask
@@ -34,12 +36,13 @@ from .attempt import Attempt
 from .bench import Bench
 from .code_edit import CodeEdit
 from .panel import LabPanel
-from .writing import step_at_line, with_setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QCloseEvent
+
+    from cnnexplorer.labs.model import Setup
 
 PAUSE = 300  # milliseconds without a key after which the text is checked
 HEADERS = (mark("Line"), mark("Where"), mark("What is wrong"))
@@ -56,8 +59,8 @@ class LabEditor(Speaking, QWidget):
     path
         The lab's file; None where there is none yet.
     present
-        Takes the present workspace down on the GUI thread; what it returns makes the lines of a set-up, off it. It is
-        given the lab's folder and a word for files that lie beside the lab.
+        Takes the present workspace down on the GUI thread; what it returns makes a set-up, off it. It is given the
+        lab's folder and a word for files that lie beside the lab.
 
     Signals: `tried(LabFile)`, `saved(path)`, `help_asked()`, `closed()`.
     """
@@ -71,7 +74,7 @@ class LabEditor(Speaking, QWidget):
         self,
         text: str,
         path: Path | None,
-        present: Callable[[Path | None, str], Callable[[], str]],
+        present: Callable[[Path | None, str], Callable[[], Setup]],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -141,9 +144,14 @@ class LabEditor(Speaking, QWidget):
             return
         stem = self._name().removesuffix(SUFFIX)
 
-        def made(lines: str) -> None:
-            self.banner.clear()
-            self.code.replace(with_setup(self.code.toPlainText(), index, lines))
+        def made(setup: Setup) -> None:
+            try:
+                text = with_setup(self.code.toPlainText(), index, setup)
+            except UserError as error:
+                self.banner.show_error(error)
+            else:
+                self.banner.clear()
+                self.code.replace(text)
 
         self._making.start(self._present(self._folder(), f"{stem}_step{index + 1}"), made, self._tell)
 
@@ -316,3 +324,13 @@ class LabEditor(Speaking, QWidget):
 
     def _raise(self, error: BaseException) -> None:
         raise error
+
+
+def step_at_line(text: str, line: int) -> int | None:
+    r"""Return in which step, from 0, a line lies, from 1; None before the first.
+
+    >>> [step_at_line("format = 1\n[[steps]]\ntext.en = 'a'\n[[steps]]", line) for line in (1, 3, 4)]
+    [None, 0, 1]
+    """
+    found = sum(step.first < line for step in step_lines(text)) - 1
+    return found if found >= 0 else None

@@ -13,7 +13,7 @@ from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, 
 from cnnexplorer.ui.language import Speaking, _, language
 from cnnexplorer.ui.theme import icon
 
-from .exercises import PREFIX
+from .exercises import is_practice
 from .making import field_for, matrix_field
 from .prose import Prose
 from .step_bar import StepBar
@@ -153,7 +153,7 @@ class LabPanel(Speaking, QWidget):
         self.heading.setText(heading)
         self.heading.setVisible(bool(heading))
         last = attempt.position == attempt.count - 1
-        ending = _("More…") if attempt.lab.id.startswith(PREFIX) else _("Report…")
+        ending = _("More…") if is_practice(attempt.lab) else _("Report…")
         self.next.setText(ending if last else _("Next"))
         left = len(attempt.hints) - len(attempt.hints_read)
         self.hint.setText(_("Hint ({count} left)").format(count=left))

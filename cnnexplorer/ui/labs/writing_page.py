@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, language
-
-from .writing import resource_text
 
 
 class WritingPage(Speaking, QDialog):
@@ -29,4 +29,5 @@ class WritingPage(Speaking, QDialog):
 
     def retranslate(self) -> None:
         """Show the page in the language in use."""
-        self.text.setMarkdown(resource_text(f"FORMAT.{language()}.md"))
+        page = files("cnnexplorer.resources").joinpath("labs", f"FORMAT.{language()}.md")
+        self.text.setMarkdown(page.read_text(encoding="utf-8"))

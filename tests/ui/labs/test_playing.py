@@ -114,7 +114,7 @@ def fill(field: MatrixField, rows: list[list[int]]) -> None:
         for column, value in enumerate(values):
             QTest.mouseClick(field.matrix, LEFT, Qt.KeyboardModifier.NoModifier,
                              field.matrix.cell_rect(row, column).center().toPoint())  # fmt: skip
-            type_text(field.matrix, str(value))
+            type_text(field.matrix, f"{value:g}")
             press(field.matrix.editor, Key.Key_Return)
 
 
