@@ -413,6 +413,7 @@ class MainWindow(Speaking, QMainWindow):
         """Join the Network workspace, now that it is there."""
         self.actions_.connect_all({id_: slot for id_, slot in workspace.slots().items() if id_ not in SHARED})
         workspace.refused.connect(self.show_trouble)
+        workspace.menu_opened.connect(self.figures.add_to)
         workspace.told.connect(self._tell_network)
         workspace.history_changed.connect(self._show_history)
         workspace.device_changed.connect(self._show_device)

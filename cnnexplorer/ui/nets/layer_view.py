@@ -230,6 +230,8 @@ class LayerTable(Speaking, QWidget):
         other._weights_only = self._weights_only
         other._layers = self._layers  # else it would unfold
         other.set_layers(self._layers, self._reach, self._narrow)
+        for bar in (other.table.setVerticalScrollBarPolicy, other.names.setVerticalScrollBarPolicy):
+            bar(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         other.show()
         header = other.table.horizontalHeader()
         height = header.height() + other.table.verticalHeader().length() + other.totals.height()

@@ -58,7 +58,8 @@ class Page(Speaking, QWidget):
     The workspace calls `enter` when the page is shown and `leave` when another is; a page asks the model for derived
     values only in between. It follows `model.place` itself.
 
-    Signals: `told(text)` with what lies under the mouse, for the status bar.
+    Signals: `told(text)` with what lies under the mouse, for the status bar; `menu_opened(menu, widget)` for what
+    others add to the menu of a view.
 
     Attributes
     ----------
@@ -71,6 +72,7 @@ class Page(Speaking, QWidget):
     """
 
     told = Signal(str)
+    menu_opened = Signal(object, object)
 
     def __init__(self, model: NetModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

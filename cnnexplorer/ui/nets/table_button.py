@@ -35,7 +35,7 @@ _COPIES = {
 class TableButton(Speaking, QToolButton):
     """Opens a menu that saves or copies a table; views show the same menu on a right click.
 
-    Signals: `refused(error)`, `told(text)`.
+    Signals: `refused(error)`, `told(text)`; `menu_opened(menu, view)` for what others add to the menu of a view.
 
     Parameters
     ----------
@@ -45,6 +45,7 @@ class TableButton(Speaking, QToolButton):
 
     refused = Signal(object)
     told = Signal(str)
+    menu_opened = Signal(object, object)
 
     def __init__(self, table: Callable[[], tuple[Table, str] | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,4 +106,8 @@ class TableButton(Speaking, QToolButton):
         self.setIcon(icon("tray-arrow-up", self))
 
     def _popup(self, view: QWidget, place: QPoint) -> None:
-        self.menu().popup(view.mapToGlobal(place))
+        menu = QMenu(view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self.menu().actions())
+        self.menu_opened.emit(menu, view)
+        menu.popup(view.mapToGlobal(place))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnexplorer.core import format_number
+from cnnexplorer.nets import CATALOG
 from cnnexplorer.ui.language import _
 
 from .figure_facts import Taker, map_facts, map_look, plain_name, unit_name
@@ -50,7 +51,7 @@ def architecture(page: ArchitecturePage) -> list[Takeaway]:
         names = () if page.reading is None else page.reading.wish.networks
         for network, table in zip(names, (page.table, page.other), strict=False):
             taker.network = network
-            title = _("The table of {network}").format(network=network)
+            title = _("The table of {network}").format(network=CATALOG[network].title)
             found.append(taker.take(table, "architecture", title, spread=table.spread))
     taker.network = page.model.chosen.network
     return [*found, taker.page(page, _("The page"))]

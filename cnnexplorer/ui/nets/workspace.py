@@ -104,6 +104,8 @@ class NetWorkspace(Speaking, QWidget):
         The Convolution workspace's picture is wanted, or no more.
     convolution_asked(image, weight, bias, stride, padding, (row, column))
         "Open in Convolution".
+    menu_opened(menu, widget)
+        For what others add to the menu of a view.
     """
 
     refused = Signal(object)
@@ -114,6 +116,7 @@ class NetWorkspace(Speaking, QWidget):
     busy_changed = Signal(bool)
     live_changed = Signal(bool)
     convolution_asked = Signal(object, object, object, object, object, object)
+    menu_opened = Signal(object, object)
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -280,6 +283,10 @@ class NetWorkspace(Speaking, QWidget):
         row.addWidget(self.tabs)
         row.addStretch(1)
         row.addWidget(self.crumbs)
+        figure = QToolButton()
+        figure.setDefaultAction(self._actions["save_figure"])
+        figure.setAutoRaise(True)
+        row.addWidget(figure)
         self._stack = QStackedWidget()
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -353,6 +360,7 @@ class NetWorkspace(Speaking, QWidget):
             page = self.pages[id_] = PAGES[PAGE_IDS.index(id_)].make(self.model)
             page.use_settings(self._settings)
             page.told.connect(self.told)
+            page.menu_opened.connect(self.menu_opened)
             page.side.setVisible(self._actions["inspector"].isChecked())
             self._stack.addWidget(page)
         return page

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MAX_RECTANGLES = 16_384
 LEAST_CELL = 3.0  # pixels of a cell that is drawn as a rectangle
 SHARP_SIDE = 1024  # pixels of the longer side to which a picture of smaller or of too many cells is enlarged
-MAX_ENLARGED = 8
+_DENSITY = 4  # pixels of an enlarged picture for each of the screen
 _SEAM = 0.5  # pixels that a rectangle reaches below its neighbours, so that no viewer shows a gap between them
 
 
@@ -41,7 +41,8 @@ def draw_cells(painter: QPainter, target: QRectF, image: QImage, lined: bool = F
         painter.drawImage(target, image)
         return
     cell = min(target.width() / image.width(), target.height() / image.height())
-    if cell < LEAST_CELL or image.width() * image.height() > 4 * MAX_RECTANGLES:
+    # what shines through shows where rectangles overlap, or where they do not
+    if painter.opacity() < 1 or cell < LEAST_CELL or image.width() * image.height() > 4 * MAX_RECTANGLES:
         _draw_enlarged(painter, target, image)
         return
     colours = colours_of(image)
@@ -119,7 +120,8 @@ def _rect(run: Run, target: QRectF, shape: tuple[int, ...], seam: float) -> QRec
 
 def _draw_enlarged(painter: QPainter, target: QRectF, image: QImage) -> None:
     """Draw a picture each of whose cells is several pixels wide: what a viewer blurs is less than a cell."""
-    times = min(max(math.ceil(SHARP_SIDE / max(image.width(), image.height())), 1), MAX_ENLARGED)
+    cell = max(target.width() / image.width(), target.height() / image.height())
+    times = max(min(math.ceil(_DENSITY * cell), SHARP_SIDE // max(image.width(), image.height())), 1)
     scaled = image.scaled(image.width() * times, image.height() * times)  # each pixel repeated
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
