@@ -131,6 +131,12 @@ class Recovery:
             self._keep.remove()
             self._keep = None
 
+    def release(self) -> None:
+        """Leave what was kept for another window, or another start."""
+        if self._keep is not None:
+            self._keep.release()
+            self._keep = None
+
     def left_behind(self) -> list[Keep]:
         """Return the work of windows that are no more, the latest first; each is to be released, removed or adopted."""
         found: list[tuple[float, Keep]] = []

@@ -290,13 +290,13 @@ class FindTask(Struct, frozen=True, forbid_unknown_fields=True, tag="find", tag_
     """A unit (a filter, a map) of a network's layer is found.
 
     Either `accepted` writes down which will do, or `measure` ranks them and the first `among` will do: "response" (the
-    mean of the map behind a ReLU), "norm" (of the filter), "colour" (the filter's share of colour), "similarity" (of
-    the filter to the hand-made `kernel`, the sign ignored).
+    mean of the map behind a ReLU), "norm" (of the filter), "colourfulness" (the share of the filter's energy that is
+    not grey), "similarity" (of the filter to the hand-made `kernel`, the sign ignored): those of the Filters page.
     """
 
     layer: Name
     accepted: Annotated[tuple[Index, ...], Meta(min_length=1, max_length=500)] | None = None
-    measure: Literal["response", "norm", "colour", "similarity"] | None = None
+    measure: Literal["response", "norm", "colourfulness", "similarity"] | None = None
     kernel: ShortText = ""
     among: Annotated[int, Meta(ge=1, le=200)] = 1
     lowest: bool = False

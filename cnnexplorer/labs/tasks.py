@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         PerturbationSpec,
         ReachTask,
         ShapeTask,
+        Text,
         TextTask,
     )
     from .state import LiveState, NetworkView
@@ -73,6 +74,8 @@ def right_value(task: NumberTask | ShapeTask | MatrixTask, experiment: Experimen
 
 def check_number(task: NumberTask, answer: Any, experiment: Experiment | None, result: Result | None) -> Verdict:  # noqa: ANN401
     """Check a number, or the sign of one."""
+    if isinstance(answer, str):
+        answer = _without_unit(answer, task.unit)
     if task.of is not None:
         assert experiment is not None
         assert result is not None
@@ -292,7 +295,7 @@ def check_measure(task: MeasureTask, answer: Any, state: LiveState) -> Verdict: 
     if len(given) != len(task.layers):
         return _again(Saying(mark("type a number for each layer")))
     try:
-        numbers = [read_number(one) if isinstance(one, str) else Number(float(one), None) for one in given]
+        numbers = [_share(one) if isinstance(one, str) else Number(float(one), None) for one in given]
     except NumberError as error:
         return _again(Saying.of(error))
     fits = [
@@ -320,6 +323,24 @@ def measured(task: MeasureTask, state: LiveState) -> tuple[float, ...] | None:
 
 def _as_percent(number: Number, right: float, tolerance: float) -> bool:
     return right != 0 and Number(number.value / 100, None).agrees(right, tolerance * abs(right))
+
+
+def _share(text: str) -> Number:
+    """Read a share, also as a percentage: "12 %" is 0.12."""
+    short = text.strip()
+    if not short.endswith("%"):
+        return read_number(text)
+    percent = read_number(short.removesuffix("%"))
+    return Number(percent.value / 100, None if percent.decimals is None else percent.decimals + 2)
+
+
+def _without_unit(answer: str, unit: Text) -> str:
+    """Return what was typed without the unit that stands beside the field anyway."""
+    short = answer.strip()
+    for word in (unit.en, unit.es):
+        if word and short.lower().endswith(word.lower()):
+            return short[: -len(word)]
+    return short
 
 
 def _differences(wanted: PerturbationSpec, view: NetworkView) -> list[tuple[str, float]]:

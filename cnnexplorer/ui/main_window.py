@@ -413,7 +413,6 @@ class MainWindow(Speaking, QMainWindow):
         """Join the Network workspace, now that it is there."""
         self.actions_.connect_all({id_: slot for id_, slot in workspace.slots().items() if id_ not in SHARED})
         workspace.refused.connect(self.show_trouble)
-        workspace.menu_opened.connect(self.figures.add_to)
         workspace.told.connect(self._tell_network)
         workspace.history_changed.connect(self._show_history)
         workspace.device_changed.connect(self._show_device)
@@ -421,6 +420,7 @@ class MainWindow(Speaking, QMainWindow):
         workspace.busy_changed.connect(self._show_busy)
         workspace.live_changed.connect(self._show_live)
         workspace.convolution_asked.connect(self._open_in_convolution)
+        workspace.menu_opened.connect(self.figures.add_to)
         workspace.model.settings_changed.connect(self.banner.clear)
         workspace.model.place_changed.connect(self.banner.clear)
         workspace.model.filters_changed.connect(self.banner.clear)
@@ -440,7 +440,8 @@ class MainWindow(Speaking, QMainWindow):
         self.close()
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.document.title}[*]")
+        name = self.document.title.replace("[*]", "[*][*]")  # one alone is where Qt puts the mark
+        self.setWindowTitle(f"{name}[*]")
         self.setWindowModified(self.document.is_modified)
 
     def _run_shared(self, id_: str) -> None:

@@ -75,7 +75,9 @@ class Safekeeping(QObject):
         """Wait for work under way, before the program ends; throw away what was kept unless it is `wanted`."""
         self._timer.stop()
         self._task.close()
-        if not wanted:
+        if wanted:
+            self._recovery.release()
+        else:
             self._recovery.clear()
 
     def _run(self, job: Callable[[], None]) -> None:

@@ -22,6 +22,7 @@ from .state import Chosen, Place, Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from cnnexplorer.nets import Network
     from cnnexplorer.ui.settings import Settings
 
     from .model import NetModel
@@ -84,7 +85,9 @@ class NetMemory(QObject):
         self._awaited: NetworkState | None = None
         self._wish: Chosen | None = None
         self._unsettled = True  # until the first network is there
+        self._troubles: list[UserError] = []
         model.network_changed.connect(self._follow)
+        model.refused.connect(self._note)
 
     @property
     def is_settled(self) -> bool:
@@ -123,7 +126,7 @@ class NetMemory(QObject):
     def knows(self, state: NetworkState) -> bool:
         """Tell whether a state's network is one that the program has; else tell the user, too."""
         if state.id not in CATALOG:
-            self.refused.emit(
+            self._troubles.append(
                 UserError("this session's network {network} is unknown here: another is shown", network=state.id)
             )
         return state.id in CATALOG
@@ -162,7 +165,7 @@ class NetMemory(QObject):
         state = self._awaited
         assert state is not None
         if weights is None:
-            self.refused.emit(
+            self._troubles.append(
                 UserError(
                     "the weights {file} of this session are not on this computer: others are shown instead; choose "
                     "them yourself",
@@ -187,38 +190,43 @@ class NetMemory(QObject):
 
     def _follow(self) -> None:
         """Go on when the network is there; or stop waiting, when another came or it cannot be loaded."""
-        state, wish = self._awaited, self._wish
+        state, wish, network = self._awaited, self._wish, self._model.network
         if state is None:
-            if self._unsettled and self._model.network is not None:
+            if self._unsettled and network is not None:
                 self._settle()
         elif wish is not None:
             self._awaited = self._wish = None
-            if self._model.chosen == wish:
-                self._put_filters(state)
+            if network is None:  # that one cannot be loaded
+                self._model.choose(Chosen(state.id, best_weights(state.id), 0, wish.device))
+            elif self._model.chosen == wish:
+                self._put_filters(state, network)
                 # once everything else knows the network
                 QTimer.singleShot(0, self, partial(self._complete, state))
             else:
                 self._settle()
 
-    def _put_filters(self, state: NetworkState) -> None:
+    def _put_filters(self, state: NetworkState, network: Network) -> None:
         """Edit the filters before anything is computed with them."""
-        network = self._model.network
-        assert network is not None
+        network.reset()
         for edit in state.edits:
             try:
                 weights = network.filters(edit.layer)
                 weights[list(edit.filters)] = torch.tensor(edit.weights)
                 network.set_filters(edit.layer, weights)
             except (UserError, IndexError, RuntimeError):  # of other weights than those that were edited
-                self.refused.emit(UserError("the edited filters of {layer} do not fit these weights", layer=edit.layer))
+                self._troubles.append(
+                    UserError(
+                        "the edited filters of {layer} do not fit these weights: they are left out", layer=edit.layer
+                    )
+                )
 
     def _complete(self, state: NetworkState) -> None:
         """Look at what was looked at."""
         if self._model.network is not None and self._awaited is None:  # nothing newer is on its way
-            if state.side is not None:
-                self._model.set_side(state.side)
             self._model.start_at(self._possible(Place(state.page, state.layer, state.unit, state.row, state.column)))
             self._ask_class(state.asked_class)
+            if state.side is not None:
+                self._model.set_side(state.side)  # last: a sentence that it cannot be stays
             self._settle()
 
     def _possible(self, place: Place) -> Place:
@@ -238,6 +246,17 @@ class NetMemory(QObject):
         self._awaited = self._wish = None
         self._unsettled = False
         self.settled.emit()
+        QTimer.singleShot(0, self, self._tell)  # what moves now clears what was told before
+
+    def _note(self, error: UserError) -> None:
+        """Tell again later what is told while things move: that clears it."""
+        if self._awaited is not None:
+            self._troubles.append(error)
+
+    def _tell(self) -> None:
+        troubles, self._troubles = self._troubles, []
+        for trouble in troubles:
+            self.refused.emit(trouble)
 
 
 def _fields(perturbation: PerturbationState) -> dict[str, Any]:

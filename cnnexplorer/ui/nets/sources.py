@@ -131,16 +131,6 @@ class PictureSources(QObject):
 
     def open_folder(self, folder: Path) -> None:
         """Step through the pictures of a folder."""
-        name = folder.name or str(folder)
-
-        def listed() -> tuple[Path, ...]:
-            try:
-                found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
-            except OSError as error:
-                raise ImageError("{folder} cannot be read ({reason})", folder=name, reason=error.strerror) from error
-            if not found:
-                raise ImageError("there is no picture in {folder}: choose a folder that holds some", folder=name)
-            return tuple(found)
 
         def known(files: tuple[Path, ...]) -> None:
             self._folder = files
@@ -148,7 +138,7 @@ class PictureSources(QObject):
             self._begin("folder")
             self._show_file(0)
 
-        self._task.start(listed, known, self._fail)
+        self._task.start(lambda: pictures_of(folder), known, self._fail)
 
     def step(self, by: int) -> None:
         """Show the next picture of the folder, or the one before; behind the last comes the first."""
@@ -292,6 +282,24 @@ def as_picture(image: NDArray[np.float64]) -> NDArray[np.float64]:
         return image / (255 if high > MAX_OF_ONE else high)
     span = high / 2 - low / 2  # halves: the difference of huge numbers is infinite
     return (image / 2 - low / 2) / span if span > 0 else np.clip(image, 0, 1)
+
+
+def pictures_of(folder: Path) -> tuple[Path, ...]:
+    """Return the picture files in a folder, sorted by name.
+
+    Raises
+    ------
+    ImageError
+        The folder cannot be read, or there is no picture in it.
+    """
+    name = folder.name or str(folder)
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    except OSError as error:
+        raise ImageError("{folder} cannot be read ({reason})", folder=name, reason=error.strerror) from error
+    if not found:
+        raise ImageError("there is no picture in {folder}: choose a folder that holds some", folder=name)
+    return tuple(found)
 
 
 def _is_folder(path: Path) -> bool:

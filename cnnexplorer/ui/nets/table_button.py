@@ -106,7 +106,7 @@ class TableButton(Speaking, QToolButton):
         self.setIcon(icon("tray-arrow-up", self))
 
     def _popup(self, view: QWidget, place: QPoint) -> None:
-        menu = QMenu(view)
+        menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions(self.menu().actions())
         self.menu_opened.emit(menu, view)

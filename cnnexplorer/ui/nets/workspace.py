@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToo
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.nets import CATALOG, Network
+from cnnexplorer.ui.batch_dialog import ask_batch
 from cnnexplorer.ui.language import Speaking, _
 
 from . import answer_takeaways, takeaways
 from .answer_page import AnswerPage
 from .architecture_page import ArchitecturePage
+from .batch import network_offer
 from .crumbs import Crumbs
 from .figure_facts import Taker
 from .filters_page import FiltersPage
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from cnnexplorer.core import NetworkState
     from cnnexplorer.nets import Computed
     from cnnexplorer.ui.actions import Actions
+    from cnnexplorer.ui.batch_dialog import BatchDialog
     from cnnexplorer.ui.figures.takeaway import Takeaway
     from cnnexplorer.ui.settings import Settings
 
@@ -105,7 +108,7 @@ class NetWorkspace(Speaking, QWidget):
     convolution_asked(image, weight, bias, stride, padding, (row, column))
         "Open in Convolution".
     menu_opened(menu, widget)
-        For what others add to the menu of a view.
+        For what others add to the menu of a widget.
     """
 
     refused = Signal(object)
@@ -130,6 +133,7 @@ class NetWorkspace(Speaking, QWidget):
         self.crumbs = Crumbs(self.model)
         self.pages: dict[str, Page] = {}
         self._shown: Page | None = None
+        self.batch: BatchDialog | None = None
         self.memory = NetMemory(self.model, self.sources, settings, PAGE_IDS, self._asked_class, self._ask_class, self)
         self._build()
         self._connect()
@@ -176,6 +180,7 @@ class NetWorkspace(Speaking, QWidget):
             "weights": self.ask_weights,
             "reset_filters": self._reset_filters,
             "save_table": self._save_table,
+            "save_layers": self.save_layers,
             "go_back": self.model.back,
             "go_forward": self.model.forward,
             "layer_before": lambda: self._step_layer(-1),
@@ -215,6 +220,13 @@ class NetWorkspace(Speaking, QWidget):
     def ask_weights(self) -> None:
         """Let the user choose weights."""
         ask_weights(self.model.chosen, self._settings, self.model.choose, self)
+
+    def save_layers(self) -> None:
+        """Let the user save whole layers, once there is something to save."""
+        offer = network_offer(self.model)
+        if offer is not None:
+            self.batch = ask_batch(offer, self._settings, self)
+            self.batch.closed.connect(self._forget_batch)
 
     def show_inspector(self, visible: bool) -> None:
         """Show or hide the pages' column at the right."""
@@ -360,6 +372,7 @@ class NetWorkspace(Speaking, QWidget):
             page = self.pages[id_] = PAGES[PAGE_IDS.index(id_)].make(self.model)
             page.use_settings(self._settings)
             page.told.connect(self.told)
+            page.layers_wanted.connect(self.save_layers)
             page.menu_opened.connect(self.menu_opened)
             page.side.setVisible(self._actions["inspector"].isChecked())
             self._stack.addWidget(page)
@@ -414,6 +427,9 @@ class NetWorkspace(Speaking, QWidget):
         if network is not None:
             for layer in network.edited_layers():
                 self.model.edit_filters(layer, partial(Network.reset, layer=layer), _("original filters"))
+
+    def _forget_batch(self) -> None:
+        self.batch = None
 
     def _save_table(self) -> None:
         if isinstance(self._shown, ArchitecturePage):
