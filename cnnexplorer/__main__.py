@@ -113,7 +113,7 @@ def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
         epilog=_commands_help(_),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("a picture to open"))
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("a picture or a session to open"))
     parser.add_argument("--lang", choices=tuple(LANGUAGES), help=_("the language: English or Spanish"))
     parser.add_argument("--version", action="version", version=f"CNN Explorer {__version__}")
     return parser.parse_args(arguments)

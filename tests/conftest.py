@@ -74,5 +74,6 @@ def window(qtbot: QtBot, settings: Settings) -> Iterator[MainWindow]:
         main.show()
         main.activateWindow()
     yield main
+    main.document.give_up()
     main.close()
     main.deleteLater()

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from .data_text import EXACT, ONE_VALUE, RANGE
 from .messages import DataError, Note, mark
 from .numbers import format_number
 
@@ -45,7 +46,7 @@ def write_tiff(planes: Sequence[tuple[str, NDArray[Any]]], file: IO[bytes]) -> t
     pages[0].save(whole, format="TIFF", save_all=True, append_images=pages[1:])
     file.write(whole.getbuffer())
     if worst == 0:
-        return (Note(mark("the 32-bit numbers are exact")),)
+        return (Note(EXACT),)
     return (Note(mark("rounded to 32 bits: off by {error} at most"), {"error": f"{worst:.1e}"}),)
 
 
@@ -103,11 +104,7 @@ def _levels(values: NDArray[np.float64], low: float, high: float, top: int) -> N
 
 def _notes(values: NDArray[np.float64], finite: NDArray[np.bool_], low: float, high: float, top: int) -> list[Note]:
     ends = {"low": format_number(low, 6), "high": format_number(high, 6)}
-    notes = [
-        Note(mark("black is {low}, white is {high}, in {count} levels"), {**ends, "count": f"{top + 1:,}"})
-        if high > low
-        else Note(mark("black is {low}: there is no other value"), ends)
-    ]
+    notes = [Note(RANGE, {**ends, "count": f"{top + 1:,}"}) if high > low else Note(ONE_VALUE, ends)]
     outside = int(np.count_nonzero(finite & ((values < low) | (values > high))))
     if outside:
         notes.append(Note(mark("values outside of that were cut off: {count}"), {"count": f"{outside:,}"}))

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .messages import mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+# what is said about files that are as they should be
+RANGE = mark("black is {low}, white is {high}, in {count} levels")
+ONE_VALUE = mark("black is {low}: there is no other value")
+EXACT = mark("the 32-bit numbers are exact")
 
 
 def number_text(value: float) -> str:

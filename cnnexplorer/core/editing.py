@@ -121,9 +121,11 @@ def with_groups(stage: Convolution, groups: int) -> Convolution:
 def with_kernel(stage: Convolution, filter_index: int, plane: int | None, kernel: NDArray[np.float64]) -> Convolution:
     """Return a convolution with one kernel plane (every plane of the filter for None) replaced.
 
+    For every plane the kernel may be (kh, kw), or (planes, kh, kw) with another for each.
+
     Where the kernel has another size, every kernel of the bank takes that size, cut or filled up with zeros.
     """
-    from_size, to_size = stage.kernel_size, kernel.shape
+    from_size, to_size = stage.kernel_size, kernel.shape[-2:]
     weight = stage.weight.copy() if from_size == to_size else resize_kernel(stage.weight, *to_size)
     weight[filter_index, slice(None) if plane is None else plane] = kernel
     return replace(stage, weight=weight)

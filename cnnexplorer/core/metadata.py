@@ -14,9 +14,9 @@ import stat
 import struct
 import zlib
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,6 +20,7 @@ from .files import write_file
 from .messages import CLIPBOARD, SessionError, SettingError, term
 from .session_file import MAX_FILE, Container, pack
 from .session_model import (
+    MAX_TEXT_LENGTH,
     VERSION,
     ActivationData,
     ConvolutionData,
@@ -276,8 +277,8 @@ def _network_data(state: NetworkState, arrays: Arrays) -> NetworkData:
 
 
 def _text(text: str) -> str:
-    """Return a text as UTF-8 can write it: a file's name may hold bytes that are none."""
-    return text.encode("utf-8", "replace").decode()
+    """Return a text as a session can hold it: a file's name may be long, and hold bytes that are no UTF-8."""
+    return text.encode("utf-8", "replace").decode()[:MAX_TEXT_LENGTH]
 
 
 def _weight_name(stage: int) -> str:

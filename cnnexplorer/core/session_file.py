@@ -176,9 +176,9 @@ class Container:
             raise self.damaged(_WRONG)
         mark, disk, first, here, count, length, offset, comment = _END_FORMAT.unpack(tail[_LOCATOR_SIZE:])
         if mark != _END:
-            raise self.damaged(term("its end is missing"))
+            raise self.damaged(term("its end is wrong"))
         if max(here, count) > MAX_MEMBERS or length > _MAX_DIRECTORY:
-            raise self.excess(f"{max(here, count)} × …")
+            raise self.excess(term("too many parts"))
         if disk or first or comment or here != count or offset + length != size - _END_FORMAT.size:
             raise self.damaged(_WRONG)
         if tail.startswith(_END64_LOCATOR):

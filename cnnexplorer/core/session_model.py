@@ -17,14 +17,18 @@ VERSION = 1
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 MAX_STAGES = 200
-MAX_NUMBER = 10**6  # of cells, channels, pixels, units: none is larger
+MAX_NUMBER = 10**6  # of cells, channels, units: none is larger
+MAX_TEXT_LENGTH = 500
+MAX_SIDE = 2**14  # of a picture
 
 Count = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
 Size = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
-Shift = Annotated[int, Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+Side = Annotated[int, Meta(ge=1, le=MAX_SIDE)]
+Shift = Annotated[int, Meta(ge=-MAX_SIDE, le=MAX_SIDE)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Steps = Annotated[int, Meta(ge=0, le=2**53)]
 Word = Annotated[str, Meta(max_length=200)]
-Text = Annotated[str, Meta(max_length=500)]
+Text = Annotated[str, Meta(max_length=MAX_TEXT_LENGTH)]
 Seed = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Speed = Annotated[float, Meta(gt=0, le=1000)]
 Decimals = Annotated[int, Meta(ge=0, le=20)]
@@ -88,13 +92,13 @@ class ViewState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PerturbationState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is done to the picture before a network sees it: the fields of `cnnexplorer.nets.Perturbation`."""
 
-    noise: float = 0.0
-    blur: float = 0.0
-    brightness: float = 0.0
-    rotation: float = 0.0
+    noise: Annotated[float, Meta(ge=0, le=10)] = 0.0
+    blur: Annotated[float, Meta(ge=0, le=100)] = 0.0
+    brightness: Annotated[float, Meta(ge=-10, le=10)] = 0.0
+    rotation: Annotated[float, Meta(ge=-3600, le=3600)] = 0.0
     shift: tuple[Shift, Shift] = (0, 0)
-    patch_size: Count = 0
-    patch: tuple[float, float] = (0.5, 0.5)
+    patch_size: Annotated[int, Meta(ge=0, le=MAX_SIDE)] = 0
+    patch: tuple[Share, Share] = (0.5, 0.5)
     seed: Seed = 0
 
 
@@ -113,7 +117,8 @@ class NetworkData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights_file: Text
     weights_sha256: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
     seed: Seed
-    input_size: tuple[Size, Size] | None
+    input_size: tuple[Side, Side] | None
+    side: Side | None
     preprocess: bool
     page: Word
     layer: Word

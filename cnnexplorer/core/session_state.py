@@ -63,6 +63,8 @@ class NetworkState:
         folder and `weights_sha256` its hash; the weights themselves are not in a session.
     input_size
         Height and width that the network was made for; None for its own.
+    side
+        Of the square that the network looks at, in pixels; None for its own.
     preprocess
         Whether the picture is resized, cropped and normalised as the weights expect.
     page, layer, unit, row, column
@@ -85,6 +87,7 @@ class NetworkState:
     weights_sha256: str = ""
     seed: int = 0
     input_size: tuple[int, int] | None = None
+    side: int | None = None
     preprocess: bool = True
     page: str = "overview"
     layer: str = ""

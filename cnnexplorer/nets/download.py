@@ -36,8 +36,8 @@ class DownloadCancelled(DownloadError):
 
 def remote_size(url: str, timeout: float = 20.0) -> int | None:
     """Return how many bytes a download has, without downloading; None where the server does not tell."""
-    request = urllib.request.Request(url, method="HEAD", headers=_AGENT)
     try:
+        request = urllib.request.Request(url, method="HEAD", headers=_AGENT)
         with urllib.request.urlopen(request, timeout=timeout) as response:
             length = response.headers.get("Content-Length")
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -189,7 +189,7 @@ def _total_of(content_range: str | None) -> int | None:
 
 def _explain(error: Exception, url: str) -> NoReturn:
     """Raise a sentence for the user in the place of what the libraries raise."""
-    host, file = urllib.request.Request(url).host, url.rpartition("/")[2]
+    host, file = url.partition("//")[2].partition("/")[0] or url, url.rpartition("/")[2]
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, urllib.error.HTTPError):
         error.close()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
+from cnnexplorer.core.messages import SettingError
+
 GREY = 0.5
 
 
@@ -45,6 +47,10 @@ class Perturbation:
     patch_size: int = 0
     patch: tuple[float, float] = (0.5, 0.5)
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise SettingError("the seed {seed} is none: use a whole number from 0 to 2^63 - 1", seed=self.seed)
 
     @property
     def is_neutral(self) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup, QContextMenuEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -23,23 +25,29 @@ from PySide6.QtWidgets import (
 from cnnexplorer.catalogue import LANGUAGES
 from cnnexplorer.core import Activation, Convolution, Experiment, ImageError, UserError
 from cnnexplorer.core.messages import mark
+from cnnexplorer.core.metadata import session_in_png
+from cnnexplorer.core.session import is_session, session_bytes
 
 from .actions import ACTIONS, MENUS, Actions, plain
 from .conv.workspace import ConvWorkspace
+from .desk import Desk
+from .documents import Document, ask_file
+from .figures.desk import FigureDesk
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
 from .language import Speaking, _, language, use_language
 from .nets.entrance import NetEntrance
+from .recent_menu import RecentMenu
 from .theme import THEMES, icon, use_theme
 from .trouble import Banner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 
+    from .figures.takeaway import Takeaway
     from .nets.workspace import NetWorkspace
     from .settings import Settings
 
@@ -47,13 +55,13 @@ if TYPE_CHECKING:
 
 # before these, a line in the menu
 SEPARATED = (
-    "quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "adjust", "add_convolution",
-    "copy_arithmetic", "folder", "page_overview", "go_back", "fit",
+    "quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "paste", "add_convolution",
+    "copy_figure", "save_figure", "folder", "page_overview", "go_back", "fit",
 )  # fmt: skip
 
 
 # what every workspace does in its own way
-SHARED = ("open", "paste", "undo", "redo", "fit")
+SHARED = ("paste", "undo", "redo", "fit")
 LIVE = mark("picture of the Convolution workspace")
 LIVE_SCALED = mark("picture of the Convolution workspace, its values brought to 0 to 1")
 RAIL_ICONS = {spec.id: spec.icon for spec in ACTIONS if spec.id.startswith("workspace_")}
@@ -68,20 +76,22 @@ class MainWindow(Speaking, QMainWindow):
         super().__init__()
         self._settings, self._log_path = settings, log_path
         self.tour: Tour | None = None
-        self._workspace = "conv"
+        self._workspace: Literal["conv", "net"] = "conv"
         self._scale = 0.0
         self._took = {"conv": 0.0, "net": 0.0}
         self._device = ""
-        self.setWindowTitle("CNN Explorer")
         self.setMinimumSize(900, 560)
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
         self.banner = Banner()
         self.conv = ConvWorkspace(self.actions_, settings)
         self.net = NetEntrance(self.actions_, settings)
+        self.desk = Desk(self.conv, self.net, self.actions_, self)
+        self.document = Document(self.desk, settings, self)
         self._workspaces = QStackedWidget()
         self._workspaces.addWidget(self.conv)
         self._workspaces.addWidget(self.net)
+        self.figures = FigureDesk(self, settings, self._takeaways, self._take_session)
         self._build()
         self._build_menus()
         self._build_status()
@@ -89,9 +99,14 @@ class MainWindow(Speaking, QMainWindow):
         self._restore()
 
     def open_file(self, path: Path) -> None:
-        """Open a picture, as from the command line."""
+        """Open a picture or a session, as from the command line."""
         self.banner.clear()
-        if self._workspace == "net" and self.net.workspace is not None:
+        self.document.cancel()
+        if is_session(path):
+            self.document.open(path)
+        elif (carried := session_in_png(path)) is not None:
+            self.document.open_bytes(carried, path.name)
+        elif self._workspace == "net" and self.net.workspace is not None:
             self.net.workspace.open_file(path)
         else:
             self.conv.pictures.open(path, self)
@@ -100,6 +115,11 @@ class MainWindow(Speaking, QMainWindow):
         """Tell of expected trouble."""
         self.banner.show_error(error)
         self._place_banner()
+
+    def save_figure(self, widget: QWidget | None = None, data: bool = False) -> None:
+        """Ask which view is saved, and how; what a widget shows is chosen already, or the numbers behind it."""
+        self.conv.player.pause()
+        self.figures.save(widget, data)
 
     def start_tour(self) -> None:
         """Show the window in five steps."""
@@ -128,10 +148,10 @@ class MainWindow(Speaking, QMainWindow):
         self.actions_.retranslate()
         for id_, menu in self._menus.items():
             menu.setTitle(_(MENUS[id_]))
-        self._recent.setTitle(_("Open &recent"))
+        self.recent.setTitle(_("Open &recent"))
         for id_, button in self._rail.items():
             button.setText(plain(_(ACTION_TEXTS[id_])))
-        self._fill_recent()
+        self._show_title()
         self._show_status()
         self._show_history()
 
@@ -151,6 +171,13 @@ class MainWindow(Speaking, QMainWindow):
         if not self.actions_.take_key(event):
             super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be taken of the view under the mouse, where it has no menu of its own."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        widget = QApplication.focusWidget() if by_key else self.childAt(self.mapFromGlobal(event.globalPos()))
+        if widget is not None:
+            self.figures.popup(widget, event.globalPos())
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files, pictures and text."""
         data = event.mimeData()
@@ -160,6 +187,11 @@ class MainWindow(Speaking, QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what is dropped."""
         self.banner.clear()
+        file = next((Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()), None)
+        if file is not None:
+            self.open_file(file)
+            event.acceptProposedAction()
+            return
         net = self.net.workspace if self._workspace == "net" else None
         if net.take(event.mimeData()) if net is not None else self.conv.pictures.take(event.mimeData(), self):
             event.acceptProposedAction()
@@ -167,15 +199,21 @@ class MainWindow(Speaking, QMainWindow):
             self.show_trouble(ImageError("nothing that was dropped is a picture: drop a picture file"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the settings, and wait for work under way."""
+        """Ask about what is not saved; remember the settings, and wait for work under way."""
+        if self.document.is_modified:
+            event.ignore()
+            self.document.ask_to_leave(self._leave)
+            return
         self.conv.save_settings()
         if self.net.workspace is not None:
             self.net.workspace.save_settings()
         self._settings.set_bytes("geometry", self.saveGeometry())
         self._settings.set("inspector", self.actions_["inspector"].isChecked())
         self.hide()  # work under way may take seconds to end
+        self.document.close_work()
         self.conv.close_work()
         self.net.close_work()
+        self.figures.close_work()
         super().closeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -233,14 +271,14 @@ class MainWindow(Speaking, QMainWindow):
         return button
 
     def _build_menus(self) -> None:
+        self.recent = RecentMenu(self._settings, self)
         self._menus = {id_: self.menuBar().addMenu(_(title)) for id_, title in MENUS.items()}
         for spec in ACTIONS:
             if spec.id in SEPARATED:
                 self._menus[spec.menu].addSeparator()
             self._menus[spec.menu].addAction(self.actions_[spec.id])
             if spec.id == "open":
-                self._recent = self._menus["file"].addMenu(_("Open &recent"))
-        self._recent.aboutToShow.connect(self._fill_recent)
+                self._menus["file"].addMenu(self.recent)
         workspaces = QActionGroup(self)
         for id_ in RAIL_ICONS:
             workspaces.addAction(self.actions_[id_])
@@ -279,6 +317,12 @@ class MainWindow(Speaking, QMainWindow):
             **{id_: partial(self._run_shared, id_) for id_ in SHARED},
             "workspace_conv": partial(self.show_workspace, "conv"),
             "workspace_net": partial(self.show_workspace, "net"),
+            "save_figure": self.save_figure,
+            "copy_figure": self.figures.copy,
+            "new": self.document.new,
+            "open": self._ask_file,
+            "save": self.document.save,
+            "save_as": self.document.save_as,
             "quit": self.close,
             "inspector": self._show_inspector,
             "palette": lambda: CommandPalette(self.actions_, self).open(),
@@ -297,8 +341,16 @@ class MainWindow(Speaking, QMainWindow):
             source.busy_changed.connect(self._show_busy)
         self.conv.zoomed.connect(self._show_zoom)
         self.conv.model.history_changed.connect(self._show_history)
+        self.figures.told.connect(self.status_cell.setText)
+        self.figures.asked.connect(self.save_figure)
+        self.conv.figure_asked.connect(self.save_figure)
+        self.conv.menu_opened.connect(self.figures.add_to)
         self.net.refused.connect(self.show_trouble)
         self.net.ready.connect(self._adopt_network)
+        self.desk.front_asked.connect(self.show_workspace)
+        self.document.refused.connect(self.show_trouble)
+        self.document.changed.connect(self._show_title)
+        self.recent.chosen.connect(self.open_file)
         self._began = time.perf_counter()
 
     def _restore(self) -> None:
@@ -335,9 +387,9 @@ class MainWindow(Speaking, QMainWindow):
         self.actions_[f"language_{code}"].setChecked(True)
         use_language(code)
 
-    def show_workspace(self, id_: str) -> None:
+    def show_workspace(self, id_: Literal["conv", "net"]) -> None:
         """Show a workspace, "conv" or "net"; its actions take the place of the other's."""
-        self._workspace = id_
+        self._workspace = self.desk.front = id_
         self.actions_[f"workspace_{id_}"].setChecked(True)
         for name, button in self._rail.items():
             button.setChecked(name == f"workspace_{id_}")
@@ -368,13 +420,28 @@ class MainWindow(Speaking, QMainWindow):
         workspace.busy_changed.connect(self._show_busy)
         workspace.live_changed.connect(self._show_live)
         workspace.convolution_asked.connect(self._open_in_convolution)
+        workspace.menu_opened.connect(self.figures.add_to)
         workspace.model.settings_changed.connect(self.banner.clear)
         workspace.model.place_changed.connect(self.banner.clear)
         workspace.model.filters_changed.connect(self.banner.clear)
-        workspace.sources.opened.connect(self._fill_recent)
         self.conv.model.changed.connect(lambda _old, _new: self._send_live())
         self.show_workspace(self._workspace)
-        workspace.begin()
+        self.desk.adopt(workspace)
+
+    def _ask_file(self) -> None:
+        """Let the user choose a picture or a session."""
+        path = ask_file(self, self._settings)
+        if path is not None:
+            self.open_file(path)
+
+    def _leave(self) -> None:
+        """Close the window without what is not saved, or with all saved."""
+        self.document.give_up()
+        self.close()
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self.document.title}[*]")
+        self.setWindowModified(self.document.is_modified)
 
     def _run_shared(self, id_: str) -> None:
         """Run an action that every workspace has its own way to do."""
@@ -383,6 +450,17 @@ class MainWindow(Speaking, QMainWindow):
             self.conv.slots()[id_]()
         elif net is not None:
             net.slots()[id_]()
+
+    def _takeaways(self) -> list[Takeaway]:
+        """Return what can be taken of the workspace in front."""
+        if self._workspace == "conv":
+            return self.conv.takeaways()
+        return [] if self.net.workspace is None else self.net.workspace.takeaways()
+
+    def _take_session(self) -> tuple[Callable[[], bytes], str]:
+        """Return what makes the bytes of the session as it is now, off the GUI thread, and the name of its file."""
+        take, path = self.desk.take(), self.document.path
+        return lambda: session_bytes(take()), "" if path is None else path.name
 
     def _show_history(self) -> None:
         """Enable undo and redo as the workspace in front has something to undo."""
@@ -458,19 +536,6 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.setFocus(Qt.FocusReason.OtherFocusReason)
         self.conv.player.play()
 
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        files = self._settings.recent_files()
-        for path in files:
-            self._recent.addAction(path.name.replace("&", "&&"), partial(self.open_file, path)).setStatusTip(str(path))
-        if files:
-            self._recent.addSeparator()
-            self._recent.addAction(_("Clear this list"), self._settings.forget_recent)
-        if not files:
-            none = QAction(_("None yet"), self._recent)
-            none.setEnabled(False)
-            self._recent.addAction(none)
-
     def _begin_timing(self) -> None:
         self._began = time.perf_counter()
         self.banner.clear()
@@ -499,12 +564,16 @@ class MainWindow(Speaking, QMainWindow):
 
 
 def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
-    """Show the window and begin: the first kernel slides, and at the first start the tour opens."""
+    """Show the window and begin: the first kernel slides, and at the first start the tour opens.
+
+    Work that a crash left behind is offered.
+    """
     window.show()
     # else the first button has the focus, and takes Space for itself
     window.conv.setFocus(Qt.FocusReason.OtherFocusReason)
     if file is not None:
         window.open_file(file)
+    window.document.offer_lost_work()
     if settings.get("tour_seen", False):
         QTimer.singleShot(600, window, window.conv.player.play)
     else:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from cnnexplorer.core import UserError
+from cnnexplorer.core.messages import Note
 
 from .language import _
 from .tasks import LatestTask
@@ -81,18 +82,25 @@ def may_overwrite(window: QWidget, names: list[str]) -> bool:
     return answer == buttons.Yes
 
 
+def saved_text(path: Path, notes: object) -> str:
+    """Return the sentence that a file was saved, with the notes about it where there are any."""
+    text = _("{file} was saved").format(file=path.name)
+    told = [note.sentence(_) for note in notes if isinstance(note, Note)] if isinstance(notes, tuple) else []
+    return f"{text}: {'; '.join(told)}" if told else text
+
+
 class Saver(QObject):
     """Writes files off the GUI thread, one at a time; a file that is being written is not given up for another.
 
     Signals
     -------
-    saved(Path)
-        A file is there.
+    saved(Path, result)
+        A file is there; what the function that wrote it has returned.
     refused(error)
         Expected trouble.
     """
 
-    saved = Signal(object)
+    saved = Signal(object, object)
     refused = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -119,14 +127,14 @@ class Saver(QObject):
 
     def _begin(self) -> None:
         job = self._jobs[0]
-        self._task.start(job, lambda _nothing: self._end(job, None), lambda error: self._end(job, error))
+        self._task.start(job, lambda result: self._end(job, result), lambda error: self._end(job, None, error))
 
-    def _end(self, job: _Job, error: BaseException | None) -> None:
+    def _end(self, job: _Job, result: object, error: BaseException | None = None) -> None:
         del self._jobs[0]
         if self._jobs:
             self._begin()
         if error is None:
-            self.saved.emit(job.path)
+            self.saved.emit(job.path, result)
         elif isinstance(error, UserError):
             self.refused.emit(error)
         else:
@@ -137,6 +145,6 @@ class _Job:
     def __init__(self, path: Path, write: Callable[[], object]) -> None:
         self.path, self._write, self.begun = path, write, False
 
-    def __call__(self) -> None:
+    def __call__(self) -> object:
         self.begun = True
-        self._write()
+        return self._write()

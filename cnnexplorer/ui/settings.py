@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Value = TypeVar("Value", bool, int, float, str)
+RecentKind = Literal["recent", "recent_sessions"]
 MAX_RECENT = 10
 
 
@@ -48,11 +49,17 @@ class Settings:
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        self._path = path
         self._store = (
             QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "cnnexplorer", "cnnexplorer")
             if path is None
             else QSettings(str(path), QSettings.Format.IniFormat)
         )
+
+    @property
+    def recovery_folder(self) -> Path:
+        """Where unsaved work is kept: among the program's own files, or beside the settings' own file."""
+        return (data_folder() if self._path is None else self._path.absolute().parent) / "recovery"
 
     def get(self, key: str, default: Value) -> Value:
         """Return a setting, of the type of its default; the default where it is absent or unreadable."""
@@ -74,17 +81,17 @@ class Settings:
         """Remember a QByteArray."""
         self._store.setValue(key, value)
 
-    def recent_files(self) -> list[Path]:
-        """Return the files opened last, the latest first."""
-        return [Path(os.fsdecode(unquote_to_bytes(text))) for text in self.get("recent", "").split() if text]
+    def recent_files(self, kind: RecentKind = "recent") -> list[Path]:
+        """Return the pictures, or the sessions, opened last, the latest first."""
+        return [Path(os.fsdecode(unquote_to_bytes(text))) for text in self.get(kind, "").split() if text]
 
-    def add_recent(self, path: Path) -> None:
+    def add_recent(self, path: Path, kind: RecentKind = "recent") -> None:
         """Put a file first among the recent ones."""
-        self._set_recent([path, *(other for other in self.recent_files() if other != path)])
+        self._set_recent([path, *(other for other in self.recent_files(kind) if other != path)], kind)
 
-    def forget_recent(self, path: Path | None = None) -> None:
+    def forget_recent(self, path: Path | None = None, kind: RecentKind = "recent") -> None:
         """Take a file off the recent ones, or all of them."""
-        self._set_recent([other for other in self.recent_files() if path is not None and other != path])
+        self._set_recent([other for other in self.recent_files(kind) if path is not None and other != path], kind)
 
     def my_presets(self) -> list[MyPreset]:
         """Return the kernels that the user saved."""
@@ -98,9 +105,9 @@ class Settings:
         """Remember the user's kernels."""
         self.set("presets", msgspec.json.encode(list(presets)).decode())
 
-    def _set_recent(self, paths: list[Path]) -> None:
+    def _set_recent(self, paths: list[Path], kind: RecentKind) -> None:
         # quoted: a file name may hold any sign, line ends too
-        self.set("recent", " ".join(quote(os.fsencode(path)) for path in paths[:MAX_RECENT]))
+        self.set(kind, " ".join(quote(os.fsencode(path)) for path in paths[:MAX_RECENT]))
 
 
 def data_folder() -> Path:

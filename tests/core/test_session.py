@@ -68,7 +68,7 @@ def full_session() -> Session:
         speed=11.5,
     )
     network = NetworkState(
-        "vgg16", random.integers(0, 256, (3, 5, 4)) / 255, "año.png", "file", "mía.pth", "0f" * 32, 7, (96, 128),
+        "vgg16", random.integers(0, 256, (3, 5, 4)) / 255, "año.png", "file", "mía.pth", "0f" * 32, 7, (96, 128), 192,
         False, "why", "features.3", 5, 6, 7, PerturbationState(0.1, 1, -0.2, 30, (3, -4), 9, (0.25, 1), 12), 999,
         (FilterEdit("features.3", (0, 5), random.normal(size=(2, 3, 3, 3))),),
     )  # fmt: skip

@@ -131,7 +131,7 @@ class Program:
 
     def _find(self) -> str:
         assert self.process.poll() is None, f"the program ended: {self.errors()}"
-        names = ["--onlyvisible", "--pid", str(self.process.pid), "--name", "^CNN Explorer$"]
+        names = ["--onlyvisible", "--pid", str(self.process.pid), "--name", "CNN Explorer$"]
         return self.screen.call("xdotool", "search", *names).partition("\n")[0]
 
     def _placed(self) -> bool:
@@ -224,9 +224,12 @@ class Program:
 
     # the end
 
-    def quit(self) -> None:
-        """Quit with Ctrl+Q: exit status 0, and no mistake in the log."""
+    def quit(self, unsaved: bool = False) -> None:
+        """Quit with Ctrl+Q, without saving what is `unsaved`: exit status 0, and no mistake in the log."""
         self.keys("ctrl+q")
+        if unsaved:
+            self.dialog("Unsaved work")
+            self.keys("alt+d")
         assert self.process.wait(15) == 0, self.errors()
         for word in ("Traceback", "CRITICAL", "ERROR"):
             assert word not in self.errors(), self.errors()

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.e2e
 def test_the_tour_shows_at_the_first_start_only(start: Start, tmp_path: Path):
     program = start(tmp_path)
     bright = program.screen.call("xdotool", "getwindowname", program.window)
-    assert bright == "CNN Explorer"
+    assert bright == "Untitled — CNN Explorer"
     dimmed = program.still()
     program.keys("Escape")
     program.wait_for_change(dimmed, share=0.05)
@@ -87,7 +87,7 @@ def test_a_picture_given_on_the_command_line_is_shown(start: Start, home: Path, 
     rest(program)
     program.keys("s")  # without the spotlight nothing is dimmed
     wait_for(lambda: shows((x - 40, y), (220, 20, 30)) and shows((x + 40, y), (10, 40, 200)), "the picture")
-    program.quit()
+    program.quit(unsaved=True)
     assert "colours.png" in program.settings()
 
 

@@ -182,6 +182,14 @@ def test_a_cancelled_download_keeps_what_it_has(url, tmp_path, page):
     download_file(f"{url}/good", tmp_path / "weights.pth", HASH)
 
 
+@pytest.mark.parametrize("odd", ["weights.pth", "http://[::1/weights.pth", "nothing:", "http://a b/weights.pth"])
+def test_an_address_that_is_none(odd, tmp_path):
+    with pytest.raises(DownloadError):
+        download_file(odd, tmp_path / "weights.pth")
+    with pytest.raises(DownloadError):
+        remote_size(odd)
+
+
 def test_an_answer_of_404(url, tmp_path):
     with pytest.raises(DownloadError, match=r"the server 127\.0\.0\.1:\d+ does not give missing \(answer 404\)"):
         download_file(f"{url}/missing", tmp_path / "weights.pth")

@@ -19,6 +19,12 @@ def plain(one, other):
     return np.linalg.norm(a - b) / np.linalg.norm(b), np.corrcoef(a, b)[0, 1]
 
 
+@pytest.mark.parametrize("seed", [-1, 2**63, 2**64])
+def test_a_seed_that_torch_does_not_take(seed):
+    with pytest.raises(SettingError, match="the seed"):
+        Perturbation(noise=0.1, seed=seed)
+
+
 @pytest.mark.parametrize("id_", ["alexnet2012", "googlenet"])
 def test_every_layer_against_numpy(request, picture, id_):
     network = request.getfixturevalue(id_)

@@ -162,8 +162,8 @@ def walk(qtbot, window, tmp_path) -> set[str]:
     conv.inspector.convolution._open_more()
     for menu in conv.inspector.convolution.findChildren(QMenu):
         look(menu)
-    window._recent.aboutToShow.emit()
-    look(window._recent)
+    window.recent.aboutToShow.emit()
+    look(window.recent)
     info = type("Info", (), {"name": "x.png", "format": "PNG", "width": 4000, "height": 9, "frames": 3,
                              "has_alpha": True, "channels": "rgb"})()  # fmt: skip
     import numpy as np

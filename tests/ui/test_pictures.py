@@ -136,13 +136,13 @@ def test_recent_files_are_offered_the_latest_first(qtbot, window, tmp_path, sett
     for path in (first, second, first):
         opened(qtbot, window, lambda path=path: window.open_file(path))
     assert settings.recent_files() == [first, second]
-    window._recent.aboutToShow.emit()
-    entries = window._recent.actions()
+    window.recent.aboutToShow.emit()
+    entries = window.recent.actions()
     assert [entry.text() for entry in entries[:2]] == ["one.png", "two.png"]
     found = opened(qtbot, window, entries[1].trigger)
     assert len(found) == 3
-    window._recent.aboutToShow.emit()
-    window._recent.actions()[-1].trigger()
+    window.recent.aboutToShow.emit()
+    window.recent.actions()[-1].trigger()
     assert settings.recent_files() == []
 
 

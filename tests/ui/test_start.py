@@ -161,6 +161,7 @@ def begin(window, settings, file):
         print(window.conv.model.experiment.image.shape, window.isVisible())
         1 / 0
     window.conv.pictures.opened.connect(opened)
+    window.conv.pictures.opened.connect(window.document.give_up)
     window.conv.pictures.opened.connect(lambda: QTimer.singleShot(0, window.close))
 app.begin = begin
 sys.exit(app.run(path, "es"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
+from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, icon
 from cnnexplorer.ui.widgets.figure_mode import for_figure, ground_brush, shows_focus
@@ -20,7 +21,7 @@ from cnnexplorer.ui.widgets.sign import Sign
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from .contents import CardContent
     from .shown import ViewKey
@@ -32,7 +33,8 @@ class Card(Speaking, QFrame):
     """Shows one stage.
 
     Signals: `selected()`, `hovered((row, column) or None)`, `clicked(row, column)`, `channel_chosen()`,
-    `insert_asked(kind, before)`, `move_asked(by)`, `remove_asked()`, `enlarge_asked()`, `dropped(global point)`.
+    `insert_asked(kind, before)`, `move_asked(by)`, `remove_asked()`, `enlarge_asked()`, `dropped(global point)`;
+    `figure_asked()`, and `menu_opened(menu, widget)` for what others add to the menu of a widget.
     """
 
     selected = Signal()
@@ -44,6 +46,8 @@ class Card(Speaking, QFrame):
     remove_asked = Signal()
     enlarge_asked = Signal()
     dropped = Signal(QPoint)
+    figure_asked = Signal()
+    menu_opened = Signal(object, object)
 
     def __init__(self, key: ViewKey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +78,13 @@ class Card(Speaking, QFrame):
         self._menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tip(self._menu_button, "What can be done with this stage")
         self._menu_button.clicked.connect(self._open_menu)
+        self._figure_button = QToolButton()
+        self._figure_button.setAutoRaise(True)
+        self._figure_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._figure_button.setIconSize(QSize(14, 14))
+        self._figure_button.setFixedHeight(18)
+        self.tip(self._figure_button, mark("Save this card as a figure"))
+        self._figure_button.clicked.connect(self.figure_asked)
         self.view = MapView()
         self.thumbnails = Thumbnails(24)
         self.tip(self.thumbnails, "Channels")
@@ -88,7 +99,7 @@ class Card(Speaking, QFrame):
         self.view.clicked.connect(self.clicked)
         self.view.clicked.connect(self.selected)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.view.customContextMenuRequested.connect(lambda point: self._popup(self.view.mapToGlobal(point)))
+        self.view.customContextMenuRequested.connect(lambda point: self._popup(self.view.mapToGlobal(point), self.view))
         self.thumbnails.chosen.connect(self._choose)
         self.restyle()
 
@@ -120,9 +131,11 @@ class Card(Speaking, QFrame):
         """The channel that is shown; None for all three as a picture."""
         return self._channel
 
-    def set_channel(self, channel: int) -> None:
-        """Show a channel, without a signal."""
-        if channel != self._channel and self.content is not None and 0 <= channel < len(self.content.source.values):
+    def set_channel(self, channel: int | None) -> None:
+        """Show a channel, or all three as a picture, where there is that; without a signal."""
+        if channel == self._channel or self.content is None:
+            return
+        if self.content.colour if channel is None else 0 <= channel < len(self.content.source.values):
             self._channel = channel
             self._show_maps()
 
@@ -185,6 +198,7 @@ class Card(Speaking, QFrame):
         """Take the theme's colours."""
         theme = colours(self)
         self._menu_button.setIcon(icon("dots-vertical", self, "muted"))
+        self._figure_button.setIcon(icon("image-outline", self, "muted"))
         for label, role in (
             (self._shape, "text"),
             (self._settings, "muted"),
@@ -215,6 +229,10 @@ class Card(Speaking, QFrame):
         """Keep the map a square."""
         super().resizeEvent(event)
         self._shape_view()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu."""
+        self._popup(event.globalPos(), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the card."""
@@ -268,7 +286,10 @@ class Card(Speaking, QFrame):
         layout.setContentsMargins(9, 8, 9, 8)
         layout.setSpacing(5)
         layout.addLayout(header)
-        layout.addWidget(self._shape)
+        below = QHBoxLayout()
+        below.addWidget(self._shape, 1)
+        below.addWidget(self._figure_button)
+        layout.addLayout(below)
         layout.addWidget(self._settings)
         layout.addWidget(self.view, 100)
         layout.addWidget(self.bar)
@@ -316,11 +337,13 @@ class Card(Speaking, QFrame):
         self.channel_chosen.emit()
 
     def _open_menu(self) -> None:
-        self._popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()))
+        self._popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()), self)
 
-    def _popup(self, point: QPoint) -> None:
+    def _popup(self, point: QPoint, widget: QWidget) -> None:
         self.selected.emit()
-        self.menu().popup(point)
+        menu = self.menu()
+        self.menu_opened.emit(menu, widget)
+        menu.popup(point)
 
     def _fill_insert(self, menu: QMenu, before: bool) -> None:
         for kind, title in new_stage_titles().items():

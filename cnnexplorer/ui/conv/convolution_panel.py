@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QTabBar, QToolButton, QWidget
 
 from cnnexplorer.core import Convolution, SettingError
@@ -23,12 +23,14 @@ from cnnexplorer.ui.widgets.form import Choice, Form
 from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK, MatrixEditor
 from cnnexplorer.ui.widgets.number_field import NumberField, PairField
 
+from .kernel_files import KernelFiles
 from .names import channel_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
 
     from cnnexplorer.core import Experiment, Result
     from cnnexplorer.ui.settings import Settings
@@ -51,11 +53,14 @@ _MY = "my:"
 class ConvolutionPanel(Form):
     """Settings of a convolution.
 
-    Signals: `filter_chosen(index)`, `refused(error)`.
+    Signals: `filter_chosen(index)`, `refused(error)`, `told(text)`; `menu_opened(menu, widget)` for what others add to
+    the menu of the kernel.
     """
 
     filter_chosen = Signal(int)
+    menu_opened = Signal(object, object)
     refused = Signal(object)
+    told = Signal(str)
 
     def __init__(self, model: ConvModel, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +68,9 @@ class ConvolutionPanel(Form):
         self._index = 0
         self._filter = 0
         self._seed = 0
+        self.files = KernelFiles(model, settings, self)
+        self.files.refused.connect(self.refused)
+        self.files.told.connect(self.told)
         self._build_bank()
         self._build_kernel()
         self._build_settings()
@@ -186,12 +194,17 @@ class ConvolutionPanel(Form):
         self.matrix.pasted.connect(self._paste)
         self.matrix.refused.connect(self.refused)
         self.matrix.gesture_ended.connect(self._model.end_gesture)
+        self.matrix.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.matrix.customContextMenuRequested.connect(lambda place: self._open_more(self.matrix.mapToGlobal(place)))
         self.wide(self.matrix)
         self.tool_buttons = {
             name: self._tool(tip, partial(self._apply_tool, name)) for name, (_icon, tip) in _TOOLS.items()
         }
         self.random_button = self._tool(mark("Random weights, as before training"), self._randomise)
-        self.more_button = self._tool(mark("Copy, paste, or save as a preset of mine"), self._open_more)
+        self.more_button = self._tool(
+            mark("Copy, paste, load or save the kernel"),
+            lambda: self._open_more(self.more_button.mapToGlobal(self.more_button.rect().bottomLeft())),
+        )
         self._buttons([*self.tool_buttons.values(), self.random_button, self.more_button])
         self.kernel_size = PairField((3, 3), 1, MAX_KERNEL)
         self.kernel_size.edited.connect(self._resize)
@@ -366,10 +379,12 @@ class ConvolutionPanel(Form):
     def _remove(self) -> None:
         self._edit(lambda s: remove_filter(s, self._filter), mark("remove a filter"))
 
-    def _open_more(self) -> None:
+    def _open_more(self, corner: QPoint) -> None:
         menu = QMenu(self)
         menu.addAction(_("Copy the kernel"), self.matrix.copy)
         menu.addAction(_("Paste a kernel"), self.matrix.paste)
+        menu.addSeparator()
+        self.files.fill(menu, (self._index, self._filter, self.plane))
         menu.addSeparator()
         menu.addAction(_("Save as my preset…"), self._ask_preset_name)
         mine = self._settings.my_presets()
@@ -377,7 +392,8 @@ class ConvolutionPanel(Form):
             forget = menu.addMenu(_("Delete a preset of mine"))
             for preset in mine:
                 forget.addAction(preset.title, partial(self.forget_preset, preset.title))
-        menu.popup(self.more_button.mapToGlobal(self.more_button.rect().bottomLeft()))
+        self.menu_opened.emit(menu, self.matrix)
+        menu.popup(corner)
         menu.aboutToHide.connect(menu.deleteLater)
 
     def _ask_preset_name(self) -> None:

@@ -141,6 +141,29 @@ class ConvModel(QObject):
             )
         return done
 
+    def open(self, experiment: Experiment, opened: Callable[[], None]) -> None:
+        """Work on another experiment, with a history of its own; until it is computed nothing changes."""
+
+        def take(shown: Shown) -> None:
+            old = self.experiment
+            self._history = History(experiment)
+            self.changed.emit(old, experiment)
+            self.history_changed.emit()
+            self._take(shown)
+            opened()
+
+        def failed(error: BaseException) -> None:
+            if isinstance(error, MemoryError):
+                error = OutOfMemory("there is not enough memory for this session: close other programs first")
+            self._fail(error)
+
+        self._changes.cancel()
+        if work(experiment) <= AT_ONCE:
+            self._task.cancel()
+            take(compute(experiment))
+        else:
+            self._task.start(lambda: compute(experiment), take, failed)
+
     def end_gesture(self) -> None:
         """Let the next edit be a step of undo of its own."""
         self._history.end_gesture()

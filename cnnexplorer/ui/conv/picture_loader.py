@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog
 
 import cnnexplorer.core
 from cnnexplorer.core import ImageError, NumberError, UserError, parse_matrix
+from cnnexplorer.core.data_reading import SUFFIXES
 from cnnexplorer.core.editing import with_image
+from cnnexplorer.core.importing import read_image
 from cnnexplorer.core.messages import CLIPBOARD, mark
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtWidgets import QWidget
 
+    from cnnexplorer.core.messages import Note
     from cnnexplorer.ui.settings import Settings
 
     from .model import ConvModel
 
 PATTERNS = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm *.pbm *.pnm"
+NUMBERS = " ".join(f"*{suffix}" for suffix in SUFFIXES)
 SUGGESTED_SIDE = 1024
 MAX_OF_ONE = 16.0  # an input with larger values counts as one from 0 to 255
 
@@ -40,10 +44,11 @@ class PictureLoader(QObject):
 
     A picture goes in as it is when it is small enough and has one frame; else the user is asked.
 
-    Signals: `refused(error)`, `opened()`, `peak_changed(1 or 255)`, `busy_changed(bool)`.
+    Signals: `refused(error)`, `told(text)`, `opened()`, `peak_changed(1 or 255)`, `busy_changed(bool)`.
     """
 
     refused = Signal(object)
+    told = Signal(str)
     opened = Signal()
     peak_changed = Signal(float)
     busy_changed = Signal(bool)
@@ -57,19 +62,12 @@ class PictureLoader(QObject):
         self.picture: Picture | None = None
         self.peak = remembered_peak(settings)
 
-    def ask(self, window: QWidget) -> None:
-        """Let the user choose a file."""
-        folder = self._settings.get("folder", "")
-        pictures, everything = _("Pictures"), _("All files")
-        name, _filter = QFileDialog.getOpenFileName(
-            window, _("Open a picture"), folder, f"{pictures} ({PATTERNS});;{everything} (*)"
-        )
-        if name:
-            self.open(Path(name), window)
-
     def open(self, path: Path, window: QWidget) -> None:
-        """Open a picture file."""
-        self._read(path, path.name, window)
+        """Open a picture file, or one of numbers."""
+        if path.suffix.lower() in SUFFIXES:
+            self._read_numbers(path)
+        else:
+            self._read(path, path.name, window)
 
     def paste(self, window: QWidget) -> None:
         """Take the clipboard's picture, file or matrix of numbers."""
@@ -143,6 +141,25 @@ class PictureLoader(QObject):
             lambda error: self._fail(error, source),
         )
 
+    def _read_numbers(self, path: Path) -> None:
+        """Take an array as the input, its numbers as they are."""
+
+        def read(found: tuple[NDArray[np.float64], Note]) -> None:
+            image, note = found
+            if self._model.edit(lambda e: with_image(e, image), mark("open an array")):
+                self._take_file(None, path)
+                self.told.emit(note.sentence(_))
+
+        self._task.start(lambda: read_image(path), read, lambda error: self._fail(error, path))
+
+    def _take_file(self, picture: Picture | None, source: Path | bytes) -> None:
+        """Remember where the input comes from."""
+        self.picture = picture
+        if isinstance(source, Path):
+            self._settings.add_recent(source.absolute())
+            self._settings.set("folder", str(source.absolute().parent))
+        self.opened.emit()
+
     def _ask_how(self, picture: Picture, window: QWidget) -> None:
         dialog = PictureDialog(picture, self._previews, window)
         dialog.finished.connect(lambda answer: self._answered(dialog, answer))
@@ -157,11 +174,7 @@ class PictureLoader(QObject):
     def _load(self, picture: Picture) -> None:
         def loaded(image: NDArray[np.float64]) -> None:
             if self._model.edit(lambda e: with_image(e, image), mark("open a picture")):
-                self.picture = picture
-                if isinstance(picture.source, Path):
-                    self._settings.add_recent(picture.source.absolute())
-                    self._settings.set("folder", str(picture.source.absolute().parent))
-                self.opened.emit()
+                self._take_file(picture, picture.source)
 
         peak = self.peak
         self._task.start(lambda: _scaled(picture.load(), peak), loaded, lambda error: self._fail(error, picture.source))

@@ -81,6 +81,11 @@ class Strip(Speaking, QScrollArea):
         self.enlarged_changed.emit()
 
     @property
+    def row(self) -> QWidget:
+        """All cards, also those that are scrolled away."""
+        return self._row
+
+    @property
     def enlarged(self) -> ViewKey | None:
         """The card that has all the room."""
         return self._enlarged

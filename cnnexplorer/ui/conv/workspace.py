@@ -14,9 +14,11 @@ from cnnexplorer.core import Experiment, step_at, step_index
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
+from cnnexplorer.ui.batch_dialog import ask_batch
 from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look
 
+from .batch import experiment_offer
 from .board import LOOKS, Board
 from .contents import describe_cell, same_channels
 from .inspector import Inspector
@@ -26,15 +28,18 @@ from .pencil import Pencil
 from .picture_loader import PictureLoader, remembered_peak
 from .player import Player
 from .shown import view_keys
+from .takeaways import takeaways
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QKeyEvent
 
     from cnnexplorer.core import Step
     from cnnexplorer.ui.actions import Actions
+    from cnnexplorer.ui.batch_dialog import BatchDialog
+    from cnnexplorer.ui.figures.takeaway import Takeaway
     from cnnexplorer.ui.settings import Settings
 
     from .card import Card
@@ -53,13 +58,15 @@ def first_experiment(peak: float = 1.0) -> Experiment:
 class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     """The workspace.
 
-    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, and
-    `zoomed(pixels a cell)`.
+    Signals: `refused(error)` for expected trouble, `told(text)` with what lies under the mouse, `zoomed(scale)` in
+    pixels a cell, `figure_asked(widget)`, and `menu_opened(menu, widget)` for what others add to a widget's menu.
     """
 
     refused = Signal(object)
     told = Signal(str)
     zoomed = Signal(float)
+    figure_asked = Signal(object)
+    menu_opened = Signal(object, object)
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +76,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._shown: Shown | None = None
         self._awaited: tuple[Experiment, tuple[int, int]] | None = None
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
+        self._noted = ""
+        self.batch: BatchDialog | None = None
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
@@ -111,9 +120,9 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def slots(self) -> dict[str, Callable[[], object]]:
         """Return what the actions of this workspace do."""
         return {
-            "open": lambda: self.pictures.ask(self),
             "paste": self.paste,
             "adjust": lambda: self.pictures.adjust(self),
+            "save_layers": self.save_layers,
             "default": self.start_over,
             "undo": self.model.undo,
             "redo": self.model.redo,
@@ -139,6 +148,20 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Return what can be undone and redone now; empty where there is nothing."""
         history = self.model.history
         return _(history.undo_label or ""), _(history.redo_label or "")
+
+    def takeaways(self) -> list[Takeaway]:
+        """Return what of this workspace can be taken away now."""
+        return [] if self._shown is None else takeaways(self.board, self._shown, self.inspector.convolution)
+
+    @property
+    def looks(self) -> dict[str, Look]:
+        """How each kind of view is shown."""
+        return dict(self._looks)
+
+    def show_again(self, looks: Mapping[str, Look]) -> None:
+        """Show everything anew, in other looks."""
+        self._looks = {**self._looks, **looks}
+        self._show_result(self.model.shown)
 
     def start_over(self) -> None:
         """Go back to the first example, at its first step; undo brings the work back."""
@@ -166,11 +189,23 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Take the clipboard's picture or matrix as the input."""
         self.pictures.paste(self)
 
+    def save_layers(self) -> None:
+        """Let the user save the maps and kernels of whole stages."""
+        if self._shown is not None:
+            self.batch = ask_batch(experiment_offer(self._shown.result, self._selected), self._settings, self)
+            self.batch.closed.connect(self._forget_batch)
+
+    def _forget_batch(self) -> None:
+        self.batch = None
+
     def close_work(self) -> None:
         """Stop the animation and wait for work under way; to be called before the program ends."""
         self.player.pause()
+        if self.batch is not None:
+            self.batch.close_work()
         self.pictures.close()
         self.inspector.display.close_work()
+        self.inspector.convolution.files.close_work()
         self.model.close()
 
     def retranslate(self) -> None:
@@ -204,10 +239,13 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.player.playing_changed.connect(self._actions.show_playing)
         self.inspector.refused.connect(self.refused)
         self.inspector.display.look_chosen.connect(self._set_look)
+        self.inspector.convolution.menu_opened.connect(self.menu_opened)
         self.inspector.convolution.filter_chosen.connect(self._show_filter)
         self.inspector.input.sample_chosen.connect(self._take_sample)
         self.inspector.input.value_range_chosen.connect(self.pictures.set_peak)
         self.pictures.refused.connect(self.refused)
+        self.pictures.told.connect(self._note)
+        self.inspector.convolution.told.connect(self._note)
         self.pictures.peak_changed.connect(self.inspector.input.set_value_range)
         self.pictures.opened.connect(lambda: self._actions["adjust"].setEnabled(self.pictures.picture is not None))
         self._actions["adjust"].setEnabled(False)
@@ -249,6 +287,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         card.move_asked.connect(lambda by: self._move(key[1], key[1] + by))
         card.remove_asked.connect(lambda: self._remove(key[1]))
         card.view.zoomed.connect(self.zoomed)
+        card.figure_asked.connect(lambda: self.figure_asked.emit(card))
+        card.menu_opened.connect(self.menu_opened)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave an enlarged card with Escape."""
@@ -261,6 +301,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
 
     def _experiment_changed(self, _old: Experiment, new: Experiment) -> None:
         """Show the settings at once; the maps follow when they are computed."""
+        self._noted = ""
         if view_keys(new) == list(self.strip.cards):
             self.inspector.refresh(new)
         elif not self.model.is_quick:
@@ -329,11 +370,16 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._hovered = None if cell is None else (key, cell)
         self._tell()
 
+    def _note(self, text: str) -> None:
+        """Tell of something until the next edit, wherever the mouse lies on no map."""
+        self._noted = text
+        self.told.emit(text)
+
     def _tell(self) -> None:
         """Tell what lies under the mouse now."""
         known = self._hovered is not None and self._hovered[0] in self.strip.cards
         if self._hovered is None or not known:
-            self.told.emit("")
+            self.told.emit(self._noted)
             return
         key, (row, column) = self._hovered
         rows, columns = self.strip.cards[key].view.shape

@@ -113,7 +113,8 @@ class Figure:
         """Paint all parts, each inside its own borders."""
         with self._mode(ratio):
             if not self._wish.transparent:
-                painter.fillRect(QRect(QPoint(0, 0), self.size), ground_of(self._widget))
+                # and a little more: the page of a PDF is rounded to whole points
+                painter.fillRect(QRect(QPoint(0, 0), self.size + QSize(2, 2)), ground_of(self._widget))
             for part in self._parts:
                 painter.save()
                 painter.translate(part.origin)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape, unescape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr, unescape
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QFont, QFontInfo, QPainter
@@ -67,8 +67,8 @@ class SvgDocument:
             '<?xml version="1.0" encoding="UTF-8"?>',
             '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1"'
             f' width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
-            f"<title>{escape(title)}</title>",
-            f"<desc>{escape(description)}</desc>",
+            f"<title>{escape(title, quote=False)}</title>",
+            f"<desc>{escape(description, quote=False)}</desc>",
             f"<metadata>{metadata}</metadata>",
         ]
         return "\n".join([*head, *self._body, "</svg>", ""])
@@ -108,4 +108,4 @@ def without_empty(body: str) -> str:
 def families(name: str) -> str:
     """Return the value of a font-family attribute: the font in use, and what stands in where it is missing."""
     info = QFontInfo(QFont(unescape(name)))
-    return quoteattr(f"{info.family()}, {'monospace' if info.fixedPitch() else 'sans-serif'}")
+    return '"' + escape(f"{info.family()}, {'monospace' if info.fixedPitch() else 'sans-serif'}") + '"'

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
+    from cnnexplorer.core.data_files import Arrays
     from cnnexplorer.ui.widgets.painting import Look
-
-    Arrays = dict[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +30,8 @@ class Takeaway:
         The lines of its caption as (label, value), in the language in use: network, weights, layer, channel, value
         range, colour map, every parameter of the stage, version of the program.
     arrays
-        Gives the data behind it, by name, when it is asked for; None where there is none.
+        Gives the data behind it, by name, when it is asked for, on another thread: it reads nothing that changes. None
+        where there is none.
     limits
         The values at the ends of the colour map, where it is one map.
     look

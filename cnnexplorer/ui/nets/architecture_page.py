@@ -136,6 +136,7 @@ class ArchitecturePage(Page):
         self.take = TableButton(self.take_table)
         self.take.refused.connect(self.model.refused)
         self.take.told.connect(self.told)
+        self.take.menu_opened.connect(self.menu_opened)
         self.controls = ArchitectureControls(self.take)
         self.controls.wished.connect(self._ask)
         self.controls.changed.connect(self._show_tables)

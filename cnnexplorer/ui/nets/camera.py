@@ -50,7 +50,7 @@ class Camera:
                 if not self._capture.isOpened():
                     raise ImageError("no camera answers: connect one, and close other programs that use it")
             good, frame = self._capture.read()
-            if not good or frame is None:
+            if not good or frame is None or frame.ndim not in (2, 3) or frame.size == 0:
                 raise _unplugged()
             return _prepared(frame)
         except cv2.error as error:
@@ -72,9 +72,11 @@ def _unplugged() -> ImageError:
 
 
 def _prepared(frame: NDArray[np.uint8]) -> NDArray[np.float64]:
+    if frame.ndim == 2 or frame.shape[2] == 1:  # a camera without colours
+        frame = np.repeat(frame.reshape(*frame.shape[:2], 1), 3, axis=2)
     height, width = frame.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     square = frame[top : top + side, left : left + side]
     small = cv2.resize(square, (CAMERA_SIDE, CAMERA_SIDE), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(small[:, ::-1, ::-1].transpose(2, 0, 1)) / 255  # BGR -> RGB
+    return np.ascontiguousarray(small[:, ::-1, 2::-1].transpose(2, 0, 1)) / 255  # BGR -> RGB

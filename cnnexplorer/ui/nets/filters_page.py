@@ -23,7 +23,7 @@ from .filter_panel import FilterPanel
 from .filter_planes import FilterPlanes
 from .filter_sheet import SheetMaker
 from .filter_state import FilterEdits, FilterState, nearest_convolution, open_in_convolution
-from .page import LayerPicker, Page
+from .page import LayerPicker, LayersButton, Page
 
 if TYPE_CHECKING:
     import torch
@@ -142,6 +142,8 @@ class FiltersPage(Page):
         self.tools.addStretch(1)
         self.tools.addWidget(self.note_button)
         self.tools.addWidget(self.live)
+        self.layers_button = LayersButton(self)
+        self.tools.addWidget(self.layers_button)
 
     def _build_body(self) -> None:
         self.controls = FilterControls()

@@ -19,7 +19,7 @@ from .maps_controls import MapsControls
 from .maps_enlarged import EnlargedMap
 from .maps_sheet import best_columns, make_maps, tile_of
 from .maps_texts import about_text, filters_behind, may_be_negative, sees_text, unit_text, value_text, weights_before
-from .page import LayerPicker, Page
+from .page import LayerPicker, LayersButton, Page
 from .unit_panel import UnitPanel
 from .unit_sheet import UnitWish, make_unit
 
@@ -106,6 +106,8 @@ class MapsPage(Page):
         self.tools.addWidget(self.controls.units, 6)
         self.tools.addStretch(1)
         self.tools.addWidget(self.clean)
+        self.layers_button = LayersButton(self)
+        self.tools.addWidget(self.layers_button)
 
     def _build_body(self) -> None:
         self.about = QLabel()

@@ -332,6 +332,11 @@ class NetModel(QObject):
             changes = {"row": None, "column": None} | changes
         self.go(replace(self._place, **changes))
 
+    def start_at(self, place: Place) -> None:
+        """Look at something else, from which no way leads back."""
+        self._visited, self._visit = [place], 0
+        self._move(place)
+
     def back(self) -> None:
         """Look at what was looked at before."""
         if self.can_go_back:

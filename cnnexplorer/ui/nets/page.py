@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnexplorer.nets import LayerInfo
+    from cnnexplorer.ui.figures.takeaway import Takeaway
     from cnnexplorer.ui.settings import Settings
 
     from .model import NetModel
@@ -58,7 +59,8 @@ class Page(Speaking, QWidget):
     The workspace calls `enter` when the page is shown and `leave` when another is; a page asks the model for derived
     values only in between. It follows `model.place` itself.
 
-    Signals: `told(text)` with what lies under the mouse, for the status bar.
+    Signals: `told(text)` with what lies under the mouse, for the status bar; `layers_wanted()` when whole layers are to
+    be saved; `menu_opened(menu, widget)` for what others add to the menu of a widget.
 
     Attributes
     ----------
@@ -71,6 +73,8 @@ class Page(Speaking, QWidget):
     """
 
     told = Signal(str)
+    layers_wanted = Signal()
+    menu_opened = Signal(object, object)
 
     def __init__(self, model: NetModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,11 +123,30 @@ class Page(Speaking, QWidget):
     def fit(self) -> None:
         """Show the page's view as large as it goes; for pages that zoom."""
 
+    def takeaways(self) -> list[Takeaway]:
+        """Return what of the page can be taken away now, what matters most first."""
+        return []
+
     def use_settings(self, settings: Settings) -> None:
         """Take what the program remembers; for pages that read files."""
 
     def close_work(self) -> None:
         """Wait for work under way, before the program ends; for pages that have some of their own."""
+
+
+class LayersButton(Speaking, QToolButton):
+    """Opens the dialog that saves whole layers."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.setAutoRaise(True)
+        self.tip(self, mark("Save whole layers: every map or filter, as pictures, contact sheets or data"))
+        self.clicked.connect(page.layers_wanted)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the icon from the theme."""
+        self.setIcon(icon("content-save-all-outline", self))
 
 
 class LayerPicker(Speaking, QWidget):

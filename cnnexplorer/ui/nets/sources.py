@@ -12,6 +12,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.core import ImageError, UserError, image_from_pixels, load_image, parse_matrix
+from cnnexplorer.core.data_reading import SUFFIXES as NUMBERS
+from cnnexplorer.core.importing import read_image
 from cnnexplorer.core.messages import CLIPBOARD, mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.ui.language import _
@@ -89,7 +91,7 @@ class PictureSources(QObject):
 
     def ask(self, window: QWidget) -> None:
         """Let the user choose a file."""
-        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        patterns = " ".join(f"*{suffix}" for suffix in (*SUFFIXES, *NUMBERS))
         pictures, everything = _("Pictures"), _("All files")
         name, _filter = QFileDialog.getOpenFileName(
             window,
@@ -101,7 +103,7 @@ class PictureSources(QObject):
             self.open(Path(name))
 
     def open(self, path: Path) -> None:
-        """Open a picture file, or a folder of them."""
+        """Open a picture file, an array of numbers, or a folder of pictures."""
         if _is_folder(path):
             self.open_folder(path)
             return
@@ -117,7 +119,7 @@ class PictureSources(QObject):
                 self._settings.forget_recent(path.absolute())
                 self.opened.emit(path)
 
-        self._load(lambda: load_image(path, max_side=MAX_SIDE), "file", path.name, opened, failed)
+        self._load(lambda: _read(path), "file", path.name, opened, failed)
 
     def ask_folder(self, window: QWidget) -> None:
         """Let the user choose a folder to step through."""
@@ -129,16 +131,6 @@ class PictureSources(QObject):
 
     def open_folder(self, folder: Path) -> None:
         """Step through the pictures of a folder."""
-        name = folder.name or str(folder)
-
-        def listed() -> tuple[Path, ...]:
-            try:
-                found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
-            except OSError as error:
-                raise ImageError("{folder} cannot be read ({reason})", folder=name, reason=error.strerror) from error
-            if not found:
-                raise ImageError("there is no picture in {folder}: choose a folder that holds some", folder=name)
-            return tuple(found)
 
         def known(files: tuple[Path, ...]) -> None:
             self._folder = files
@@ -146,7 +138,7 @@ class PictureSources(QObject):
             self._begin("folder")
             self._show_file(0)
 
-        self._task.start(listed, known, self._fail)
+        self._task.start(lambda: pictures_of(folder), known, self._fail)
 
     def step(self, by: int) -> None:
         """Show the next picture of the folder, or the one before; behind the last comes the first."""
@@ -292,11 +284,33 @@ def as_picture(image: NDArray[np.float64]) -> NDArray[np.float64]:
     return (image / 2 - low / 2) / span if span > 0 else np.clip(image, 0, 1)
 
 
+def pictures_of(folder: Path) -> tuple[Path, ...]:
+    """Return the picture files in a folder, sorted by name.
+
+    Raises
+    ------
+    ImageError
+        The folder cannot be read, or there is no picture in it.
+    """
+    name = folder.name or str(folder)
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    except OSError as error:
+        raise ImageError("{folder} cannot be read ({reason})", folder=name, reason=error.strerror) from error
+    if not found:
+        raise ImageError("there is no picture in {folder}: choose a folder that holds some", folder=name)
+    return tuple(found)
+
+
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
     except OSError:  # a name too long, or a folder that may not be entered: reading it tells
         return False
+
+
+def _read(path: Path) -> NDArray[np.float64]:
+    return read_image(path)[0] if path.suffix.lower() in NUMBERS else load_image(path, max_side=MAX_SIDE)
 
 
 def _pixels(image: QImage) -> NDArray[np.float64]:

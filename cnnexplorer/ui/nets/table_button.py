@@ -13,12 +13,11 @@ from cnnexplorer.core.files import write_file
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets.tables import TABLE_FORMATS
 from cnnexplorer.ui.language import Speaking, _
-from cnnexplorer.ui.saving import Saver, ask_where
+from cnnexplorer.ui.saving import Saver, ask_where, saved_text
 from cnnexplorer.ui.theme import icon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
@@ -36,7 +35,7 @@ _COPIES = {
 class TableButton(Speaking, QToolButton):
     """Opens a menu that saves or copies a table; views show the same menu on a right click.
 
-    Signals: `refused(error)`, `told(text)`.
+    Signals: `refused(error)`, `told(text)`; `menu_opened(menu, view)` for what others add to the menu of a view.
 
     Parameters
     ----------
@@ -46,13 +45,14 @@ class TableButton(Speaking, QToolButton):
 
     refused = Signal(object)
     told = Signal(str)
+    menu_opened = Signal(object, object)
 
     def __init__(self, table: Callable[[], tuple[Table, str] | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._table = table
         self._settings: Settings | None = None
         self._saver = Saver(self)
-        self._saver.saved.connect(self._saved)
+        self._saver.saved.connect(lambda path, notes: self.told.emit(saved_text(path, notes)))
         self._saver.refused.connect(self.refused)
         menu = QMenu(self)
         self.save_action = menu.addAction("", self.save)
@@ -106,7 +106,8 @@ class TableButton(Speaking, QToolButton):
         self.setIcon(icon("tray-arrow-up", self))
 
     def _popup(self, view: QWidget, place: QPoint) -> None:
-        self.menu().popup(view.mapToGlobal(place))
-
-    def _saved(self, path: Path) -> None:
-        self.told.emit(_("{file} was saved").format(file=path.name))
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self.menu().actions())
+        self.menu_opened.emit(menu, view)
+        menu.popup(view.mapToGlobal(place))

@@ -99,6 +99,17 @@ class WhyPage(Page):
         """The occlusion map of the present picture, network and class, as far as it is known."""
         return self._found
 
+    @property
+    def asked_class(self) -> int | None:
+        """The class that was chosen; None follows the most probable."""
+        return self._index
+
+    def ask_class(self, index: int | None) -> None:
+        """Choose a class; one that the network does not have leaves the most probable."""
+        self._network_changed()  # else it would be forgotten when that is told
+        network = self.model.network
+        self._choose_class(index if index is not None and network is not None and index < network.classes else None)
+
     # building
 
     def _build_tools(self) -> None:

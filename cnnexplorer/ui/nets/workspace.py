@@ -12,14 +12,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToo
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.nets import CATALOG, Network
+from cnnexplorer.ui.batch_dialog import ask_batch
 from cnnexplorer.ui.language import Speaking, _
 
 from .answer_page import AnswerPage
 from .architecture_page import ArchitecturePage
+from .batch import network_offer
 from .crumbs import Crumbs
 from .filters_page import FiltersPage
 from .input_column import InputColumn
 from .maps_page import MapsPage
+from .memory import NetMemory
 from .model import NetModel
 from .names import device_title
 from .network_bar import ALL_DEVICES, NetworkBar, best_weights
@@ -39,8 +42,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QMimeData
 
+    from cnnexplorer.core import NetworkState
     from cnnexplorer.nets import Computed
     from cnnexplorer.ui.actions import Actions
+    from cnnexplorer.ui.batch_dialog import BatchDialog
+    from cnnexplorer.ui.figures.takeaway import Takeaway
     from cnnexplorer.ui.settings import Settings
 
     from .page import Page
@@ -68,6 +74,7 @@ PAGES = (
     PageSpec("robustness", mark("Robustness"), RobustnessPage),
     PageSpec("why", mark("Why"), WhyPage),
 )
+PAGE_IDS = tuple(spec.id for spec in PAGES)
 
 
 @cache
@@ -97,6 +104,8 @@ class NetWorkspace(Speaking, QWidget):
         The Convolution workspace's picture is wanted, or no more.
     convolution_asked(image, weight, bias, stride, padding, (row, column))
         "Open in Convolution".
+    menu_opened(menu, widget)
+        For what others add to the menu of a widget.
     """
 
     refused = Signal(object)
@@ -107,6 +116,7 @@ class NetWorkspace(Speaking, QWidget):
     busy_changed = Signal(bool)
     live_changed = Signal(bool)
     convolution_asked = Signal(object, object, object, object, object, object)
+    menu_opened = Signal(object, object)
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,25 +130,41 @@ class NetWorkspace(Speaking, QWidget):
         self.crumbs = Crumbs(self.model)
         self.pages: dict[str, Page] = {}
         self._shown: Page | None = None
+        self.batch: BatchDialog | None = None
+        self.memory = NetMemory(self.model, self.sources, settings, PAGE_IDS, self._asked_class, self._ask_class, self)
         self._build()
         self._connect()
         self.restyle()
 
-    def begin(self) -> None:
-        """Load the network that was used last, or the first of the catalogue, and show the first page."""
+    def begin(self, state: NetworkState | None = None, folder: Path | None = None) -> None:
+        """Show a state from a session in a folder; else load the network that was used last, or the first of all."""
         id_ = self._settings.get("network", Chosen.network)
         if id_ not in CATALOG:  # edited by hand, or of another version
             id_ = Chosen.network
         device = self._settings.get("device", "auto")
         if device not in ALL_DEVICES:
             device = "auto"
+        if state is not None and self.memory.knows(state):
+            self._show_page(state.page if state.page in PAGE_IDS else self.model.place.page)
+            self.memory.bring_back(state, folder, device)
+            return
         self._show_page(self.model.place.page)
         self.model.choose(Chosen(id_, best_weights(id_), 0, device))
+
+    def bring_back(self, state: NetworkState, folder: Path | None) -> None:
+        """Show a state from a session in a folder."""
+        if self.memory.knows(state):
+            self.memory.bring_back(state, folder, self.model.chosen.device)
+        else:
+            self.start_over()
+
+    def start_over(self) -> None:
+        """Show the network in use with its own filters, and the first picture."""
+        self.memory.start_over(first_picture())
 
     def slots(self) -> dict[str, Callable[[], object]]:
         """Return what the actions of this workspace do."""
         return {
-            "open": lambda: self.sources.ask(self),
             "paste": self.sources.paste,
             "folder": lambda: self.sources.ask_folder(self),
             "picture_before": lambda: self.sources.step(-1),
@@ -151,6 +177,7 @@ class NetWorkspace(Speaking, QWidget):
             "weights": self.ask_weights,
             "reset_filters": self._reset_filters,
             "save_table": self._save_table,
+            "save_layers": self.save_layers,
             "go_back": self.model.back,
             "go_forward": self.model.forward,
             "layer_before": lambda: self._step_layer(-1),
@@ -191,6 +218,13 @@ class NetWorkspace(Speaking, QWidget):
         """Let the user choose weights."""
         ask_weights(self.model.chosen, self._settings, self.model.choose, self)
 
+    def save_layers(self) -> None:
+        """Let the user save whole layers, once there is something to save."""
+        offer = network_offer(self.model)
+        if offer is not None:
+            self.batch = ask_batch(offer, self._settings, self)
+            self.batch.closed.connect(self._forget_batch)
+
     def show_inspector(self, visible: bool) -> None:
         """Show or hide the pages' column at the right."""
         for page in self.pages.values():
@@ -204,6 +238,10 @@ class NetWorkspace(Speaking, QWidget):
             history.redoText() if history.canRedo() else "",
         )
 
+    def takeaways(self) -> list[Takeaway]:
+        """Return what of this workspace can be taken away now."""
+        return [] if self._shown is None else self._shown.takeaways()
+
     def save_settings(self) -> None:
         """Remember network and device."""
         if self.model.network is not None:
@@ -214,6 +252,7 @@ class NetWorkspace(Speaking, QWidget):
         """Wait for work under way; to be called before the program ends."""
         for page in self.pages.values():
             page.close_work()
+        self.memory.close()
         self.sources.close()
         self.model.close()
 
@@ -274,6 +313,7 @@ class NetWorkspace(Speaking, QWidget):
         model.network_changed.connect(self._network_changed)
         model.computed.connect(self._computed)
         model.refused.connect(self.refused)
+        self.memory.refused.connect(self.refused)
         model.busy_changed.connect(lambda text: self.busy_changed.emit(bool(text)))
         model.convolution_asked.connect(self.convolution_asked)
         model.history.indexChanged.connect(self.history_changed)
@@ -300,14 +340,7 @@ class NetWorkspace(Speaking, QWidget):
         self._actions["go_forward"].setEnabled(self.model.can_go_forward)
 
     def _show_page(self, id_: str) -> None:
-        spec = next(spec for spec in PAGES if spec.id == id_)
-        page = self.pages.get(id_)
-        if page is None:
-            page = self.pages[id_] = spec.make(self.model)
-            page.use_settings(self._settings)
-            page.told.connect(self.told)
-            page.side.setVisible(self._actions["inspector"].isChecked())
-            self._stack.addWidget(page)
+        page = self._page(id_)
         if self._shown is not None and self._shown is not page:
             self._shown.leave()
             self.model.point_at()
@@ -315,11 +348,34 @@ class NetWorkspace(Speaking, QWidget):
         self._shown = page
         self._stack.setCurrentWidget(page)
         self.tabs.blockSignals(True)
-        self.tabs.setCurrentIndex(PAGES.index(spec))
+        self.tabs.setCurrentIndex(PAGE_IDS.index(id_))
         self.tabs.blockSignals(False)
         self._actions[f"page_{id_}"].setChecked(True)
         self._actions["save_table"].setEnabled(id_ == "architecture")
         page.enter()
+
+    def _page(self, id_: str) -> Page:
+        """Return a page, made when it is first needed."""
+        page = self.pages.get(id_)
+        if page is None:
+            page = self.pages[id_] = PAGES[PAGE_IDS.index(id_)].make(self.model)
+            page.use_settings(self._settings)
+            page.told.connect(self.told)
+            page.layers_wanted.connect(self.save_layers)
+            page.menu_opened.connect(self.menu_opened)
+            page.side.setVisible(self._actions["inspector"].isChecked())
+            self._stack.addWidget(page)
+        return page
+
+    def _asked_class(self) -> int | None:
+        page = self.pages.get("why")
+        return page.asked_class if isinstance(page, WhyPage) else None
+
+    def _ask_class(self, index: int | None) -> None:
+        if index is not None or "why" in self.pages:
+            page = self._page("why")
+            assert isinstance(page, WhyPage)
+            page.ask_class(index)
 
     def _network_changed(self) -> None:
         self._show_device()
@@ -360,6 +416,9 @@ class NetWorkspace(Speaking, QWidget):
         if network is not None:
             for layer in network.edited_layers():
                 self.model.edit_filters(layer, partial(Network.reset, layer=layer), _("original filters"))
+
+    def _forget_batch(self) -> None:
+        self.batch = None
 
     def _save_table(self) -> None:
         if isinstance(self._shown, ArchitecturePage):

@@ -36,6 +36,16 @@ class Choice(Speaking, QComboBox):
         if index != self.currentIndex():
             self.setCurrentIndex(index)
 
+    def setChoices(self, choices: Mapping[str, str]) -> None:
+        """Offer other choices; the chosen one stays where it is among them, else the first is chosen."""
+        if choices == self._choices:
+            return
+        chosen, self._choices = self.value(), dict(choices)
+        self.clear()
+        for id_, title in choices.items():
+            self.addItem(_(title), id_)
+        self.setCurrentIndex(max(self.findData(chosen), 0))
+
     def wheelEvent(self, event: object) -> None:
         """Leave the wheel to scrolling: a list passed by the mouse must not change."""
         event.ignore()  # type: ignore[attr-defined]

@@ -17,6 +17,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPaintEngine, QPainter, QPen
 
 from cnnexplorer.core import format_number
+from cnnexplorer.core.levels import finite_range as finite_range
+from cnnexplorer.core.levels import to_indices as to_indices
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.theme import number_font
 
@@ -93,15 +95,6 @@ class Look:
         return low, high
 
 
-def finite_range(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the smallest and the largest value that is a finite number; (0, 0) where there is none."""
-    low, high = float(values.min()), float(values.max())
-    if math.isfinite(low) and math.isfinite(high):
-        return low, high
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-
-
 def _scaled_down(plane: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
     """Scale a map (H, W), or a picture (H, W, 3), down to (height, width) by area.
 
@@ -167,18 +160,6 @@ def colour_table(name: str) -> list[int]:
 def bright_indices(name: str) -> tuple[bool, ...]:
     """Tell for each of the 256 colours whether dark text reads better on it."""
     return tuple(QColor.fromRgb(value).lightnessF() > 0.5 for value in colour_table(name))
-
-
-def to_indices(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
-    """Return the place of each value on a colour map from `low` to `high`; NaN stands at 0."""
-    if math.isinf(high - low):  # a range wider than a float holds
-        values, low, high = values / 2, low / 2, high / 2
-    scale = 255.0 / (high - low) if high > low else 0.0
-    with np.errstate(invalid="ignore", over="ignore"):
-        scaled = (values - low) * scale
-        scaled += 0.5
-        # fmax takes the number where the other is NaN
-        return np.fmin(np.fmax(scaled, 0.0, out=scaled), 255.0, out=scaled).astype(np.uint8)
 
 
 def map_image(

@@ -453,6 +453,15 @@ def test_one_camera_is_opened_once():
     assert len(made) == 2
 
 
+@pytest.mark.parametrize("shape", [(48, 64), (48, 64, 1), (48, 64, 4)])
+def test_cameras_without_colours_or_with_more(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...]):
+    capture = Capture()
+    monkeypatch.setattr(capture, "read", lambda: (True, np.full(shape, 51, np.uint8)))
+    shown = Camera(lambda: capture).picture()
+    assert shown.shape == (3, CAMERA_SIDE, CAMERA_SIDE)
+    assert np.allclose(shown, 0.2)
+
+
 @pytest.mark.parametrize("broken", ["shut", "ends", "raises"])
 def test_a_broken_camera_is_opened_anew_the_next_time(monkeypatch: pytest.MonkeyPatch, broken: str):
     captures = [Capture(opens=broken != "shut", broken=broken), Capture()]

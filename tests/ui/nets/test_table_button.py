@@ -118,16 +118,19 @@ def test_the_table_is_copied(page: ArchitecturePage, kind: str, words: str):
 def test_every_table_shows_the_menu_on_a_right_click(
     qtbot: QtBot, page: ArchitecturePage, monkeypatch: pytest.MonkeyPatch
 ):
-    shown = []
-    monkeypatch.setattr(QMenu, "popup", lambda menu, place: shown.append((menu, place)))
+    shown, opened = [], heard(page.menu_opened)
+    monkeypatch.setattr(QMenu, "popup", lambda menu, _place: shown.append(menu))
     for view in (page.table.names, page.table.table, page.lecture.table):
         if view is page.lecture.table:
             qtbot.mouseClick(page.controls.lecture, LEFT)
         place = QPoint(20, 40)
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.mapToGlobal(place))
         QApplication.sendEvent(view.viewport(), event)
-        assert [menu for menu, _place in shown] == [page.take.menu()]
-        shown.clear()
+        menu = shown.pop()
+        assert menu.actions()[0] is page.take.save_action
+        assert menu.actions()[2:] == list(page.take.copy_actions.values())
+        assert opened.pop() == (menu, view)
+        menu.deleteLater()
 
 
 def test_a_folder_that_may_not_be_written_is_told(

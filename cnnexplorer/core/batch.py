@@ -1,0 +1,187 @@
+"""Whole layers into files: what is to be saved, and how the files are called.
+
+Nothing here knows networks or windows.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .data_files import DATA_FORMATS
+from .file_names import clean_stem
+from .messages import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from .batch_pictures import Paint
+
+PICTURE = "picture"  # the one format that is no array's: a PNG in colours
+FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "each": (mark("A file for each map or filter"), (PICTURE, "png16", "png8", "npy", "csv", "tiff")),
+    "sheet": (mark("A contact sheet for each layer"), (PICTURE,)),
+    "layer": (mark("A data file for each layer"), ("npz", "npy", "tiff")),
+    "all": (mark("One data file for everything"), ("npz",)),
+}
+"""How many files there are: id -> (name, formats)."""
+
+_LEAST_DIGITS = 3
+_BYTES = {PICTURE: 1.1, "png8": 0.8, "png16": 1.9, "csv": 19.0, "tiff": 4.0}  # a number, about
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is saved under one name: the maps of a layer, or its filters.
+
+    Attributes
+    ----------
+    name
+        For files, such as "conv1".
+    title, about
+        What a contact sheet says above, in the language in use.
+    count
+        How many units there are.
+    shape
+        Of one unit: (H, W) of a map, (planes, kh, kw) of a filter, (N,) of single values that belong together.
+    colour
+        Whether three planes are red, green and blue.
+    itemsize
+        Bytes of a number.
+    """
+
+    name: str
+    title: str
+    count: int
+    shape: tuple[int, ...]
+    colour: bool = False
+    itemsize: int = 4
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """What is to be saved, where and how.
+
+    Attributes
+    ----------
+    prefix
+        What every name begins with; may be empty.
+    form, format
+        See `FORMS`.
+    pictures
+        The stems of the pictures that the arrays are of; one empty text where they are of the present one.
+    apart
+        Whether each picture has a sub-folder of its own; else its name comes first in those of its files.
+    shared
+        Whether the units of a group share one range of values, in pictures; else each has its own.
+    scale
+        Pixels a cell, in pictures.
+    signed, unsigned
+        The colours of groups with and without negative values.
+    """
+
+    folder: Path
+    prefix: str
+    form: str
+    format: str
+    groups: tuple[Group, ...]
+    pictures: tuple[str, ...] = ("",)
+    apart: bool = True
+    shared: bool = False
+    scale: int = 1
+    signed: Paint | None = None
+    unsigned: Paint | None = None
+
+
+def file_names(request: BatchRequest, group: Group) -> Iterator[str]:
+    """Yield the names of a group's files for one picture, in order, without what is put before for the picture.
+
+    >>> from pathlib import Path
+    >>> group = Group("conv1", "", 96, (55, 55))
+    >>> list(file_names(BatchRequest(Path(), "alexnet2012", "each", "npy", (group,)), group))[7]
+    'alexnet2012_conv1_007.npy'
+    """
+    suffix = ".png" if request.format == PICTURE else DATA_FORMATS[request.format].suffix
+    stem = stem_of(request.prefix, group.name)
+    if request.form == "sheet":
+        yield f"{stem}_sheet{suffix}"
+    elif request.form == "layer":
+        yield f"{stem}{suffix}"
+    else:
+        yield from (f"{stem}_{name}{suffix}" for name in _unit_names(request, group))
+
+
+def targets(request: BatchRequest) -> Iterator[Path]:
+    """Yield the paths of all files, in the order in which they are written."""
+    for picture in range(len(request.pictures)):
+        if request.form == "all":
+            yield path_of(request, picture, stem_of(request.prefix, "all") + DATA_FORMATS[request.format].suffix)
+            continue
+        for group in request.groups:
+            for name in file_names(request, group):
+                yield path_of(request, picture, name)
+
+
+def existing(request: BatchRequest, stop: Callable[[], bool] = lambda: False) -> list[Path]:
+    """Return those of the files that are there already."""
+    found = []
+    for path in targets(request):
+        if stop():
+            break
+        if path.exists():
+            found.append(path)
+    return found
+
+
+def estimate(request: BatchRequest) -> tuple[int, float]:
+    """Return how many files there will be, and about how many bytes they will take."""
+    files = 1 if request.form == "all" else sum(_count(request, group) for group in request.groups)
+    size = 300.0 * files
+    for group in request.groups:
+        numbers = group.count * math.prod(group.shape)
+        grown = (0.6 + 0.4 * request.scale) if request.format == PICTURE else 1.0
+        size += numbers * _BYTES.get(request.format, group.itemsize * 0.95) * grown
+    return files * len(request.pictures), size * len(request.pictures)
+
+
+def _count(request: BatchRequest, group: Group) -> int:
+    if request.form != "each":
+        return 1
+    return group.count * (math.prod(group.shape[:-2]) if by_planes(request, group) else 1)
+
+
+def stem_of(prefix: str, name: str) -> str:
+    """Return the stem of a group's files."""
+    return clean_stem("_".join(filter(None, (prefix, name))))
+
+
+def path_of(request: BatchRequest, picture: int, name: str) -> Path:
+    """Return where a file of a picture goes."""
+    stem = request.pictures[picture]
+    if not stem:
+        return request.folder / name
+    return request.folder / stem / name if request.apart else request.folder / f"{stem}_{name}"
+
+
+def digits_of(count: int) -> int:
+    """Return how many digits the numbers of so many units have in names, so that names sort."""
+    return max(_LEAST_DIGITS, len(str(count - 1)))
+
+
+def by_planes(request: BatchRequest, group: Group) -> bool:
+    """Tell whether each plane of a unit takes a file of its own, as the format holds one matrix."""
+    form = DATA_FORMATS.get(request.format)
+    return form is not None and form.dimensions == 2 and not form.several and len(group.shape) > 2
+
+
+def _unit_names(request: BatchRequest, group: Group) -> Iterator[str]:
+    digits = digits_of(group.count)
+    parts = math.prod(group.shape[:-2]) if by_planes(request, group) else 1
+    for index in range(group.count):
+        if parts == 1:
+            yield f"{index:0{digits}}"
+        else:
+            yield from (f"{index:0{digits}}_plane{part:0{len(str(parts - 1))}}" for part in range(parts))

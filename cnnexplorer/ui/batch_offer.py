@@ -1,0 +1,66 @@
+"""What a workspace has to save a whole layer at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from cnnexplorer.core.batch import Group
+
+    Reader = Callable[[Group], NDArray[Any]]
+    Opener = Callable[[int], Reader]
+
+
+@dataclass(frozen=True, eq=False)
+class BatchKind:
+    """Maps, or filters.
+
+    Attributes
+    ----------
+    title
+        What they are called, marked for translation.
+    groups
+        What can be chosen from.
+    labels
+        What each is called in the list, in the language in use.
+    chosen
+        The names of those that are chosen at first.
+    open
+        Takes the pictures' files, none for the present picture, and returns what opens one of them by its index, on the
+        worker.
+    of_pictures
+        Whether there are others of other pictures.
+    """
+
+    id: str
+    title: str
+    groups: tuple[Group, ...]
+    labels: tuple[str, ...]
+    chosen: frozenset[str]
+    open: Callable[[tuple[Path, ...]], Opener]
+    of_pictures: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class BatchOffer:
+    """All that can be saved.
+
+    Attributes
+    ----------
+    prefix
+        What every file's name begins with; may be empty.
+    kinds
+        The first is offered first.
+    list_pictures
+        Returns the pictures of a folder, on the worker; None where there can be no others than the present one.
+    """
+
+    prefix: str
+    kinds: tuple[BatchKind, ...]
+    list_pictures: Callable[[Path], tuple[Path, ...]] | None = None

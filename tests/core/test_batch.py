@@ -1,0 +1,305 @@
+"""Whole layers into files: names, pictures, contact sheets, data, and what happens when it ends early."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnexplorer.core import ImageError
+from cnnexplorer.core import files as files_module
+from cnnexplorer.core.batch import FORMS, PICTURE, BatchRequest, Group, estimate, existing, targets
+from cnnexplorer.core.batch_pictures import NO_NUMBER, Paint
+from cnnexplorer.core.batch_run import BatchReport, run_batch
+from cnnexplorer.core.contact_sheet import contact_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+GREYS = Paint(np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1))
+SIGNS = Paint(GREYS.table, diverging=True)
+DICE = np.random.default_rng(7)
+MAPS = DICE.normal(size=(12, 5, 6)).astype(np.float32)
+POSITIVE = np.abs(DICE.normal(size=(3, 4, 4))).astype(np.float32)
+FILTERS = DICE.normal(size=(4, 3, 2, 2)).astype(np.float32)
+ROW = DICE.normal(size=(1, 10)).astype(np.float32)
+GROUPS = (
+    Group("conv1", "net, conv1", 12, (5, 6)),
+    Group("relu1", "net, relu1", 3, (4, 4)),
+    Group("conv1_filters", "net, conv1", 4, (3, 2, 2), colour=True),
+    Group("fc", "net, fc", 1, (10,)),
+)
+ARRAYS = dict(zip([group.name for group in GROUPS], (MAPS, POSITIVE, FILTERS, ROW), strict=True))
+
+
+def request(folder: Path, form: str = "each", format: str = "npy", groups: tuple[Group, ...] = GROUPS, **more: object):
+    return BatchRequest(folder, "net", form, format, groups, signed=SIGNS, unsigned=GREYS, **more)  # type: ignore[arg-type]
+
+
+def read(_picture: int) -> Callable[[Group], np.ndarray]:
+    return lambda group: ARRAYS[group.name]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB") if image.mode == "RGB" else image)
+
+
+@pytest.mark.parametrize(("form", "format"), [(form, format) for form, (_n, many) in FORMS.items() for format in many])
+def test_every_form_and_format_writes_the_files_that_it_says(tmp_path: Path, form: str, format: str):
+    wish = request(tmp_path, form, format)
+    report = run_batch(wish, read)
+    assert report.trouble is None
+    assert (report.written, report.total) == (len(list(targets(wish))),) * 2
+    assert report.total == estimate(wish)[0]
+    assert names(tmp_path) == sorted(path.name for path in targets(wish))
+    assert set(existing(wish)) == set(targets(wish))
+
+
+def test_names_sort_as_the_units_do(tmp_path: Path):
+    for count, name in ((5, "net_a_004.npy"), (1000, "net_a_999.npy"), (1001, "net_a_1000.npy")):
+        wish = request(tmp_path, groups=(Group("a", "", count, (1, 1)),))
+        found = [path.name for path in targets(wish)]
+        assert found[-1] == name
+        assert found == sorted(found)
+        assert len({len(one) for one in found}) == 1
+
+
+def test_a_map_a_file_is_exact(tmp_path: Path):
+    run_batch(request(tmp_path), read)
+    for index, values in enumerate(MAPS):
+        assert np.load(tmp_path / f"net_conv1_{index:03}.npy").tobytes() == values.tobytes()
+    assert (np.load(tmp_path / "net_conv1_filters_002.npy") == FILTERS[2]).all()
+    assert (np.load(tmp_path / "net_fc_000.npy") == ROW[0]).all()
+
+
+def test_planes_of_filters_have_tables_of_their_own(tmp_path: Path):
+    run_batch(request(tmp_path, format="csv", groups=GROUPS[2:3]), read)
+    assert names(tmp_path)[:2] == ["net_conv1_filters_000_plane0.csv", "net_conv1_filters_000_plane1.csv"]
+    found = np.loadtxt(tmp_path / "net_conv1_filters_003_plane2.csv", delimiter=",")
+    assert (found == FILTERS[3, 2]).all()
+
+
+def test_a_layer_a_file(tmp_path: Path):
+    run_batch(request(tmp_path, "layer", "npz"), read)
+    with np.load(tmp_path / "net_conv1.npz") as found:
+        assert list(found) == [f"conv1_{index:03}" for index in range(12)]
+        assert all((found[name] == values).all() for name, values in zip(found, MAPS, strict=True))
+    run_batch(request(tmp_path, "layer", "npy"), read)
+    assert np.load(tmp_path / "net_conv1_filters.npy").tobytes() == FILTERS.tobytes()
+    run_batch(request(tmp_path, "layer", "tiff"), read)
+    with Image.open(tmp_path / "net_conv1.tif") as image:
+        assert image.n_frames == 12
+        image.seek(7)
+        assert (np.asarray(image) == MAPS[7]).all()
+
+
+def test_everything_in_one_file(tmp_path: Path):
+    run_batch(request(tmp_path, "all", "npz"), read)
+    assert names(tmp_path) == ["net_all.npz"]
+    with np.load(tmp_path / "net_all.npz") as found:
+        assert {name: values.tobytes() for name, values in found.items()} == {
+            name: values.tobytes() for name, values in ARRAYS.items()
+        }
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_pictures_are_painted_from_their_values(tmp_path: Path, shared: bool):
+    run_batch(request(tmp_path, format=PICTURE, scale=3, shared=shared), read)
+    found = pixels(tmp_path / "net_conv1_004.png")
+    assert found.shape == (15, 18, 3)
+    reach = float(np.abs(MAPS if shared else MAPS[4]).max())
+    levels = np.floor((MAPS[4].astype(float) + reach) / (2 * reach) * 255 + 0.5)
+    assert (np.abs(found[1::3, 1::3, 0] - levels) <= 1).all()
+    assert (found == found[1::3, 1::3].repeat(3, axis=0).repeat(3, axis=1)).all()
+    unsigned = pixels(tmp_path / "net_relu1_001.png")[1::3, 1::3, 0]
+    values = POSITIVE if shared else POSITIVE[1]
+    expected = (POSITIVE[1] - values.min()) / (values.max() - values.min()) * 255
+    assert (np.abs(unsigned - expected) <= 1).all()
+    with Image.open(tmp_path / "net_conv1_004.png") as image:
+        assert float(image.text["Value of the highest colour"]) == reach
+        assert image.text["Title"] == "net, conv1: 004"
+
+
+def test_filters_of_a_picture_are_in_its_colours(tmp_path: Path):
+    run_batch(request(tmp_path, format=PICTURE, groups=GROUPS[2:3]), read)
+    found = pixels(tmp_path / "net_conv1_filters_001.png").astype(float)
+    reach = np.abs(FILTERS[1]).max()
+    expected = (FILTERS[1].transpose(1, 2, 0) + reach) / (2 * reach) * 255
+    assert found.shape == (2, 2, 3)
+    assert (np.abs(found - expected) <= 1).all()
+
+
+def test_planes_and_rows_are_laid_out_in_a_square(tmp_path: Path):
+    groups = (replace(GROUPS[2], colour=False), GROUPS[3])
+    run_batch(request(tmp_path, format=PICTURE, groups=groups), read)
+    assert pixels(tmp_path / "net_conv1_filters_000.png").shape == (5, 5, 3)
+    assert pixels(tmp_path / "net_fc_000.png").shape == (3, 4, 3)
+
+
+def test_cells_that_are_no_numbers_have_a_colour_of_their_own_and_are_told(tmp_path: Path):
+    values = MAPS.copy()
+    values[3, 2, 1], values[3, 0, 0] = np.nan, np.inf
+    report = run_batch(request(tmp_path, format=PICTURE, groups=GROUPS[:1]), lambda _picture: lambda _group: values)
+    found = pixels(tmp_path / "net_conv1_003.png")
+    assert tuple(found[2, 1]) == tuple(found[0, 0]) == NO_NUMBER
+    assert (found == NO_NUMBER).all(axis=2).sum() == 2
+    assert [note.sentence(str) for note in report.notes] == ["cells that are no finite numbers are painted in crimson"]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_measurements_in_grey_state_their_range(tmp_path: Path, shared: bool):
+    report = run_batch(request(tmp_path, format="png16", groups=GROUPS[:1], shared=shared), read)
+    assert report.notes == ()
+    with Image.open(tmp_path / "net_conv1_005.png") as image:
+        low, high = (float(image.text[f"Value of {end}"]) for end in ("black", "white"))
+        levels = np.asarray(image).astype(float)
+    source = MAPS if shared else MAPS[5]
+    assert (low, high) == (source.min(), source.max())
+    assert np.abs(low + levels / 65535 * (high - low) - MAPS[5]).max() <= (high - low) / 65535
+
+
+def test_a_contact_sheet_shows_every_map(tmp_path: Path):
+    groups = (replace(GROUPS[0], title="Red, capa ñ", about="cada uno"),)
+    run_batch(request(tmp_path, "sheet", PICTURE, groups), read)
+    assert names(tmp_path) == ["net_conv1_sheet.png"]
+    found = pixels(tmp_path / "net_conv1_sheet.png")
+    for values in MAPS:
+        reach = float(np.abs(values).max())
+        levels = np.floor((values.astype(float) + reach) / (2 * reach) * 255 + 0.5).astype(int)
+        tile = levels.repeat(11, axis=0).repeat(11, axis=1)  # 6 cells: 66 pixels or more than 64
+        assert placed(found[:, :, 0].astype(int), tile), "a tile is missing"
+
+
+def placed(sheet: np.ndarray, tile: np.ndarray) -> bool:
+    """Tell whether a tile lies anywhere in a sheet."""
+    height, width = tile.shape
+    corners = np.argwhere(np.abs(sheet[: -height + 1, : -width + 1] - tile[0, 0]) <= 1)
+    return any((np.abs(sheet[y : y + height, x : x + width] - tile) <= 1).all() for y, x in corners.tolist())
+
+
+def test_sheets_of_many_and_of_large_pictures_stay_within_bounds():
+    large = contact_sheet([np.zeros((2000, 1000, 3), np.uint8)] * 3, ["0", "1", "2"], "t" * 300)
+    assert max(large.shape) < 3000
+    many = contact_sheet([np.zeros((224, 224, 3), np.uint8)] * 2000, [""] * 2000)
+    assert many.shape[0] * many.shape[1] < 1.5e8
+
+
+@pytest.mark.parametrize(
+    ("apart", "expected"),
+    [(True, ["cat/net_relu1_000.npy", "cat/net_relu1_001.npy"]), (False, ["cat_net_relu1_000.npy"])],
+)
+def test_several_pictures_have_files_of_their_own(tmp_path: Path, apart: bool, expected: list[str]):
+    wish = request(tmp_path, groups=GROUPS[1:2], pictures=("cat", "dog"), apart=apart)
+    opened = []
+
+    def open_picture(index: int) -> Callable[[Group], np.ndarray]:
+        opened.append(index)
+        return lambda _group: POSITIVE + index
+
+    report = run_batch(wish, open_picture)
+    assert (report.written, report.total, opened) == (6, 6, [0, 1])
+    assert names(tmp_path)[: len(expected)] == expected
+    folder = "dog/" if apart else "dog_"
+    assert (np.load(f"{tmp_path}/{folder}net_relu1_002.npy") == POSITIVE[2] + 1).all()
+
+
+def test_a_picture_that_cannot_be_read_is_skipped_and_told(tmp_path: Path):
+    wish = request(tmp_path, groups=GROUPS[1:2], pictures=("a", "b", "c"))
+    told = []
+
+    def open_picture(index: int) -> Callable[[Group], np.ndarray]:
+        if index == 1:
+            raise ImageError("{name} is damaged", name="b.png")
+        return lambda _group: POSITIVE
+
+    report = run_batch(wish, open_picture, lambda done, total: told.append((done, total)))
+    assert (report.written, report.total, report.trouble) == (6, 9, None)
+    assert [str(error) for error in report.skipped] == ["b.png is damaged"]
+    assert not (tmp_path / "b").exists()
+    assert told[-1] == (9, 9)
+    assert all(one[0] <= other[0] for one, other in pairwise(told))
+
+
+@pytest.mark.parametrize("form", ["each", "sheet", "layer", "all"])
+@pytest.mark.parametrize("after", [0, 1, 3, 7, 20])
+def test_stopping_leaves_no_half_file(tmp_path: Path, form: str, after: int):
+    wish = request(tmp_path, form, FORMS[form][1][0])
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    run_batch(replace(wish, folder=whole), read)
+    asked = [0]
+
+    def stop() -> bool:
+        asked[0] += 1
+        return asked[0] > after
+
+    (tmp_path / "part").mkdir()
+    report = run_batch(replace(wish, folder=tmp_path / "part"), read, stop=stop)
+    found = names(tmp_path / "part")
+    assert report.stopped == (report.written < report.total)
+    assert report.stopped or after > 3
+    assert len(found) == report.written
+    for name in found:
+        assert (tmp_path / "part" / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_a_full_disk_ends_it_in_a_sentence_and_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    old = tmp_path / "net_conv1_005.npy"
+    old.write_bytes(b"old")
+    synced = [0]
+
+    def full(_descriptor: int) -> None:
+        synced[0] += 1
+        if synced[0] > 10:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files_module, "_sync_folder", lambda _folder: None)
+    monkeypatch.setattr(files_module.os, "fsync", full)
+    report: BatchReport = run_batch(request(tmp_path, groups=GROUPS[:1]), read)
+    assert str(report.trouble).startswith("net_conv1_010.npy was not saved: the disk is full")
+    assert (report.written, report.total) == (10, 12)
+    assert names(tmp_path) == [f"net_conv1_{index:03}.npy" for index in range(10)]
+    assert np.load(old).tobytes() == MAPS[5].tobytes()
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path):
+    report = run_batch(request(tmp_path / "gone"), read)
+    assert "is not there any more" in str(report.trouble)
+    assert report.written == 0
+    report = run_batch(request(tmp_path / "gone", pictures=("a", "b")), read)
+    assert "is not there any more" in str(report.trouble)
+
+
+def test_a_layer_too_large_for_the_memory_is_told(tmp_path: Path):
+    def read_much(_picture: int) -> Callable[[Group], np.ndarray]:
+        def fail(_group: Group) -> np.ndarray:
+            raise MemoryError
+
+        return fail
+
+    assert "not enough memory" in str(run_batch(request(tmp_path), read_much).trouble)
+
+
+def test_mistakes_are_not_swallowed(tmp_path: Path):
+    with pytest.raises(KeyError):
+        run_batch(request(tmp_path, groups=(Group("other", "", 1, (1, 1)),)), read)
+
+
+@pytest.mark.parametrize("format", [PICTURE, "npy", "csv", "png16"])
+def test_the_estimate_is_about_right(tmp_path: Path, format: str):
+    values = DICE.normal(size=(4, 100, 100)).astype(np.float32).cumsum(axis=1).cumsum(axis=2)
+    wish = request(tmp_path, format=format, groups=(Group("a", "", 4, (100, 100)),))
+    run_batch(wish, lambda _picture: lambda _group: values)
+    size = sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert 0.5 < size / estimate(wish)[1] < 2
