@@ -170,6 +170,7 @@ class Transport(Speaking, QWidget):
     def __init__(self, player: Player, actions: list[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._player = player
+        self._count_hidden = False
         self.scrubber = Scrubber()
         self.scrubber.scrubbed.connect(self._scrub)
         self._place = PlaceText()
@@ -213,7 +214,13 @@ class Transport(Speaking, QWidget):
             return
         stage, index = place
         count = self._player.offsets[stage + 1] - self._player.offsets[stage]
-        self._place.setText(f"{index + 1} / {count}")
+        self._place.setText(f"{index + 1} / {'?' if self._count_hidden else count}")
+
+    def set_count_hidden(self, hidden: bool) -> None:
+        """Leave out how many steps the present stage has: the size of its output is asked for."""
+        if hidden != self._count_hidden:
+            self._count_hidden = hidden
+            self.show_position()
 
     def set_speed(self, speed: float) -> None:
         """Set the speed, from 0.5 to 120 steps a second."""

@@ -27,6 +27,7 @@ from .names import stage_titles
 from .pencil import Pencil
 from .picture_loader import PictureLoader, remembered_peak
 from .player import Player
+from .predict import Predict
 from .shown import view_keys
 from .takeaways import takeaways
 from .transport import Transport
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.settings import Settings
 
     from .card import Card
+    from .predict_veil import Veil
     from .shown import Shown, ViewKey
 
 StageKind = Literal["convolution", "activation", "max", "average", "flatten"]
@@ -77,14 +79,18 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._awaited: tuple[Experiment, tuple[int, int]] | None = None
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
         self._noted = ""
+        self._veil: Veil | None = None
         self.batch: BatchDialog | None = None
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
         self.board = Board()
         self.strip, self.step_view, self.arithmetic = self.board.strip, self.board.step_view, self.board.arithmetic
+        self.predict = Predict(
+            self.board, self.player, actions, lambda result: result.experiment is self.model.experiment, self
+        )
         self.inspector = Inspector(self.model, settings, [actions[id_] for id_ in ("open", "paste", "adjust")])
-        buttons = ("first", "back", "play", "forward", "last", "loop", "fill", "spotlight")
+        buttons = ("first", "back", "play", "forward", "last", "loop", "fill", "spotlight", "predict")
         self.transport = Transport(self.player, [actions[id_] for id_ in buttons])
         self._build()
         self._connect()
@@ -131,12 +137,15 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
             "copy_arithmetic": self.copy_arithmetic,
             "first": lambda: self._jump(0),
             "back": lambda: self.player.step(-1),
-            "play": self.player.toggle,
+            "play": self._play,
             "forward": lambda: self.player.step(1),
             "last": lambda: self._jump(self.player.count - 1),
             "loop": self._switch_loop,
             "fill": self._show_step,
             "spotlight": self._show_step,
+            "predict": lambda: self.predict.switch(self._actions["predict"].isChecked()),
+            "hint": self.predict.hint,
+            "show_answer": self.predict.show_answer,
             "slower": lambda: self._change_speed(1 / 1.5),
             "faster": lambda: self._change_speed(1.5),
             "fit": self._fit,
@@ -201,6 +210,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def close_work(self) -> None:
         """Stop the animation and wait for work under way; to be called before the program ends."""
         self.player.pause()
+        self.predict.stop()
         if self.batch is not None:
             self.batch.close_work()
         self.pictures.close()
@@ -221,6 +231,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.board, 1)
+        column.addWidget(self.predict.bar)
         column.addWidget(self.transport)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -236,6 +247,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.model.computed.connect(self._show_result)
         self.model.refused.connect(self.refused)
         self.player.moved.connect(lambda _position: self._show_step())
+        self.predict.changed.connect(self._show_step)
         self.player.playing_changed.connect(self._actions.show_playing)
         self.inspector.refused.connect(self.refused)
         self.inspector.display.look_chosen.connect(self._set_look)
@@ -294,7 +306,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Leave an enlarged card with Escape."""
         if event.key() == Qt.Key.Key_Escape and self.strip.enlarged is not None:
             self.strip.enlarge(self.strip.enlarged)
-        else:
+        elif not self.predict.take_key(event):
             super().keyPressEvent(event)
 
     # from the model to the views
@@ -355,13 +367,21 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         step = None if place is None else step_at(experiment, result, *place)
         for name in ("first", "back", "play", "forward", "last"):
             self._actions[name].setEnabled(place is not None)
-        self.board.show_step(step, self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked())
-        self.inspector.activation.show_step(step)
+        veil = self.predict.take(result, step, self._looks["convolution"].decimals)
+        self.board.show_step(step, self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked(), veil)
+        self.inspector.activation.show_step(step if veil is None or veil.products is None else None)
+        self.transport.set_count_hidden(veil is not None and place is not None and veil.hides_size(("stage", place[0])))
+        if veil != self._veil:
+            self._veil = veil
+            self._show_display()
+            self._tell()
 
     def _show_display(self) -> None:
         card = self.strip.cards[self._selected]
         if card.content is not None:
-            self.inspector.display.show_map(card.shown, card.content.look, card.limits)
+            hidden = self.predict.hides_view(self._selected)
+            self.inspector.display.show_map(card.shown, card.content.look, card.limits, hidden)
+            self.inspector.convolution.bank.set_veiled(1 if hidden else None)  # the kernels stay
 
     # from the views to the model
 
@@ -389,18 +409,21 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def _describe(self, key: ViewKey, row: int, column: int) -> str:
         """Say where a cell is, its value, and what it sees."""
         assert self._shown is not None
-        return describe_cell(
-            self._shown, key, self.strip.cards[key].channel, row, column, self._looks[self.board.kind_of(key)]
-        )
+        card = self.strip.cards[key]
+        hidden = self.predict.hides_cell(key, card.channel or 0, row, column, card.view.shape)
+        return describe_cell(self._shown, key, card.channel, row, column, self._looks[self.board.kind_of(key)], hidden)
 
     def _click(self, key: ViewKey, row: int, column: int) -> None:
         """Go to the step of an output cell."""
+        if self.predict.take_click(key, row, column):
+            return
         if key[0] != "stage" or self._shown is None:
             return
         card = self.strip.cards[key]
         shape = self._shown.result.experiment.shapes[key[1]]
         self.player.pause()
         self.player.go_to(key[1], step_index(shape, (card.channel or 0, row, column)))
+        self.predict.focus()
 
     def _channel_chosen(self, key: ViewKey) -> None:
         self.select(key)
@@ -459,6 +482,10 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.model.take_image(image * peak, SAMPLES[id_].title)
 
     # the transport
+
+    def _play(self) -> None:
+        if not self.predict.take_play():
+            self.player.toggle()
 
     def _jump(self, position: int) -> None:
         self.player.pause()
