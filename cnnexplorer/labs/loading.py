@@ -43,7 +43,7 @@ _TOML_REASONS = {
     "Expected \"'": term("a text does not end: a quotation mark is missing"),
     "Unterminated string": term("a text does not end: a quotation mark is missing"),
     "Unclosed array": term("a list does not end: ] is missing"),
-    "Unclosed inline table": term("a table does not end: } is missing"),
+    "Unclosed inline table": term("a table does not end: its closing brace is missing"),
     "Invalid value": term("a value is missing or unknown: texts need quotation marks"),
     "Cannot overwrite": term("the same key is there twice"),
     "Duplicate inline table key": term("the same key is there twice"),
