@@ -58,6 +58,12 @@ class AnswerLine(QLineEdit):
             palette.setColor(QPalette.ColorRole.Text, theme.colour("output"))
         self.setPalette(palette)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the tone's colours from another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.set_tone(self.tone)
+
     def event(self, event: QEvent) -> bool:
         """Leave the keys of the steps, and of undoing when nothing was typed, to the window."""
         if event.type() == QEvent.Type.ShortcutOverride:
