@@ -94,6 +94,7 @@ class Strip(Speaking, QScrollArea):
         """Scroll to a card."""
         if key in self.cards:
             self.ensureWidgetVisible(self.cards[key], 20, 0)
+            self.verticalScrollBar().setValue(0)  # which nothing shows: the names stay in sight
 
     def retranslate(self) -> None:
         """Name the stages in the menu of +."""
