@@ -143,7 +143,8 @@ def built_in_labs() -> tuple[LabFile, ...]:
 
 
 def _toml_files(folder: Traversable) -> list[Traversable]:
-    return [entry for entry in folder.iterdir() if entry.name.endswith(SUFFIX)]
+    """Return the labs, whose names begin with a number; beside them lies what a teacher begins with."""
+    return [entry for entry in folder.iterdir() if re.fullmatch(r"[0-9]{2}_\w+\.toml", entry.name)]
 
 
 def _read_lab(text: str, name: str, folder: Path | None) -> tuple[Lab | None, tuple[LabError, ...]]:

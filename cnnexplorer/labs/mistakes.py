@@ -271,17 +271,17 @@ def _of_the_window(experiment: Experiment, result: Result, question: Question) -
 
 
 def _elsewhere(output: Floats, question: Question) -> Iterator[Mistake]:
-    """Yield the values of neighbouring cells, of the cell with row and column swapped, and of other maps."""
+    """Yield the values of the cell with row and column swapped, of neighbouring cells, and of other maps."""
     channel, row, column = question.cell
     _, height, width = output.shape
+    if row != column and column < height and row < width:
+        values = {"row": column, "column": row}
+        yield Mistake("swapped", SWAPPED, float(output[channel, column, row]), values)
     for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (-1, -1), (1, -1), (-1, 1)):
         there = row + down, column + right
         if 0 <= there[0] < height and 0 <= there[1] < width:
             values = {"row": there[0], "column": there[1]}
             yield Mistake("neighbour", NEIGHBOUR, float(output[channel, *there]), values)
-    if row != column and column < height and row < width:
-        values = {"row": column, "column": row}
-        yield Mistake("swapped", SWAPPED, float(output[channel, column, row]), values)
     for other in range(len(output)):
         if other != channel:
             yield Mistake("other_map", OTHER_MAP, float(output[other, row, column]), {"channel": other})

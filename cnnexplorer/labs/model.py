@@ -291,8 +291,7 @@ class FindTask(Struct, frozen=True, forbid_unknown_fields=True, tag="find", tag_
 
     Either `accepted` writes down which will do, or `measure` ranks them and the first `among` will do: "response" (the
     mean of the map behind a ReLU), "norm" (of the filter), "colourfulness" (the share of the filter's energy that is
-    not grey), "similarity" (of the filter to the hand-made `kernel`, the sign ignored). They are those of the
-    Filters page.
+    not grey), "similarity" (of the filter to the hand-made `kernel`, the sign ignored): those of the Filters page.
     """
 
     layer: Name

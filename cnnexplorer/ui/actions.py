@@ -63,7 +63,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Open a picture as the input, or a session"), short=mark("Open")),
     ActionSpec("save", "file", mark("&Save"), "content-save-outline", ("Ctrl+S",),
                mark("Save all that is on the desk as a session")),
-    ActionSpec("save_as", "file", mark("Sa&ve as…"), "content-save-edit-outline", ("Ctrl+Shift+S",),
+    ActionSpec("save_as", "file", mark("Sav&e as…"), "content-save-edit-outline", ("Ctrl+Shift+S",),
                mark("Save all that is on the desk as a session under another name")),
     ActionSpec("paste", "file", mark("&Paste a picture"), "clipboard-outline", ("Ctrl+Shift+V",),
                mark("Take the picture, or a matrix of numbers, from the clipboard as the input"),

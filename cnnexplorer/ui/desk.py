@@ -61,6 +61,7 @@ class Desk(QObject):
         self._conv, self._entrance, self._actions = conv, entrance, actions
         self._waiting: tuple[NetworkState, Path | None] | None = None
         self.front: Literal["conv", "net"] = "conv"
+        self.brought_back = False  # whether a session was: then its step is the one to see
         conv.model.changed.connect(self.changed)
 
     def adopt(self, net: NetWorkspace) -> None:
@@ -92,6 +93,7 @@ class Desk(QObject):
         """Show a session, which lies in a folder; until its maps are computed nothing changes, and then it is done."""
 
         def opened() -> None:
+            self.brought_back = True
             show_view(self._conv, self._actions, session)
             self._bring_network_back(session.network, folder)
             self.front_asked.emit(session.view.workspace)

@@ -440,7 +440,8 @@ class MainWindow(Speaking, QMainWindow):
         self.close()
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.document.title}[*]")
+        name = self.document.title.replace("[*]", "[*][*]")  # one alone is where Qt puts the mark
+        self.setWindowTitle(f"{name}[*]")
         self.setWindowModified(self.document.is_modified)
 
     def _run_shared(self, id_: str) -> None:
@@ -574,7 +575,12 @@ def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
     if file is not None:
         window.open_file(file)
     window.document.offer_lost_work()
+
+    def play() -> None:
+        if not window.desk.brought_back:
+            window.conv.player.play()
+
     if settings.get("tour_seen", False):
-        QTimer.singleShot(600, window, window.conv.player.play)
+        QTimer.singleShot(600, window, play)
     else:
         QTimer.singleShot(300, window, window.start_tour)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from cnnexplorer.core import Convolution
@@ -38,6 +39,32 @@ LOOKS: dict[str, Look] = {
 }
 
 
+@dataclass(frozen=True)
+class BoardView:
+    """How a board is looked at, beside the result and the step that it shows.
+
+    Attributes
+    ----------
+    channels
+        The channel that each view shows; None for all three as a picture.
+    zooms
+        Of the views that the user has zoomed or moved: pixels a cell, and the row and column in the middle.
+    enlarged
+        The view that has all the room.
+    heights, widths
+        Pixels of the cards and of the step below them, and of the step's grids and its arithmetic; None for the usual.
+    split_by_hand
+        Whether the user has set the heights: then they are kept in parts on a board of another size.
+    """
+
+    channels: Mapping[ViewKey, int | None] = field(default_factory=dict)
+    zooms: Mapping[ViewKey, tuple[float, float, float]] = field(default_factory=dict)
+    enlarged: ViewKey | None = None
+    heights: tuple[int, ...] | None = None
+    widths: tuple[int, ...] | None = None
+    split_by_hand: bool = False
+
+
 class Board(QWidget):
     """Shows a result and one of its steps; knows no model and no player, so that it can also be painted unseen."""
 
@@ -50,6 +77,7 @@ class Board(QWidget):
         self._unvisited_for: int | None = None
         self._decimals = 2
         self._split_by_hand = False
+        self._with_steps = True
         self.strip = Strip()
         self.step_view, self.arithmetic = StepView(), ArithmeticView()
         self._build()
@@ -59,6 +87,11 @@ class Board(QWidget):
     def step(self) -> Step | None:
         """The step that is shown."""
         return self._step
+
+    @property
+    def shown(self) -> Shown | None:
+        """The result that is shown."""
+        return self._shown
 
     @property
     def veil(self) -> Veil | None:
@@ -138,6 +171,48 @@ class Board(QWidget):
         for other, card in self.cards.items():
             card.set_selected(other == key)
 
+    @property
+    def view(self) -> BoardView:
+        """How the board is looked at."""
+        zooms = {key: card.view.zoom for key, card in self.cards.items()}
+        return BoardView(
+            {key: card.channel for key, card in self.cards.items()},
+            {key: zoom for key, zoom in zooms.items() if zoom is not None},
+            self.strip.enlarged,
+            tuple(self._columns.sizes()),
+            tuple(self._steps.sizes()),
+            self._split_by_hand,
+        )
+
+    def set_view(self, view: BoardView) -> None:
+        """Look at the board as another one is looked at; what is not named is left as it is."""
+        if view.enlarged != self.strip.enlarged and (view.enlarged is None or view.enlarged in self.cards):
+            self.strip.enlarge(view.enlarged or self.strip.enlarged or ("input", -1))
+        for key, channel in view.channels.items():
+            if key in self.cards:
+                self.cards[key].set_channel(channel)
+        self.settle()
+        if view.heights is not None and (view.split_by_hand or sum(view.heights) == sum(self._columns.sizes())):
+            _split(self._columns, view.heights)
+            self._split_by_hand = True
+        if view.widths is not None:
+            _split(self._steps, view.widths)
+        self.settle()
+        for key, zoom in view.zooms.items():
+            if key in self.cards:
+                self.cards[key].view.set_zoom(zoom)
+
+    def show_steps(self, shown: bool) -> None:
+        """Show the step's grids and arithmetic, or leave their room to the cards."""
+        self._with_steps = shown
+        self._show_enlarged()
+
+    def settle(self) -> None:
+        """Lay everything out now, not when Qt comes to it: a board that nobody sees is painted in one go."""
+        for _time in range(2):  # the cards' widths decide the heights
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+            self.share_height()
+
     def share_height(self) -> None:
         """Give the stages the height that square maps need, and the steps the rest, unless the user has split it."""
         if self._split_by_hand:
@@ -168,7 +243,7 @@ class Board(QWidget):
         self._columns = QSplitter(Qt.Orientation.Vertical)
         self._columns.addWidget(self.strip)
         self._columns.addWidget(self._steps)
-        self._columns.splitterMoved.connect(self._split)
+        self._columns.splitterMoved.connect(self._note_split)
         self._columns.setStretchFactor(0, 1)
         self._columns.setStretchFactor(1, 1)
         self._columns.setSizes([350, 270])
@@ -178,12 +253,12 @@ class Board(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._columns)
 
-    def _split(self) -> None:
+    def _note_split(self) -> None:
         self._split_by_hand = True
 
     def _show_enlarged(self) -> None:
         """Leave the whole height to an enlarged card."""
-        self._steps.setVisible(self.strip.enlarged is None)
+        self._steps.setVisible(self._with_steps and self.strip.enlarged is None)
 
     def _take_decimals(self) -> None:
         decimals = self._looks["convolution"].decimals
@@ -246,3 +321,10 @@ class Board(QWidget):
                 card.view.follow(spot.frame, whole=key in (read, ("stage", step.stage_index)))
         if step.index == 0:
             self.strip.reveal(("stage", step.stage_index))
+
+
+def _split(splitter: QSplitter, sizes: tuple[int, ...]) -> None:
+    """Share a splitter's room as another one's is shared."""
+    room, whole = sum(splitter.sizes()), sum(sizes)
+    if room and whole:
+        splitter.setSizes([round(size * room / whole) for size in sizes])

@@ -282,7 +282,7 @@ class Bubble(QLabel):
         self.update()
 
     def place(self, beside: QRect, stages: QRect, room: QRect) -> None:
-        """Lie below a place and to its right, where nothing is seen yet; else above it, over the stages; inside `room`."""
+        """Lie below a place and to its right, where nothing is seen yet, or else above it over the stages."""
         natural = self.fontMetrics().horizontalAdvance(self.text()) + 2 * self.margin() + 6
         width = min(max(min(room.right() - beside.left(), 370), 150), natural)
         height = self.heightForWidth(width)

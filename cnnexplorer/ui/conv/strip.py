@@ -91,10 +91,10 @@ class Strip(Speaking, QScrollArea):
         return self._enlarged
 
     def reveal(self, key: ViewKey) -> None:
-        """Scroll to a card."""
+        """Scroll to a card, to the side."""
         if key in self.cards:
             self.ensureWidgetVisible(self.cards[key], 20, 0)
-            self.verticalScrollBar().setValue(0)  # which nothing shows: the names stay in sight
+            self.verticalScrollBar().setValue(0)  # the heads of the cards stay in sight where there is little room
 
     def retranslate(self) -> None:
         """Name the stages in the menu of +."""

@@ -232,6 +232,24 @@ class MapView(QWidget):
         self._refresh()
         self.zoomed.emit(self.scale)
 
+    @property
+    def zoom(self) -> tuple[float, float, float] | None:
+        """Pixels a cell, and the row and column in the middle, where the user has zoomed or moved the map."""
+        if self._fitted:
+            return None
+        x, y, scale = self._placement.x, self._placement.y, self.scale
+        return scale, (self.height() / 2 - y) / scale, (self.width() / 2 - x) / scale
+
+    def set_zoom(self, zoom: tuple[float, float, float] | None) -> None:
+        """Show the map as another view of it does that told its `zoom`, without a signal."""
+        self._fitted = zoom is None
+        if zoom is None:
+            self._fit()
+        else:
+            scale, row, column = zoom
+            self._place(self.width() / 2 - column * scale, self.height() / 2 - row * scale, scale)
+        self._refresh()
+
     def show_cell(self, row: int, column: int) -> None:
         """Pan as little as needed for a cell to be in view."""
         rect = self._placement.rect(row, column)
