@@ -203,7 +203,7 @@ def test_all_problems_are_told_at_once_in_order():
     [
         (b"\xff\xfe\x00a", "not UTF-8"),
         (b"", "missing"),
-        (b"format = ", "not TOML"),
+        (b"format = ", "not TOML: a value is missing"),
         (b"format = 1\nformat = 1", "not TOML"),
         (b"[" * 3000, "not TOML"),
         (b"a = " + b"[" * 3000, "nested too deeply"),

@@ -23,6 +23,7 @@ from .crumbs import Crumbs
 from .figure_facts import Taker
 from .filters_page import FiltersPage
 from .input_column import InputColumn
+from .lab_side import NetLabSide
 from .maps_page import MapsPage
 from .memory import NetMemory
 from .model import NetModel
@@ -135,6 +136,7 @@ class NetWorkspace(Speaking, QWidget):
         self._shown: Page | None = None
         self.batch: BatchDialog | None = None
         self.memory = NetMemory(self.model, self.sources, settings, PAGE_IDS, self._asked_class, self._ask_class, self)
+        self.lab_side = NetLabSide(self)
         self._build()
         self._connect()
         self.restyle()
@@ -260,6 +262,7 @@ class NetWorkspace(Speaking, QWidget):
         for page in self.pages.values():
             page.close_work()
         self.memory.close()
+        self.lab_side.close()
         self.sources.close()
         self.model.close()
 
@@ -328,6 +331,7 @@ class NetWorkspace(Speaking, QWidget):
         model.busy_changed.connect(lambda text: self.busy_changed.emit(bool(text)))
         model.convolution_asked.connect(self.convolution_asked)
         model.history.indexChanged.connect(self.history_changed)
+        self.lab_side.refused.connect(self.refused)
         self.sources.taken.connect(model.set_source)
         self.sources.refused.connect(self.refused)
         self.sources.changed.connect(self._source_changed)
