@@ -125,7 +125,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Hide the coming output and ask for it; then see how it comes about"), checkable=True),
     ActionSpec("hint", "steps", mark("&Hint"), "lightbulb-on-outline", ("Ctrl+H",),
                mark("Help with what is asked, a little more each time")),
-    ActionSpec("show_answer", "steps", mark("Sho&w the answer"), "eye-outline", ("Ctrl+Shift+H",),
+    ActionSpec("show_answer", "steps", mark("Show the &answer"), "eye-outline", ("Ctrl+Shift+H",),
                mark("Give up on what is asked; that is counted")),
     ActionSpec("spotlight", "steps", mark("&Spotlight"), "spotlight-beam", ("S",),
                mark("Light the present step's cells and dim the rest"), checkable=True),

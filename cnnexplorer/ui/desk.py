@@ -87,6 +87,7 @@ class Desk(QObject):
         self._returning = ""
         self._task = LatestTask(self)
         self.front: Literal["conv", "net"] = "conv"
+        self.brought_back = False  # whether a session was: then its step is the one to see
         conv.model.changed.connect(self.changed)
 
     def adopt(self, net: NetWorkspace) -> None:
@@ -124,6 +125,7 @@ class Desk(QObject):
         """Show a session, which lies in a folder; until its maps are computed nothing changes, and then it is done."""
 
         def opened() -> None:
+            self.brought_back = True
             if self._aside is not None:
                 self._aside = None
                 self.taken_over.emit()

@@ -607,7 +607,12 @@ def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
     if file is not None:
         window.open_file(file)
     window.document.offer_lost_work()
+
+    def play() -> None:
+        if not window.desk.brought_back:
+            window.conv.player.play()
+
     if settings.get("tour_seen", False):
-        QTimer.singleShot(600, window, window.conv.player.play)
+        QTimer.singleShot(600, window, play)
     else:
         QTimer.singleShot(300, window, window.start_tour)

@@ -32,7 +32,7 @@ from cnnexplorer.core import (
 )
 from cnnexplorer.core.metadata import FigureNotes, png_bytes
 from cnnexplorer.core.recovery import Origin, Recovery
-from cnnexplorer.ui import safekeeping
+from cnnexplorer.ui import main_window, safekeeping
 from cnnexplorer.ui.main_window import MainWindow, begin
 from cnnexplorer.ui.questions import Question
 
@@ -393,6 +393,30 @@ def test_a_session_is_known_by_its_content(qtbot: QtBot, window: MainWindow, fil
     path = file.rename(tmp_path / "lesson.png")
     opened(qtbot, window, path)
     assert window.conv.model.experiment == SESSION.experiment
+
+
+def test_a_session_of_the_command_line_stands_at_its_step(
+    qtbot: QtBot, settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    later = []
+    monkeypatch.setattr(main_window.QTimer, "singleShot", lambda _wait, _window, work: later.append(work))
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    begin(window, settings, file)
+    later.pop()()
+    assert window.conv.player.playing, "nothing is opened yet"
+    monkeypatch.undo()
+    qtbot.waitUntil(lambda: window.document.path == file)
+    assert not window.conv.player.playing
+    later_still = []
+    monkeypatch.setattr(main_window.QTimer, "singleShot", lambda _wait, _window, work: later_still.append(work))
+    begin(window, settings, None)
+    later_still.pop()()
+    assert not window.conv.player.playing
+    assert window.conv.player.place == SESSION.step
+    monkeypatch.undo()
+    window.close()
+    window.deleteLater()
 
 
 def test_a_dropped_session_is_opened(qtbot: QtBot, window: MainWindow, file: Path):

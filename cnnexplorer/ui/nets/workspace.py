@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
@@ -15,10 +15,12 @@ from cnnexplorer.nets import CATALOG, Network
 from cnnexplorer.ui.batch_dialog import ask_batch
 from cnnexplorer.ui.language import Speaking, _
 
+from . import answer_takeaways, takeaways
 from .answer_page import AnswerPage
 from .architecture_page import ArchitecturePage
 from .batch import network_offer
 from .crumbs import Crumbs
+from .figure_facts import Taker
 from .filters_page import FiltersPage
 from .input_column import InputColumn
 from .lab_side import NetLabSide
@@ -60,22 +62,23 @@ ROOM_BESIDE_TABS, ROOM_FOR_CRUMBS = 80, 130  # pixels
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page: its id, which is its action's too ("page_maps"), its tab's text, and what makes it."""
+    """A page: its id, which is its action's too ("page_maps"), its tab's text, what makes it, what is taken of it."""
 
     id: str
     title: str
     make: Callable[[NetModel], Page]
+    takeaways: Callable[[Any], list[Takeaway]]
 
 
 PAGES = (
-    PageSpec("overview", mark("Overview"), OverviewPage),
-    PageSpec("architecture", mark("Architecture"), ArchitecturePage),
-    PageSpec("filters", mark("Filters"), FiltersPage),
-    PageSpec("maps", mark("Maps"), MapsPage),
-    PageSpec("number", mark("Number"), NumberPage),
-    PageSpec("answer", mark("Answer"), AnswerPage),
-    PageSpec("robustness", mark("Robustness"), RobustnessPage),
-    PageSpec("why", mark("Why"), WhyPage),
+    PageSpec("overview", mark("Overview"), OverviewPage, takeaways.overview),
+    PageSpec("architecture", mark("Architecture"), ArchitecturePage, takeaways.architecture),
+    PageSpec("filters", mark("Filters"), FiltersPage, takeaways.filters),
+    PageSpec("maps", mark("Maps"), MapsPage, takeaways.maps),
+    PageSpec("number", mark("Number"), NumberPage, takeaways.number),
+    PageSpec("answer", mark("Answer"), AnswerPage, answer_takeaways.answer),
+    PageSpec("robustness", mark("Robustness"), RobustnessPage, answer_takeaways.robustness),
+    PageSpec("why", mark("Why"), WhyPage, answer_takeaways.why),
 )
 PAGE_IDS = tuple(spec.id for spec in PAGES)
 
@@ -244,7 +247,11 @@ class NetWorkspace(Speaking, QWidget):
 
     def takeaways(self) -> list[Takeaway]:
         """Return what of this workspace can be taken away now."""
-        return [] if self._shown is None else self._shown.takeaways()
+        if self._shown is None or self.model.network is None:
+            return []
+        spec = next(spec for spec in PAGES if self.pages.get(spec.id) is self._shown)
+        aside = answer_takeaways.column(self.column.form, Taker(self.model, spec.id))
+        return [*spec.takeaways(self._shown), *aside]
 
     def save_settings(self) -> None:
         """Remember network and device."""
@@ -300,6 +307,10 @@ class NetWorkspace(Speaking, QWidget):
         row.addWidget(self.tabs)
         row.addStretch(1)
         row.addWidget(self.crumbs)
+        figure = QToolButton()
+        figure.setDefaultAction(self._actions["save_figure"])
+        figure.setAutoRaise(True)
+        row.addWidget(figure)
         self._stack = QStackedWidget()
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
