@@ -93,7 +93,7 @@ class LabPanel(Speaking, QWidget):
             attempt.deleteLater()
             self._set_field(None)
             self._bench.pick(None)
-            self._bench.keep_to(None)
+            self._bench.release()
 
     # what the actions do
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.core import Convolution
 from cnnexplorer.labs import experiment_of, load_lab
-from cnnexplorer.ui.labs.editor import LabEditor
 from cnnexplorer.ui.labs.writing_page import WritingPage
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.questions import Question
@@ -22,6 +21,8 @@ from .conftest import LAB
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from cnnexplorer.ui.labs.editor import LabEditor
 
 Key = Qt.Key
 

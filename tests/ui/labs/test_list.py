@@ -152,10 +152,11 @@ def test_damaged_progress_is_told_of_and_the_lab_can_be_begun_anew(qtbot, window
     qtbot.waitUntil(lambda: b"not whole" not in path.read_bytes())
 
 
-def test_progress_that_cannot_be_written_is_told_once(qtbot, window, lab, settings, tmp_path):
+def test_progress_that_cannot_be_written_is_told(qtbot, window, lab, settings):
     settings.labs_folder.write_text("a file where the folder should be")
     window.labs.play(lab)
     ready(qtbot, window.labs.panel)
+    enter(line(window.labs.panel), "9")
     qtbot.waitUntil(lambda: "was not saved" in window.banner.text)
 
 

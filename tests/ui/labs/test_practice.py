@@ -68,7 +68,7 @@ def test_a_wrong_answer_is_diagnosed_and_nothing_can_be_changed(qtbot, window, d
     before = window.conv.model.experiment
     window.actions_["add_max"].trigger()
     assert window.conv.model.experiment is before
-    assert "cannot be changed" in window.banner.text
+    assert "step of the lab leaves" in window.banner.text
 
 
 def test_a_code_that_is_none_is_told_of(qtbot, dialog):
