@@ -450,6 +450,7 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.model.changed.connect(lambda _old, _new: self._send_live())
         self.show_workspace(self._workspace)
         self.desk.adopt(workspace)
+        self.labs.bench.adopt(workspace)
 
     def _show_lab(self) -> None:
         """Follow a lab that begins or ends."""
