@@ -80,6 +80,11 @@ def load_session(path: Path | str) -> Session:
 def session_bytes(session: Session) -> bytes:
     """Return a session as the bytes of its file: the same session gives the same bytes.
 
+    Raises
+    ------
+    SettingError
+        A `ValueError`: it holds more, or other numbers, than a session may.
+
     Examples
     --------
     >>> from cnnexplorer.core import Activation, Experiment, Session, session_bytes, session_from_bytes
@@ -91,7 +96,14 @@ def session_bytes(session: Session) -> bytes:
     code, arrays["image"] = _code(session.experiment.image)
     stages = tuple(_stage_data(stage, index, arrays) for index, stage in enumerate(session.experiment.stages))
     network = None if session.network is None else _network_data(session.network, arrays)
-    return pack(encode(SessionData(VERSION, code, stages, session.step, session.view, network)), arrays)
+    data = SessionData(VERSION, code, stages, session.step, session.view, network)
+    try:
+        text = encode(data)
+    except ValueError as error:  # more stages, or other numbers, than a session may hold
+        raise SettingError(
+            "this cannot be saved as a session, which would not be opened again: {reason}", reason=error
+        ) from error
+    return pack(text, arrays)
 
 
 def session_from_bytes(data: bytes, name: str = CLIPBOARD) -> Session:
@@ -170,6 +182,8 @@ def _read(file: IO[bytes], label: str) -> Session:
         )
     except SettingError as error:
         raise container.damaged(term("its settings do not fit each other")) from error
+    except MemoryError as error:
+        raise container.out_of_memory() from error
 
 
 def _names(data: SessionData) -> set[str]:

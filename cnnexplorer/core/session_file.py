@@ -164,6 +164,10 @@ class Container:
             member=member,
         )
 
+    def out_of_memory(self) -> SessionError:
+        """Return the sentence for what the memory does not hold."""
+        return SessionError("{file} needs more memory than is free: close other programs first", file=self._label)
+
     def _checked_size(self, file: IO[bytes]) -> int:
         """Return the file's size; first check its last record, which says what zipfile is going to believe."""
         size = file.seek(0, io.SEEK_END)
@@ -233,9 +237,7 @@ class Container:
         try:
             yield
         except MemoryError as error:
-            raise SessionError(
-                "{file} needs more memory than is free: close other programs first", file=self._label
-            ) from error
+            raise self.out_of_memory() from error
         except _FOREIGN as error:
             raise self.damaged(what) from error
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
 
-_TABLE = re.compile(r"\s*(\[\[|\[)\s*([^\[\]]+?)\s*(\]\]|\])\s*(#.*)?$")
+_TABLE = re.compile(r"\s*(\[\[|\[)\s*([A-Za-z][\w-]*(?:\s*\.\s*[A-Za-z][\w-]*)*)\s*(\]\]|\])\s*(#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=\s*(.*)$""")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 _MARKS = ('"""', "'''")
@@ -21,31 +25,60 @@ def field_lines(source: str) -> dict[Path, int]:
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     here: Path = ()
-    inside: str | None = None  # the mark that ends a text of several lines
-    for number, line in enumerate(source.splitlines(), start=1):
-        if inside is not None:
-            if inside in line:
-                inside = None
-            continue
+    for number, line in _outside_texts(source):
         table, key = _TABLE.match(line), _KEY.match(line)
         if table and len(table[1]) == len(table[3]):
             here = _table_path(table[2], table[1] == "[[", counts)
             found.setdefault(here, number)
         elif key:
             found.setdefault((*here, *_parts(key[1])), number)
-            rest = key[2]
-        else:
-            rest = line
-        if not table:
-            inside = _left_open(rest)
     return found
 
 
+class StepLines(NamedTuple):
+    """Where a step of a lab stands: its first line, and every line with the head of a table in it, from 0."""
+
+    first: int
+    headers: tuple[int, ...]
+
+
+def step_lines(source: str) -> tuple[StepLines, ...]:
+    r"""Return where each step of a lab's text begins, and its tables.
+
+    >>> step_lines('title.en = "a"\n[[steps]]\ntext.en = "b"\n[steps.task]\nkind = "text"')
+    (StepLines(first=1, headers=(1, 3)),)
+    """
+    steps: list[list[int]] = []
+    for number, line in _outside_texts(source):
+        table = _TABLE.match(line)
+        if not table or len(table[1]) != len(table[3]):
+            continue
+        if table[1] == "[[" and _parts(table[2]) == ("steps",):
+            steps.append([])
+        if steps:
+            steps[-1].append(number - 1)
+    return tuple(StepLines(headers[0], tuple(headers)) for headers in steps)
+
+
+def _outside_texts(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines, from 1, that do not lie within a text of several lines."""
+    inside: str | None = None  # the mark that ends the text
+    for number, line in enumerate(source.splitlines(), start=1):
+        if inside is not None:
+            if inside in line:
+                inside = None
+            continue
+        yield number, line
+        inside = _left_open(line)
+
+
 def line_of(lines: dict[Path, int], path: Path) -> int | None:
-    """Return the line of a field, or of the nearest thing around it; None where nothing of it is known."""
+    """Return the line of a field, of its first part, or of the nearest thing around it; None where none is known."""
     for length in range(len(path), 0, -1):
-        if path[:length] in lines:
-            return lines[path[:length]]
+        here = path[:length]
+        known = lines.get(here) or min((n for other, n in lines.items() if other[:length] == here), default=None)
+        if known is not None:
+            return known
     return None
 
 
@@ -66,9 +99,9 @@ def _parts(key: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in _PART.findall(key))
 
 
-def _left_open(rest: str) -> str | None:
+def _left_open(line: str) -> str | None:
     """Return the mark of a text of several lines that begins on this line and does not end on it."""
     for mark in _MARKS:
-        if rest.count(mark) % 2:
+        if line.count(mark) % 2:
             return mark
     return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnexplorer.core import Activation, Convolution, Experiment, Flatten, Pooling, SettingError, format_number, run
 from cnnexplorer.core.arithmetic import activate
-from cnnexplorer.core.messages import mark
+from cnnexplorer.core.messages import Term, mark
 from cnnexplorer.core.steps import lone_step
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _changed_convolution(stage: Convolution, image: Floats, channel: int) -> Ite
     if weight.shape[2] == weight.shape[3]:
         yield changed("transposed", TRANSPOSED, weight=np.swapaxes(weight, 2, 3))
     if stage.padding_mode != "zeros":
-        yield changed("padding_mode", PADDING_MODE, {"mode": stage.padding_mode}, padding_mode="zeros")
+        yield changed("padding_mode", PADDING_MODE, {"mode": Term(stage.padding_mode)}, padding_mode="zeros")
     yield changed("no_kernel", NO_KERNEL, weight=np.ones_like(weight), bias=None)
     count = weight[0].size
     bias = None if stage.bias is None else stage.bias / count
@@ -271,17 +271,17 @@ def _of_the_window(experiment: Experiment, result: Result, question: Question) -
 
 
 def _elsewhere(output: Floats, question: Question) -> Iterator[Mistake]:
-    """Yield the values of neighbouring cells, of the cell with row and column swapped, and of other maps."""
+    """Yield the values of the cell with row and column swapped, of neighbouring cells, and of other maps."""
     channel, row, column = question.cell
     _, height, width = output.shape
+    if row != column and column < height and row < width:
+        values = {"row": column, "column": row}
+        yield Mistake("swapped", SWAPPED, float(output[channel, column, row]), values)
     for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (-1, -1), (1, -1), (-1, 1)):
         there = row + down, column + right
         if 0 <= there[0] < height and 0 <= there[1] < width:
             values = {"row": there[0], "column": there[1]}
             yield Mistake("neighbour", NEIGHBOUR, float(output[channel, *there]), values)
-    if row != column and column < height and row < width:
-        values = {"row": column, "column": row}
-        yield Mistake("swapped", SWAPPED, float(output[channel, column, row]), values)
     for other in range(len(output)):
         if other != channel:
             yield Mistake("other_map", OTHER_MAP, float(output[other, row, column]), {"channel": other})

@@ -291,8 +291,7 @@ class FindTask(Struct, frozen=True, forbid_unknown_fields=True, tag="find", tag_
 
     Either `accepted` writes down which will do, or `measure` ranks them and the first `among` will do: "response" (the
     mean of the map behind a ReLU), "norm" (of the filter), "colourfulness" (the share of the filter's energy that is
-    not grey), "similarity" (of the filter to the hand-made `kernel`, the sign ignored). They are those of the
-    Filters page.
+    not grey), "similarity" (of the filter to the hand-made `kernel`, the sign ignored): those of the Filters page.
     """
 
     layer: Name
@@ -346,7 +345,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     setup
         How the workspace is set before the student begins; where there is none it stays as it is.
     locked, free
-        What may not be changed; or the only things that may. Not both.
+        What may not be changed; or the only things that may. Not both. Where neither is given nothing is locked, but
+        in a step that hides an output everything is: another stage behind it would show the hidden values. What is
+        locked is so until the step is solved.
     task
         What is asked; None for a step that is only read.
     hints
@@ -383,7 +384,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
         """
         if self.free is not None:
             return what in self.free
-        return self.locked is None or what not in self.locked
+        if self.locked is not None:
+            return what not in self.locked
+        return not (isinstance(self.setup, ConvolutionSetup) and self.setup.hide)
 
 
 class Lab(Struct, frozen=True, forbid_unknown_fields=True):

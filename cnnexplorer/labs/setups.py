@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from cnnexplorer.core import (
 from cnnexplorer.core.editing import fit_channels, with_channels
 from cnnexplorer.core.kernels import preset, resize_kernel
 from cnnexplorer.core.samples import SAMPLES, add_noise, make_sample
-from cnnexplorer.core.stages import as_real
+from cnnexplorer.core.stages import as_real, frozen_array
 
 from .model import ActivationSpec, ConvolutionSetup, ConvolutionSpec, FlattenSpec, PoolingSpec
 from .places import file_in, is_file_name
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from .model import SessionSetup, StageSpec
 
 LONGEST_SIDE = 1024  # pixels of a picture from the lab's folder
+MOST_PRODUCTS = 300_000_000  # about a second: no lab may keep the program busy for longer
 
 
 def experiment_of(setup: ConvolutionSetup, folder: Path | None = None) -> Experiment:
@@ -69,7 +72,29 @@ def experiment_of(setup: ConvolutionSetup, folder: Path | None = None) -> Experi
             raise
         if isinstance(stage, Convolution):
             channels = stage.out_channels
-    return Experiment(image, tuple(stages))
+    experiment = Experiment(image, tuple(stages))
+    products = _products(experiment)
+    if products > MOST_PRODUCTS:
+        raise SettingError(
+            "this set-up takes {count} million products, and {limit} million are the most: use a smaller picture or "
+            "fewer filters",
+            count=products // 1_000_000,
+            limit=MOST_PRODUCTS // 1_000_000,
+        )
+    return experiment
+
+
+def _products(experiment: Experiment) -> int:
+    """Return how many products an experiment takes, the cells of the padding counted along."""
+    total = 0
+    for index, (stage, shape) in enumerate(zip(experiment.stages, experiment.shapes, strict=True)):
+        each = math.prod(stage.weight.shape[1:]) if isinstance(stage, Convolution) else 1
+        total += math.prod(shape) * each
+        if isinstance(stage, Convolution | Pooling):
+            top, bottom, left, right = stage.sides
+            channels, height, width = experiment.input_shape(index)
+            total += channels * (height + top + bottom) * (width + left + right)
+    return total
 
 
 def session_of(setup: SessionSetup, folder: Path | None) -> Session:
@@ -83,7 +108,7 @@ def image_of(setup: ConvolutionSetup, folder: Path | None = None) -> NDArray[np.
         image = array_of(setup.image, (2, 3))
         image = image[None] if image.ndim == 2 else image
     elif setup.image in SAMPLES:
-        image = make_sample(setup.image)
+        image = _sample(setup.image)
     elif is_file_name(setup.image):
         image = load_image(file_in(folder, setup.image), max_side=LONGEST_SIDE)
     else:
@@ -97,6 +122,12 @@ def image_of(setup: ConvolutionSetup, folder: Path | None = None) -> NDArray[np.
     if setup.noise is not None:
         image = add_noise(image, setup.noise.kind, setup.noise.amount, setup.noise.seed)
     return image
+
+
+@cache
+def _sample(name: str) -> NDArray[np.float64]:
+    """Draw a sample once for the many steps of a lab that show it."""
+    return frozen_array(make_sample(name))
 
 
 def stage_of(spec: StageSpec, channels: int = 1) -> Stage:

@@ -87,8 +87,8 @@ def _texts(value: Any, path: Path, folder: FolderPath | None) -> Iterator[LabErr
 
 def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:  # noqa: ANN401
     if isinstance(value, msgspec.Struct):
-        for info in msgspec.structs.fields(value):
-            yield info.encode_name, getattr(value, info.name)
+        for name, written in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            yield written, getattr(value, name)
     elif isinstance(value, dict):
         yield from value.items()
     elif isinstance(value, list | tuple):

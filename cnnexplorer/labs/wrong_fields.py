@@ -78,7 +78,7 @@ def _expected(match: re.Match[str]) -> tuple[LabError, Path]:
 
 
 def _limited(match: re.Match[str]) -> tuple[LabError, Path]:
-    kind, sign, limit = _KINDS.get(match[1], term("a value")), match[2], match[3]
+    kind, sign, limit = _KINDS.get(match[1], term("a value")), match[2], match[3].removesuffix(".0")
     if sign in (">=", ">"):
         return LabError("{kind} of {limit} or more is needed", kind=kind, limit=limit), ()
     return LabError("{kind} of {limit} or less is needed", kind=kind, limit=limit), ()

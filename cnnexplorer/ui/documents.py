@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer, Signal
+from PySide6.QtCore import QDateTime, QLocale, QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.core import Session, UserError, load_session, session_bytes, session_from_bytes
@@ -139,11 +139,11 @@ class Document(QObject):
             self._write(path, path == self.path, then)
             return
         self._ask(
-            _("Save the session"),
-            _("{file} is there already.").format(file=path.name),
-            _("What is in it now would be lost."),
+            _("Replace files"),
+            _("{file} is already there. Replace it?").format(file=path.name),
+            "",
             Answer("cancel", _("Cancel"), CANCEL),
-            Answer("overwrite", _("&Overwrite"), DISCARD, lambda: self._write(path, False, then)),
+            Answer("overwrite", _("Replace"), DISCARD, lambda: self._write(path, False, then)),
         )
 
     def ask_to_leave(self, then: Callable[[], object]) -> None:
@@ -167,7 +167,8 @@ class Document(QObject):
 
     def _ask_where(self) -> Path | None:
         """Ask for a session's file; its ending is put behind a name that lacks it."""
-        folder = self._settings.get("session_folder", "") or self._settings.get("folder", "")
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        folder = self._settings.get("session_folder", "") or self._settings.get("folder", "") or documents
         name, _filter = QFileDialog.getSaveFileName(
             self._window,
             _("Save the session"),

@@ -34,6 +34,7 @@ class Safekeeping(QObject):
         super().__init__(parent)
         self._recovery = Recovery(folder)
         self._task = LatestTask(self)
+        self._lost: Keep | None = None  # to be adopted before anything else is done
         self._complained = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -69,19 +70,31 @@ class Safekeeping(QObject):
 
     def adopt(self, lost: Keep) -> None:
         """Go on with work that was left behind as this window's own."""
-        self._run(lambda: self._recovery.adopt(lost))
+        self._lost = lost
+        self._run(lambda: None)
 
     def close(self, wanted: bool) -> None:
         """Wait for work under way, before the program ends; throw away what was kept unless it is `wanted`."""
         self._timer.stop()
         self._task.close()
+        self._adopt()
         if wanted:
             self._recovery.release()
         else:
             self._recovery.clear()
 
     def _run(self, job: Callable[[], None]) -> None:
-        self._task.start(job, self._done, self._failed)
+        def work() -> None:
+            self._adopt()
+            job()
+
+        self._task.start(work, self._done, self._failed)
+
+    def _adopt(self) -> None:
+        """Adopt what is to be: the job that was started for it may have been replaced by a later one."""
+        lost, self._lost = self._lost, None
+        if lost is not None:
+            self._recovery.adopt(lost)
 
     def _done(self, _nothing: object) -> None:
         self._complained = False

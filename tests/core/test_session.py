@@ -149,8 +149,12 @@ def test_whole_numbers_and_decimal_ones_are_the_same_state():
 def test_what_could_not_be_read_back_is_not_written():
     experiment = Experiment([[[1.0]]], ())
     for view in (ViewState(speed=float("nan")), ViewState(looks={"input": LookState(low=float("inf"))})):
-        with pytest.raises(ValueError, match="float"):
+        with pytest.raises(SettingError, match=r"cannot be saved as a session, .*float"):
             session_bytes(Session(experiment, view=view))
+    with pytest.raises(SettingError, match=r"cannot be saved as a session, .*length <= 200"):
+        session_bytes(Session(Experiment([[[1.0]]], (Activation("relu"),) * 201)))
+    with pytest.raises(SettingError, match="this work is too large for a session"):
+        session_bytes(Session(Experiment(np.zeros((1, 4097, 4096)), ())))
 
 
 @pytest.mark.parametrize("step", [(0, 4), (1, 0), (-1, 0), (0, -1)])

@@ -54,7 +54,7 @@ def test_fewer_filters_than_the_one_that_is_looked_at():
 
 
 def test_a_value_that_cannot_be():
-    with pytest.raises(SettingError, match="min_val 7.0 is above max_val 5.0"):
+    with pytest.raises(SettingError, match=r"min_val 7\.0 is above max_val 5\.0"):
         with_value(EXPERIMENT, SweepTarget("parameter", 1, name="min_val"), 7.0)
 
 

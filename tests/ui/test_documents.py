@@ -32,7 +32,7 @@ from cnnexplorer.core import (
 )
 from cnnexplorer.core.metadata import FigureNotes, png_bytes
 from cnnexplorer.core.recovery import Origin, Recovery
-from cnnexplorer.ui import safekeeping
+from cnnexplorer.ui import main_window, safekeeping
 from cnnexplorer.ui.main_window import MainWindow, begin
 from cnnexplorer.ui.questions import Question
 
@@ -205,6 +205,23 @@ def test_the_title_tells_name_and_whether_it_is_saved(qtbot: QtBot, window: Main
     assert not window.isWindowModified()
 
 
+def test_a_name_with_the_mark_of_the_title_in_it(qtbot: QtBot, window: MainWindow, file: Path, tmp_path: Path):
+    opened(qtbot, window, file.rename(tmp_path / "a[*].cnnx"))
+    assert window.windowTitle() == "a[*][*].cnnx[*]"
+
+
+def test_work_that_no_session_can_hold_is_told(qtbot: QtBot, window: MainWindow, file: Path, settings: Settings):
+    opened(qtbot, window, file)
+    set_image(window, [[1.0]], *[Activation("relu")] * 201)
+    window.document.keep_now()
+    qtbot.waitUntil(lambda: "cannot be saved as a session" in window.banner.text)
+    window.banner.clear()
+    press(window, Qt.Key.Key_S, CONTROL)
+    qtbot.waitUntil(lambda: "cannot be saved as a session" in window.banner.text)
+    assert load_session(file) == SESSION
+    assert window.document.is_modified
+
+
 def test_looking_around_is_no_change(qtbot: QtBot, window: MainWindow, file: Path):
     opened(qtbot, window, file)
     window.conv.player.go(5)
@@ -301,7 +318,7 @@ def test_a_file_that_is_there_is_not_overwritten_without_a_question(
     with chosen(monkeypatch, tmp_path / "a") as asked:  # the ending is added
         press(window, Qt.Key.Key_S, CONTROL | SHIFT)
     assert asked
-    assert "a.cnnx is there already" in answer(qtbot, window, reply)
+    assert "a.cnnx is already there. Replace it?" in answer(qtbot, window, reply)
     if reply == "cancel":
         assert (tmp_path / "a.cnnx").read_bytes() == b"precious"
         assert window.document.path is None
@@ -376,6 +393,30 @@ def test_a_session_is_known_by_its_content(qtbot: QtBot, window: MainWindow, fil
     path = file.rename(tmp_path / "lesson.png")
     opened(qtbot, window, path)
     assert window.conv.model.experiment == SESSION.experiment
+
+
+def test_a_session_of_the_command_line_stands_at_its_step(
+    qtbot: QtBot, settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    later = []
+    monkeypatch.setattr(main_window.QTimer, "singleShot", lambda _wait, _window, work: later.append(work))
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    begin(window, settings, file)
+    later.pop()()
+    assert window.conv.player.playing, "nothing is opened yet"
+    monkeypatch.undo()
+    qtbot.waitUntil(lambda: window.document.path == file)
+    assert not window.conv.player.playing
+    later_still = []
+    monkeypatch.setattr(main_window.QTimer, "singleShot", lambda _wait, _window, work: later_still.append(work))
+    begin(window, settings, None)
+    later_still.pop()()
+    assert not window.conv.player.playing
+    assert window.conv.player.place == SESSION.step
+    monkeypatch.undo()
+    window.close()
+    window.deleteLater()
 
 
 def test_a_dropped_session_is_opened(qtbot: QtBot, window: MainWindow, file: Path):

@@ -260,6 +260,13 @@ def test_the_texts_follow_the_language(qtbot: QtBot, dialog: RecordDialog):
     assert dialog.form.stages.item(0).text() == "Convolución"
 
 
+def test_nothing_is_recorded_that_is_asked_for(window: MainWindow):
+    window.actions_["predict"].trigger()
+    window.actions_["record"].trigger()
+    assert window.conv.recording is None
+    assert "would show what is asked for" in window.banner.text
+
+
 def test_noise_grows_and_does_not_flicker(window: MainWindow):
     experiment = window.conv.model.experiment
     one, two = (with_value(experiment, SweepTarget("noise"), value).image - image_of(window) for value in (0.1, 0.2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.widgets.map_view import Lit
 
     from .card import Card
+    from .predict_veil import Veil
     from .shown import Shown, ViewKey
 
 LOOKS: dict[str, Look] = {
@@ -71,6 +73,8 @@ class Board(QWidget):
         self._shown: Shown | None = None
         self._looks: Mapping[str, Look] = LOOKS
         self._step: Step | None = None
+        self._veil: Veil | None = None
+        self._unvisited_for: int | None = None
         self._decimals = 2
         self._split_by_hand = False
         self._with_steps = True
@@ -90,6 +94,11 @@ class Board(QWidget):
         return self._shown
 
     @property
+    def veil(self) -> Veil | None:
+        """What is not to be seen now, since it is asked for; None hides nothing."""
+        return self._veil
+
+    @property
     def cards(self) -> dict[ViewKey, Card]:
         """The cards by what they show."""
         return self.strip.cards
@@ -105,6 +114,7 @@ class Board(QWidget):
         self.strip.set_keys(view_keys(shown.result.experiment))
         for key in self.cards:
             self._show_card(key)
+        self._show_unvisited()
         self._take_decimals()
 
     def set_look(self, kind: str, look: Look) -> None:
@@ -115,21 +125,31 @@ class Board(QWidget):
                 self._show_card(key)
         self._take_decimals()
 
-    def show_step(self, step: Step | None, spotlight: bool, fill: bool) -> None:
-        """Show a step in every view; `fill` leaves what the steps after it compute empty."""
+    def show_step(self, step: Step | None, spotlight: bool, fill: bool, veil: Veil | None = None) -> None:
+        """Show a step in every view; `fill` leaves what the steps after it compute empty, a veil what is asked for."""
         assert self._shown is not None
-        self._step = step
+        self._step, self._veil = step, veil
         lit = {} if step is None else lit_views(self._shown.result.experiment, step)
+        if veil is not None:
+            lit = veil.lit(lit)
         if step is not None:
             self.show_channel(step.stage_index, step.output[0])
         for key, card in self.cards.items():
             card.view.set_lit(lit.get(key) if spotlight else None)
             card.view.set_dimmed(spotlight and step is not None and key not in lit)
             card.set_active(step is not None and key == ("stage", step.stage_index))
-            card.view.set_filled(self._filled(key, card, step) if fill else None)
+            if veil is not None:
+                filled = veil.filled(key, card.channel or 0, math.prod(card.view.shape))
+            else:
+                filled = self._filled(key, card, step) if fill else None
+            card.view.set_filled(filled)
+            card.set_hidden(veil is not None and veil.hides_values(key), veil is not None and veil.hides_size(key))
+        if self._unvisited_for != (None if veil is None else veil.size):
+            self._show_unvisited()
         source = self._source_card(step)
-        self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits)
-        self.arithmetic.set_step(step)
+        known = None if veil is None else veil.products
+        self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits, known)
+        self.arithmetic.set_step(step, known)
         if step is not None:
             self._follow(step, lit)
 
@@ -257,7 +277,16 @@ class Board(QWidget):
             card_content(shown, key, self._looks[self.kind_of(key)]), (stage and key[1] > 0, stage and key[1] < last)
         )
         card.view.set_padding(inside_padding(experiment, key))
-        card.view.set_unvisited(*unvisited_in(experiment, key))
+
+    def _show_unvisited(self) -> None:
+        """Hatch what the next stage never reads, unless that would tell the size that is asked for."""
+        assert self._shown is not None
+        experiment = self._shown.result.experiment
+        self._unvisited_for = None if self._veil is None else self._veil.size
+        for key, card in self.cards.items():
+            following = key[1] if key[0] == "padding" else key[1] + 1
+            told = self._veil is None or not self._veil.hides_size(("stage", following))
+            card.view.set_unvisited(*(unvisited_in(experiment, key) if told else ((), ())))
 
     def _filled(self, key: ViewKey, card: Card, step: Step | None) -> int | None:
         """Return how many cells of a view the steps so far have computed; None for all."""

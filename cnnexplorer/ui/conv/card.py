@@ -60,6 +60,7 @@ class Card(Speaking, QFrame):
         self._limits = (0.0, 1.0)
         self._movable = (False, False)
         self._enlarged = False
+        self._size_hidden = False
         self.setMinimumWidth(MIN_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -116,13 +117,8 @@ class Card(Speaking, QFrame):
             self._channel = min(self._channel, channels - 1)
         self._title.setText(content.title)
         self._title.setToolTip(content.about)
-        self._shape.setText(content.shape)
         self._settings.setText(content.settings)
-        self._formula.setText(content.formula)
-        self._formula.setVisible(bool(content.formula))
-        self._note.setText(content.note)
-        self._note.setVisible(bool(content.note))
-        self.view.setAccessibleName(f"{content.title} {content.shape}")
+        self._show_size()
         self._show_icon(content.icon)
         self._show_maps()
 
@@ -162,6 +158,15 @@ class Card(Speaking, QFrame):
         if active != self._active:
             self._active = active
             self.update()
+
+    def set_hidden(self, values: bool, size: bool) -> None:
+        """Hide what tells of the values of the whole map, and what tells of its size: it is asked for."""
+        self.bar.set_veiled(values)
+        self.thumbnails.set_veiled(0 if values else None)
+        self.view.set_covered(size)
+        if size != self._size_hidden:
+            self._size_hidden = size
+            self._show_size()
 
     def set_enlarged(self, enlarged: bool) -> None:
         """Give the map all the height, or keep it a square below the name, so that the maps of all cards are level."""
@@ -297,6 +302,17 @@ class Card(Speaking, QFrame):
         layout.addWidget(self._formula)
         layout.addWidget(self._note)
         layout.addStretch(1)
+
+    def _show_size(self) -> None:
+        content = self.content
+        if content is None:
+            return
+        shape, formula, note = ("?", "", "") if self._size_hidden else (content.shape, content.formula, content.note)
+        self._shape.setText(shape)
+        for label, text in ((self._formula, formula), (self._note, note)):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.view.setAccessibleName(f"{content.title} {shape}")
 
     def _shape_view(self) -> None:
         self.view.setMaximumHeight(16_777_215 if self._enlarged else max(self.width() - 18, 120))

@@ -123,11 +123,15 @@ def same_channels(experiment: Experiment, stage: int) -> list[int]:
     return [index for index in range(first, last + 1) if len(experiment.shapes[index]) == 3]
 
 
-def describe_cell(shown: Shown, key: ViewKey, channel: int | None, row: int, column: int, look: Look) -> str:
-    """Say where a cell is, its value (each channel's for None), and what it sees of the input."""
+def describe_cell(
+    shown: Shown, key: ViewKey, channel: int | None, row: int, column: int, look: Look, hidden: bool = False
+) -> str:
+    """Say where a cell is, its value (each channel's for None; a ? where hidden), and what it sees of the input."""
     maps = shown.sources[key].values
     decimals = max(look.decimals, 4)
-    if channel is None:
+    if hidden:
+        values = "?"
+    elif channel is None:
         values = ", ".join(
             f"{channel_name(c, len(maps))} {format_number(float(plane[row, column]), decimals)}"
             for c, plane in enumerate(maps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -18,7 +19,6 @@ from cnnexplorer.ui.widgets.number_field import NumberField
 from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, RANGES, Look
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 COUNTED_AT_ONCE = 200_000  # values: a few milliseconds
@@ -44,6 +44,7 @@ class DisplayPanel(Form):
         self._look = Look()
         self._limits = (0.0, 1.0)
         self._values: NDArray[np.float64] | None = None
+        self._hidden = False
         self.heading(mark("Display"))
         self.colour_map = Choice({id_: title for id_, (_name, title) in COLOUR_MAPS.items()})
         self.colour_map.activated.connect(lambda: self._choose(colour_map=self.colour_map.value()))
@@ -91,8 +92,15 @@ class DisplayPanel(Form):
         self._task = LatestTask(self)
         self.restyle()
 
-    def show_map(self, values: NDArray[np.float64], look: Look, limits: tuple[float, float]) -> None:
-        """Show the look and the figures of a map (H, W), or of an image (3, H, W)."""
+    def show_map(
+        self, values: NDArray[np.float64], look: Look, limits: tuple[float, float], hidden: bool = False
+    ) -> None:
+        """Show the look and the figures of a map (H, W), or of an image (3, H, W); `hidden` leaves the figures out."""
+        if hidden:
+            limits = look.low, look.high
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self._count.start()
         self._look, self._limits = look, limits
         self.colour_map.setValue(look.colour_map)
         self.range_mode.setValue(look.range_mode)
@@ -131,6 +139,10 @@ class DisplayPanel(Form):
         self._choose(high=high, low=self._look.low if high > self._look.low else high - span)
 
     def _count_values(self) -> None:
+        if self._hidden:
+            self._task.cancel()
+            self._show_nothing("?")
+            return
         if self._values is None:
             return
         values = self._values
@@ -157,8 +169,13 @@ class DisplayPanel(Form):
     def _fail(self, error: BaseException) -> None:
         if not isinstance(error, MemoryError):
             raise error
+        self._show_nothing("–")
+
+    def _show_nothing(self, text: str) -> None:
         for figure in self.figures.values():
-            figure.setText("–")
+            figure.setText(text)
+        self.histogram.set_counts(np.zeros(1), (0.0, 0.0))
+        self.histogram.setAccessibleDescription("")
 
 
 def count(values: NDArray[np.float64]) -> tuple[Stats, NDArray[np.float64]]:

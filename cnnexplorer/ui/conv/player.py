@@ -30,6 +30,7 @@ class Player(QObject):
         self._last = 0.0
         self._owed = 0.0
         self.loop = True
+        self.by_ones = False  # so that no step is left out, however fast the film
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -142,6 +143,8 @@ class Player(QObject):
         # a timer that fires a moment early must not lose its step, and a long pause must not make a leap
         steps = min(math.floor(self._owed + 0.5), max(round(self._speed / 4), 1))
         a_frame = max(round(self._speed * _FRAME), 1)  # never more often than the screen is drawn
+        if self.by_ones:
+            steps, a_frame = min(steps, 1), 1
         if steps < a_frame:
             return
         self._owed = max(min(self._owed - steps, a_frame), -0.5)

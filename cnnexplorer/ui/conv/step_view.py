@@ -16,8 +16,10 @@ from cnnexplorer.ui.theme import code_font, colours, number_font
 from cnnexplorer.ui.widgets.figure_mode import for_figure, pixel_ratio
 from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK
 from cnnexplorer.ui.widgets.painting import Look, Placement, paint_hatching, paint_map
+from cnnexplorer.ui.widgets.partial import paint_first
 
 from .names import channel_name
+from .predict_arithmetic import open_arithmetic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +42,7 @@ class StepView(Speaking, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._step: Step | None = None
+        self._known: int | None = None
         self._input_look, self._input_limits = Look(), (0.0, 1.0)
         self._decimals = 2
         self._kernels: dict[int, tuple[object, QPixmap]] = {}
@@ -47,8 +50,12 @@ class StepView(Speaking, QWidget):
         self.setMinimumSize(200, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
 
-    def set_step(self, step: Step | None, look: Look, limits: tuple[float, float]) -> None:
-        """Show a step; its inputs on the colours of the view that they come from."""
+    def set_step(self, step: Step | None, look: Look, limits: tuple[float, float], known: int | None = None) -> None:
+        """Show a step; its inputs on the colours of the view that they come from.
+
+        `known` hides what comes out, and all but the first products; None hides nothing.
+        """
+        self._known = known
         taller = self._lines(step) != self._lines(self._step)
         self._step, self._input_look, self._input_limits = step, look, limits
         if taller:
@@ -121,22 +128,51 @@ class StepView(Speaking, QWidget):
             )
             self._hatch_padding(painter, theme, step, plane, spots[0])
             self._paint_kernel(painter, theme, step.weights[plane], spots[1], plane)
-            self._grid(painter, theme, step.products[plane], product_look, (-reach, reach), spots[2], "output")
+            if self._known is None:
+                self._grid(painter, theme, step.products[plane], product_look, (-reach, reach), spots[2], "output")
+            else:
+                self._paint_known(painter, theme, step.products[plane], plane, (-reach, reach), spots[2])
             middle = y + cell * rows / 2
             self._sign(painter, theme, xs[1] - _GAP / 2, middle, "·")
             self._sign(painter, theme, xs[2] - _GAP / 2, middle, "=")
             if planes > 1:
                 name = channel_name(plane, planes)
-                text = f"{name}: Σ = {format_number(step.subtotals[plane], self._decimals)}"
+                whole = self._known is None or self._known >= (plane + 1) * rows * columns
+                text = f"{name}: Σ = {format_number(step.subtotals[plane], self._decimals) if whole else '?'}"
             else:
                 bias = f" + {format_number(step.bias, self._decimals)}" if step.bias is not None else ""
-                text = f"Σ{bias} = {format_number(step.value, self._decimals)}"
+                text = f"Σ{bias} = {self._value(step)}"
             painter.setPen(theme.colour("output"))
             font = number_font(14)
             font.setBold(planes == 1)
             painter.setFont(font)
             box = QRectF(xs[2] + block_w + 10, middle - 12, subtotal_width + 30, 24)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _value(self, step: Step) -> str:
+        return "?" if self._known is not None else format_number(step.value, self._decimals)
+
+    def _paint_known(
+        self,
+        painter: QPainter,
+        theme: Colours,
+        products: NDArray[np.float64],
+        plane: int,
+        limits: tuple[float, float],
+        spot: Placement,
+    ) -> None:
+        """Paint the products that are known, and empty cells for the rest."""
+        rows, columns = products.shape
+        painter.setPen(QPen(theme.colour("line"), 1))
+        painter.setBrush(theme.colour("base"))
+        for tap in range(products.size):
+            painter.drawRect(spot.rect(*divmod(tap, columns)))
+        count = min(max((self._known or 0) - plane * products.size, 0), products.size)
+        look, area = Look("diverging", decimals=self._decimals), QRectF(self.rect())
+        paint_first(painter, products, count, look, limits, spot, area, theme, pixel_ratio(self))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.colour("output"), 2))
+        painter.drawRect(spot.rect(0, 0, rows, columns))
 
     def _paint_kernel(
         self, painter: QPainter, theme: Colours, weights: NDArray[np.float64], spot: Placement, plane: int
@@ -176,7 +212,7 @@ class StepView(Speaking, QWidget):
         window = np.where(np.isneginf(step.inputs[0]), 0.0, step.inputs[0])
         self._grid(painter, theme, window, self._shown(self._input_look), self._input_limits, spot, "input")
         self._hatch_padding(painter, theme, step, 0, spot)
-        if step.winner is not None:
+        if step.winner is not None and self._known is None:
             painter.setPen(QPen(theme.colour("output"), 3))
             painter.drawRect(spot.rect(*divmod(step.winner, columns)).adjusted(1.5, 1.5, -1.5, -1.5))
         name = "max" if step.winner is not None else f"Σ / {step.divisor}"
@@ -188,7 +224,7 @@ class StepView(Speaking, QWidget):
         painter.drawText(
             box,
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            f"{name} = {format_number(step.value, self._decimals)}",
+            f"{name} = {self._value(step)}",
         )
 
     def _paint_one(self, painter: QPainter, theme: Colours, step: Step) -> None:
@@ -199,8 +235,14 @@ class StepView(Speaking, QWidget):
         source = Placement(left, middle - cell / 2, cell)
         target = Placement(left + 280 - cell, middle - cell / 2, cell)
         self._grid(painter, theme, step.inputs[0], self._shown(self._input_look), self._input_limits, source, "input")
-        value = np.array([[step.value]])
-        self._grid(painter, theme, value, self._shown(self._input_look), self._input_limits, target, "output")
+        if self._known is None:
+            value = np.array([[step.value]])
+            self._grid(painter, theme, value, self._shown(self._input_look), self._input_limits, target, "output")
+        else:
+            painter.setPen(QPen(theme.colour("output"), 2))
+            painter.setFont(number_font(20))
+            painter.drawRect(target.rect(0, 0))
+            painter.drawText(target.rect(0, 0), Qt.AlignmentFlag.AlignCenter, "?")
         painter.setPen(theme.colour("muted"))
         painter.setFont(number_font(12))
         if isinstance(step.stage, Activation):
@@ -271,15 +313,18 @@ class ArithmeticView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._step: Step | None = None
+        self._known: int | None = None
         self._decimals = 2
         self._lines: list[list[list[Token]]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         self.setMinimumWidth(180)
 
-    def set_step(self, step: Step | None) -> None:
-        """Write a step out."""
-        self._step = step
+    def set_step(self, step: Step | None, known: int | None = None) -> None:
+        """Write a step out; `known` leaves what comes out open, once it is not 0 after as many products."""
+        self._step, self._known = step, known
         self._lines = [] if step is None else step_tokens(step, self._decimals)
+        if step is not None and known is not None:
+            self._lines = open_arithmetic(self._lines, step, known, self._decimals)
         self.setAccessibleName(self.text())
         self._resize()
         self.update()
@@ -287,10 +332,12 @@ class ArithmeticView(QWidget):
     def set_decimals(self, decimals: int) -> None:
         """Set the decimals of the numbers."""
         self._decimals = decimals
-        self.set_step(self._step)
+        self.set_step(self._step, self._known)
 
     def text(self) -> str:
         """Return the arithmetic as text."""
+        if self._known is not None:
+            return "\n".join("".join(token.text for term in line for token in term) for line in self._lines)
         return "" if self._step is None else self._step.expression(self._decimals)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

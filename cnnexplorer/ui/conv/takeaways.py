@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .board import Board
     from .card import Card
     from .convolution_panel import ConvolutionPanel
+    from .predict_veil import Veil
     from .shown import Shown, ViewKey
 
     Arrays = dict[str, NDArray[np.float64]]
@@ -44,7 +45,7 @@ def takeaways(board: Board, shown: Shown, panel: ConvolutionPanel) -> list[Takea
         found.append(_strip(board, shown))
     for key, card in board.cards.items():
         if not card.isHidden():
-            found += _card(experiment, key, card)
+            found += _card(experiment, key, card, board.veil)
     if board.step is not None and board.strip.enlarged is None:
         found += _step(board, experiment, board.step)
     if panel.isVisible() and panel.stage is not None:
@@ -72,30 +73,33 @@ def key_name(experiment: Experiment, key: ViewKey) -> str:
     return f"stage{index + 1}_{'padding' if kind == 'padding' else stage_name(stage)}"
 
 
-def experiment_facts(experiment: Experiment) -> list[Fact]:
-    """Return a line for the input and for each stage, with all of its parameters."""
+def experiment_facts(experiment: Experiment, veil: Veil | None = None) -> list[Fact]:
+    """Return a line for the input and for each stage, with all of its parameters, but for what is asked for."""
     facts = [(_("Input"), shape_text(experiment.image.shape))]
     for index, (title, stage) in enumerate(zip(stage_titles(experiment.stages), experiment.stages, strict=True)):
         details = "; ".join(f"{label} {value}" for label, value in stage_facts(stage, None))
-        facts.append((f"{index + 1} {title}", details or shape_text(experiment.shapes[index])))
+        hidden = veil is not None and veil.hides_size(("stage", index))
+        facts.append((f"{index + 1} {title}", details or ("?" if hidden else shape_text(experiment.shapes[index]))))
     return facts
 
 
 def _board(board: Board, shown: Shown) -> Takeaway:
     experiment = shown.result.experiment
-    facts = experiment_facts(experiment)
+    facts = experiment_facts(experiment, board.veil)
     if board.step is not None:
-        facts.append(_step_fact(experiment, board.step))
+        facts.append(_step_fact(experiment, board.step, board.veil))
+    arrays = _all_arrays(shown) if board.veil is None else None
     return Takeaway(
-        board, "experiment", _("Stages, step and arithmetic"), (*facts, program_fact()), _all_arrays(shown),
+        board, "experiment", _("Stages, step and arithmetic"), (*facts, program_fact()), arrays,
         words=_words("experiment"),
     )  # fmt: skip
 
 
 def _strip(board: Board, shown: Shown) -> Takeaway:
-    facts = (*experiment_facts(shown.result.experiment), program_fact())
+    facts = (*experiment_facts(shown.result.experiment, board.veil), program_fact())
+    arrays = _all_arrays(shown) if board.veil is None else None
     return Takeaway(
-        board.strip.row, "stages", _("All stages"), facts, _all_arrays(shown), words=_words("stages")
+        board.strip.row, "stages", _("All stages"), facts, arrays, words=_words("stages")
     )  # fmt: skip
 
 
@@ -111,15 +115,16 @@ def _all_arrays(shown: Shown) -> Callable[[], Arrays]:
     return arrays
 
 
-def _card(experiment: Experiment, key: ViewKey, card: Card) -> list[Takeaway]:
-    """Return a card, and its map alone."""
+def _card(experiment: Experiment, key: ViewKey, card: Card, veil: Veil | None) -> list[Takeaway]:
+    """Return a card, and its map alone; without the data and what tells of them where these are asked for."""
     content, channel, limits = card.content, card.channel, card.limits
     if content is None:
         return []
     maps, plane = content.source.values, card.shown
     name, title = key_name(experiment, key), content.title
     facts: list[Fact] = [(_("Stage"), f"{key[1] + 1} {title}" if key[0] != "input" else title)]
-    facts.append((_("Shape"), content.shape))
+    hidden = veil is not None and veil.hides_values(key)
+    facts.append((_("Shape"), "?" if veil is not None and veil.hides_size(key) else content.shape))
     stage = experiment.stages[key[1]] if key[0] != "input" else None
     if key[0] == "padding":
         assert isinstance(stage, Convolution)
@@ -131,42 +136,47 @@ def _card(experiment: Experiment, key: ViewKey, card: Card) -> list[Takeaway]:
         facts.append((_("Channel"), channel_name(channel, len(maps))))
         single = f"{name}_channel{channel:0{len(str(len(maps) - 1))}}"
     ranges = content.source.ranges if channel is None else [content.source.ranges[channel]]
-    facts.append(range_fact(min(low for low, _high in ranges), max(high for _low, high in ranges)))
-    if channel is not None:
+    if not hidden:
+        facts.append(range_fact(min(low for low, _high in ranges), max(high for _low, high in ranges)))
+    if channel is not None and not hidden:
         facts.append(colours_fact(content.look, limits))
     caption = (*facts, program_fact())
     words = _words("card", name, "" if channel is None else str(channel))
     look = content.look if channel is not None else None
     return [
-        Takeaway(card, single, title, caption, lambda: {name: maps}, words=words),
+        Takeaway(card, single, title, caption, None if hidden else lambda: {name: maps}, words=words),
         Takeaway(
             card.view, f"{single}_map", _("{title}: the map alone").format(title=title), caption,
-            lambda: {single: plane}, limits, look, {**words, "view": "map"},
+            None if hidden else lambda: {single: plane}, None if hidden else limits, None if hidden else look,
+            {**words, "view": "map"},
         ),
     ]  # fmt: skip
 
 
-def _step_fact(experiment: Experiment, step: Step) -> Fact:
+def _step_fact(experiment: Experiment, step: Step, veil: Veil | None) -> Fact:
     title = stage_titles(experiment.stages)[step.stage_index]
     channel, row, column = step.output
     text = _("{stage}: channel {channel}, row {row}, column {column}; value {value}")
     return _("Present step"), text.format(
         stage=f"{step.stage_index + 1} {title}", channel=channel, row=row, column=column,
-        value=format_number(step.value, 6),
+        value="?" if veil is not None and veil.products is not None else format_number(step.value, 6),
     )  # fmt: skip
 
 
 def _step(board: Board, experiment: Experiment, step: Step) -> list[Takeaway]:
     """Return the step's grids and its arithmetic."""
     stage, channel = step.stage, step.output[0]
-    facts = (_step_fact(experiment, step), *stage_facts(stage, channel), program_fact())
+    facts = (_step_fact(experiment, step, board.veil), *stage_facts(stage, channel), program_fact())
     name = f"{key_name(experiment, ('stage', step.stage_index))}_step{step.index}"
+    asked = board.veil is not None and board.veil.products is not None
     words = _words("step", key_name(experiment, ("stage", step.stage_index)), str(channel))
 
     def arrays() -> Arrays:
         named = {"inputs": step.inputs}
-        if step.weights is not None and step.products is not None:
-            named |= {"kernel": step.weights, "products": step.products}
+        if step.weights is not None:
+            named["kernel"] = step.weights
+        if step.products is not None and not asked:
+            named["products"] = step.products
         return named
 
     return [

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from cnnexplorer.core import Experiment, step_at, step_index
+from cnnexplorer.core import Experiment, UserError, step_at, step_index
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
@@ -27,6 +27,7 @@ from .names import stage_titles
 from .pencil import Pencil
 from .picture_loader import PictureLoader, remembered_peak
 from .player import Player
+from .predict import Predict
 from .record_dialog import ask_recording
 from .recording import Scene
 from .shown import view_keys
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.settings import Settings
 
     from .card import Card
+    from .predict_veil import Veil
     from .record_dialog import RecordDialog
     from .shown import Shown, ViewKey
 
@@ -80,6 +82,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._awaited: tuple[Experiment, tuple[int, int]] | None = None
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
         self._noted = ""
+        self._veil: Veil | None = None
+        self._curtain: Callable[[Step | None], Veil | None] | None = None
         self.batch: BatchDialog | None = None
         self.recording: RecordDialog | None = None
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
@@ -87,8 +91,11 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.pictures = PictureLoader(self.model, settings, self)
         self.board = Board()
         self.strip, self.step_view, self.arithmetic = self.board.strip, self.board.step_view, self.board.arithmetic
+        self.predict = Predict(
+            self.board, self.player, actions, lambda result: result.experiment is self.model.experiment, self
+        )
         self.inspector = Inspector(self.model, settings, [actions[id_] for id_ in ("open", "paste", "adjust")])
-        buttons = ("first", "back", "play", "forward", "last", "loop", "fill", "spotlight")
+        buttons = ("first", "back", "play", "forward", "last", "loop", "fill", "spotlight", "predict")
         self.transport = Transport(self.player, [actions[id_] for id_ in buttons])
         self._build()
         self._connect()
@@ -136,12 +143,15 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
             "copy_arithmetic": self.copy_arithmetic,
             "first": lambda: self._jump(0),
             "back": lambda: self.player.step(-1),
-            "play": self.player.toggle,
+            "play": self._play,
             "forward": lambda: self.player.step(1),
             "last": lambda: self._jump(self.player.count - 1),
             "loop": self._switch_loop,
             "fill": self._show_step,
             "spotlight": self._show_step,
+            "predict": lambda: self.predict.switch(self._actions["predict"].isChecked()),
+            "hint": self.predict.hint,
+            "show_answer": self.predict.show_answer,
             "slower": lambda: self._change_speed(1 / 1.5),
             "faster": lambda: self._change_speed(1.5),
             "fit": self._fit,
@@ -186,6 +196,16 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         else:
             self._awaited = None
 
+    def draw_curtain(self, curtain: Callable[[Step | None], Veil | None] | None) -> None:
+        """Hide at each step what a lab asks for, and let Predict rest meanwhile; None hides nothing."""
+        self._curtain = curtain
+        predict = self._actions["predict"]
+        if curtain is not None and predict.isChecked():
+            predict.setChecked(False)
+            self.predict.switch(False)
+        predict.setEnabled(curtain is None)
+        self._show_step()
+
     def copy_arithmetic(self) -> None:
         """Copy the present step's arithmetic as text."""
         QGuiApplication.clipboard().setText(self.arithmetic.text())
@@ -212,7 +232,10 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         )  # fmt: skip
 
     def record(self) -> None:
-        """Let the user record the steps, or the maps while a number runs."""
+        """Let the user record the steps, or the maps while a number runs; not while something is asked."""
+        if self._veil is not None:
+            self.refused.emit(UserError("a recording would show what is asked for: answer it, or stop predicting"))
+            return
         self.player.pause()
         self.recording = ask_recording(self.scene(), self._settings, self.player.speed, self)
         self.recording.closed.connect(self._forget_recording)
@@ -223,6 +246,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def close_work(self) -> None:
         """Stop the animation and wait for work under way; to be called before the program ends."""
         self.player.pause()
+        self.predict.stop()
         if self.batch is not None:
             self.batch.close_work()
         if self.recording is not None:
@@ -245,6 +269,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.board, 1)
+        column.addWidget(self.predict.bar)
         column.addWidget(self.transport)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -260,6 +285,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.model.computed.connect(self._show_result)
         self.model.refused.connect(self.refused)
         self.player.moved.connect(lambda _position: self._show_step())
+        self.predict.changed.connect(self._show_step)
         self.player.playing_changed.connect(self._actions.show_playing)
         self.inspector.refused.connect(self.refused)
         self.inspector.display.look_chosen.connect(self._set_look)
@@ -318,7 +344,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Leave an enlarged card with Escape."""
         if event.key() == Qt.Key.Key_Escape and self.strip.enlarged is not None:
             self.strip.enlarge(self.strip.enlarged)
-        else:
+        elif not self.predict.take_key(event):
             super().keyPressEvent(event)
 
     # from the model to the views
@@ -379,13 +405,25 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         step = None if place is None else step_at(experiment, result, *place)
         for name in ("first", "back", "play", "forward", "last"):
             self._actions[name].setEnabled(place is not None)
-        self.board.show_step(step, self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked())
-        self.inspector.activation.show_step(step)
+        if self._curtain is not None:
+            veil = self._curtain(step)
+        else:
+            veil = self.predict.take(result, step, self._looks["convolution"].decimals)
+        self.board.show_step(step, self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked(), veil)
+        self.inspector.activation.show_step(step if veil is None or veil.products is None else None)
+        self.transport.set_count_hidden(veil is not None and place is not None and veil.hides_size(("stage", place[0])))
+        if veil != self._veil:
+            self._veil = veil
+            self._show_display()
+            self._tell()
 
     def _show_display(self) -> None:
         card = self.strip.cards[self._selected]
         if card.content is not None:
-            self.inspector.display.show_map(card.shown, card.content.look, card.limits)
+            drawn = self._curtain is not None and self._veil is not None and self._veil.hides_values(self._selected)
+            hidden = drawn or self.predict.hides_view(self._selected)
+            self.inspector.display.show_map(card.shown, card.content.look, card.limits, hidden)
+            self.inspector.convolution.bank.set_veiled(1 if hidden else None)  # the kernels stay
 
     # from the views to the model
 
@@ -413,18 +451,22 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def _describe(self, key: ViewKey, row: int, column: int) -> str:
         """Say where a cell is, its value, and what it sees."""
         assert self._shown is not None
-        return describe_cell(
-            self._shown, key, self.strip.cards[key].channel, row, column, self._looks[self.board.kind_of(key)]
-        )
+        card = self.strip.cards[key]
+        veil = self._veil if self._curtain is not None else self.predict
+        hidden = veil is not None and veil.hides_cell(key, card.channel or 0, row, column, card.view.shape)
+        return describe_cell(self._shown, key, card.channel, row, column, self._looks[self.board.kind_of(key)], hidden)
 
     def _click(self, key: ViewKey, row: int, column: int) -> None:
         """Go to the step of an output cell."""
+        if self.predict.take_click(key, row, column):
+            return
         if key[0] != "stage" or self._shown is None:
             return
         card = self.strip.cards[key]
         shape = self._shown.result.experiment.shapes[key[1]]
         self.player.pause()
         self.player.go_to(key[1], step_index(shape, (card.channel or 0, row, column)))
+        self.predict.focus()
 
     def _channel_chosen(self, key: ViewKey) -> None:
         self.select(key)
@@ -483,6 +525,10 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.model.take_image(image * peak, SAMPLES[id_].title)
 
     # the transport
+
+    def _play(self) -> None:
+        if not self.predict.take_play():
+            self.player.toggle()
 
     def _jump(self, position: int) -> None:
         self.player.pause()

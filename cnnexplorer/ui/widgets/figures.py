@@ -41,6 +41,7 @@ class Thumbnails(QWidget):
         self._side, self._role = side, role
         self._rows: list[list[tuple[NDArray[np.float64], Look, tuple[float, float]]]] = []
         self._index = 0
+        self._veiled: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -70,6 +71,17 @@ class Thumbnails(QWidget):
         if len(self) != count:
             self.updateGeometry()
         self.update()
+
+    def set_veiled(self, row: int | None) -> None:
+        """Show nothing of the maps of a row, and of those below it; None shows all."""
+        if row != self._veiled:
+            self._veiled = row
+            self.update()
+
+    @property
+    def veiled(self) -> int | None:
+        """The row from which on no maps are shown."""
+        return self._veiled
 
     def __len__(self) -> int:
         return len(self._rows[0]) if self._rows else 0
@@ -115,7 +127,7 @@ class Thumbnails(QWidget):
         theme = colours(self)
         for index in range(len(self)):
             rect = self.entry_rect(index)
-            for number, row in enumerate(self._rows):
+            for number, row in enumerate(self._rows[: self._veiled]):
                 plane, look, limits = row[index]
                 box = QRectF(rect.left() + 2, rect.top() + 2 + number * self._side, self._side, self._side - 1)
                 height, width = plane.shape[-2:]
@@ -173,7 +185,19 @@ class ColourBar(QWidget):
         super().__init__(parent)
         self._colour_map = "grey"
         self._limits = (0.0, 1.0)
+        self._veiled = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_veiled(self, veiled: bool) -> None:
+        """Leave the numbers out."""
+        if veiled != self._veiled:
+            self._veiled = veiled
+            self.update()
+
+    @property
+    def veiled(self) -> bool:
+        """Whether the numbers are left out."""
+        return self._veiled
 
     def set_range(self, colour_map: str, limits: tuple[float, float]) -> None:
         """Show a colour map from one value to another."""
@@ -197,6 +221,8 @@ class ColourBar(QWidget):
         painter.fillRect(bar, gradient)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawRect(bar)
+        if self._veiled:
+            return
         painter.setPen(theme.colour("muted"))
         painter.setFont(number_font(10))
         low, high = self._limits

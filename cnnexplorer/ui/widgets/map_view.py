@@ -17,6 +17,7 @@ from cnnexplorer.ui.theme import colours
 from .cell_editor import ARROWS
 from .figure_mode import for_figure, paint_ground, pixel_ratio
 from .painting import Look, Placement, paint_hatching, paint_map
+from .partial import paint_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,13 +43,15 @@ class Lit:
     """Cells that are lit while the rest is dimmed.
 
     `frame` is outlined in the colour of `role`; `cells` are the rectangles inside it that stay bright (all of it when
-    empty); `mark` is one cell to point out, such as the winner of a maximum.
+    empty); `mark` is one cell to point out, such as the winner of a maximum. Where it is `hollow`, only the frame is
+    painted: what it holds is not to be seen yet.
     """
 
     frame: Rectangle
     role: str
     cells: tuple[Rectangle, ...] = ()
     mark: Rectangle | None = None
+    hollow: bool = False
 
 
 class MapView(QWidget):
@@ -56,7 +59,7 @@ class MapView(QWidget):
 
     Signals: `hovered((row, column) or None)`, `clicked(row, column)`, `stroked(phase, row, column)` with the phases
     "press", "move" and "release" while `drawing` is on, `typed(row, column, text)` when a number is begun over a cell,
-    `zoomed(pixels a cell)`.
+    `zoomed(pixels a cell)`, `placed()` whenever the cells may lie elsewhere.
     """
 
     hovered = Signal(object)
@@ -64,6 +67,7 @@ class MapView(QWidget):
     stroked = Signal(str, int, int)
     typed = Signal(int, int, str)
     zoomed = Signal(float)
+    placed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +82,7 @@ class MapView(QWidget):
         self._linked: Rectangle | None = None
         self._cursor: tuple[int, int] | None = None
         self._filled: int | None = None
+        self._covered = False
         self._placement = Placement(0, 0, 1)
         self._fitted = True
         self._cache: QPixmap | None = None
@@ -187,6 +192,18 @@ class MapView(QWidget):
         """How many cells are shown."""
         return self._filled
 
+    def set_covered(self, covered: bool) -> None:
+        """Show nothing at all, not even how many cells there are."""
+        if covered != self._covered:
+            self._covered = covered
+            self._hover(None)
+            self.update()
+
+    @property
+    def covered(self) -> bool:
+        """Whether nothing is shown."""
+        return self._covered
+
     # zoom
 
     def fit(self) -> None:
@@ -289,6 +306,9 @@ class MapView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells from the cache, and over them what changes from step to step."""
         painter = QPainter(self)
+        if self._covered:
+            self._paint_cover(painter)
+            return
         if for_figure():
             self._paint_figure(painter)
             return
@@ -310,6 +330,14 @@ class MapView(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(colours(self).colour("accent"), 1, Qt.PenStyle.DotLine))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_cover(self, painter: QPainter) -> None:
+        theme = colours(self)
+        area = QRectF(self.rect())
+        paint_ground(painter, area, theme.colour("panel"))
+        painter.setPen(QPen(theme.colour("line"), 1, Qt.PenStyle.DashLine))
+        side = min(area.width(), area.height()) - 2
+        painter.drawRect(QRectF(area.center().x() - side / 2, area.center().y() - side / 2, side, side))
 
     def _paint_figure(self, painter: QPainter) -> None:
         """Paint the same for a file: from the values, without what is pointed at."""
@@ -403,7 +431,7 @@ class MapView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move from cell to cell, take one, type a number over it, zoom."""
-        plain = not event.modifiers() & (
+        plain = not self._covered and not event.modifiers() & (
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
         )
         key = Qt.Key(event.key())
@@ -427,7 +455,7 @@ class MapView(QWidget):
 
     def _cell(self, position: QPointF) -> tuple[int, int] | None:
         row, column = self._placement.cell_at(position.x(), position.y())
-        inside = 0 <= row < self.shape[0] and 0 <= column < self.shape[1]
+        inside = not self._covered and 0 <= row < self.shape[0] and 0 <= column < self.shape[1]
         return (row, column) if inside else None
 
     def _hover(self, cell: tuple[int, int] | None) -> None:
@@ -460,12 +488,17 @@ class MapView(QWidget):
     def _refresh(self) -> None:
         self._cache = None
         self.update()
+        self.placed.emit()
 
     def _paint_cells(self, painter: QPainter, ratio: float) -> None:
         theme = colours(self)
         area = QRectF(self.rect())
         paint_ground(painter, area, theme.colour("panel"))
-        paint_map(painter, self._values, self._look, self._limits, self._placement, area, theme, ratio, self._small)
+        values, look, limits, where = self._values, self._look, self._limits, self._placement
+        if for_figure() and self._filled is not None:  # what is not to be seen must not be in the file
+            paint_first(painter, values, self._filled, look, limits, where, area, theme, ratio)
+        else:
+            paint_map(painter, values, look, limits, where, area, theme, ratio, self._small)
         rows, columns = self.shape
         place = self._placement.rect
         if self._inner is not None:
@@ -530,7 +563,7 @@ class MapView(QWidget):
     def _paint_lit(self, painter: QPainter, lit: Lit) -> None:
         theme = colours(self)
         ratio = self.devicePixelRatioF()
-        for rect in () if for_figure() else self._lit_rects(lit):
+        for rect in () if for_figure() or lit.hollow else self._lit_rects(lit):
             source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
             assert self._cache is not None
             painter.drawPixmap(rect, self._cache, source)

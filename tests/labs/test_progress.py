@@ -1,0 +1,142 @@
+"""How far a student is: scoring, and a file at every step that nothing can break."""
+
+from __future__ import annotations
+
+import json
+import random
+from contextlib import suppress
+
+import pytest
+
+from cnnexplorer.labs import ReportError, Verdict, lab_from_text
+from cnnexplorer.labs.progress import (
+    Figure,
+    StepProgress,
+    answer_shown,
+    answered,
+    figure_taken,
+    hint_taken,
+    moved,
+    new_progress,
+    progress_bytes,
+    progress_from_bytes,
+    read,
+    score,
+    spent,
+    step_score,
+)
+
+LAB = lab_from_text(
+    """format = 1
+title.en = "A lab"
+[[steps]]
+text.en = "2 + 2"
+points = 2
+[steps.task]
+kind = "number"
+answer = 4
+[[steps]]
+text.en = "read"
+[[steps]]
+text.en = "write"
+[steps.task]
+kind = "text"
+[[steps]]
+text.en = "figure"
+[steps.task]
+kind = "figure"
+""",
+    "sums.toml",
+)
+RIGHT, WRONG, AGAIN, NOTED = (Verdict(outcome) for outcome in ("right", "wrong", "again", "noted"))
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+def test_a_whole_lab():
+    progress = new_progress(LAB, "Ana", "2026-01-01T10:00")
+    assert (progress.student, progress.started, progress.finished) == ("Ana", "2026-01-01T10:00", False)
+    progress = answered(progress, 0, "5", Verdict("wrong", mistakes=("sum",)), "2026-01-01T10:01")
+    progress = answered(progress, 0, "abc", AGAIN)
+    progress = hint_taken(progress, 0)
+    progress = answered(progress, 0, "4", RIGHT)
+    assert progress.changed == "2026-01-01T10:01"
+    first = progress.steps[0]
+    assert (first.status, first.tries, first.hints) == ("solved", 2, 1)
+    assert [one.answer for one in first.answers] == ["5", "4"]
+    assert first.answers[0].mistakes == ("sum",)
+    progress = read(moved(progress, 1), 1)
+    progress = answered(answered(progress, 2, "a b c", NOTED), 2, "a b c d", NOTED)
+    assert progress.steps[2].answers[0].answer == "a b c d"
+    progress = figure_taken(progress, 3, Figure("conv1", PNG))
+    progress = answered(progress, 3, "1", RIGHT)
+    progress = spent(spent(progress, 3, 4.5), 3, -10)
+    assert progress.finished
+    assert progress.seconds == 4.5
+    assert score(LAB.lab, progress) == (2 * (1 - 0.25 - 0.1) + 1, 3)
+
+
+def test_a_solved_step_stays_solved_and_costs_nothing_more():
+    progress = answered(new_progress(LAB), 0, "4", RIGHT)
+    assert answered(progress, 0, "9", WRONG) == progress
+    assert hint_taken(progress, 0) == progress
+    assert answer_shown(progress, 0) == progress
+
+
+def test_a_shown_answer_gives_no_points():
+    progress = answer_shown(answered(new_progress(LAB), 0, "9", WRONG), 0)
+    assert progress.steps[0].status == "shown"
+    assert answered(progress, 0, "4", RIGHT) == progress
+    assert score(LAB.lab, progress)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("tries", "hints", "points"), [(1, 0, 2), (2, 0, 1.5), (1, 2, 1.6), (4, 0, 0.5), (5, 0, 0.4), (9, 9, 0.4)]
+)
+def test_scoring(tries, hints, points):
+    assert step_score(LAB.lab.steps[0], StepProgress("solved", tries, hints)) == pytest.approx(points)
+    assert step_score(LAB.lab.steps[0], StepProgress("open", tries, hints)) == 0
+
+
+def test_positions_stay_within_the_lab():
+    progress = new_progress(LAB)
+    assert moved(progress, 99).position == 3
+    assert moved(progress, -1).position == 0
+
+
+def test_the_file():
+    progress = figure_taken(answered(new_progress(LAB, "José"), 0, "5", WRONG), 3, Figure("ñ", PNG))
+    data = progress_bytes(progress)
+    assert json.loads(data)["student"] == "José"  # any program can read it
+    assert progress_from_bytes(data, LAB) == progress
+
+
+def test_damaged_files_are_told():
+    data = progress_bytes(figure_taken(answered(new_progress(LAB, "Ana"), 0, "5", WRONG), 3, Figure("x", PNG)))
+    for number in range(200):
+        dice = random.Random(number)
+        place = dice.randrange(len(data))
+        damaged = data[:place] + bytes([dice.randrange(256)]) + data[place + 1 + dice.randrange(3) :]
+        with suppress(ReportError):
+            found = progress_from_bytes(damaged, LAB)
+            assert len(found.steps) == 4
+            assert found.position < 4
+    for text in (b"", b"{}", b"[" * 100_000, b"null", b"1e999", data.replace(b'"format":1', b'"format":9')):
+        with pytest.raises(ReportError):
+            progress_from_bytes(text, LAB)
+
+
+def test_another_lab():
+    other = lab_from_text('format = 1\ntitle.en = "a"\n[[steps]]\ntext.en = "b"', "sums.toml")
+    with pytest.raises(ReportError, match="another lab"):
+        progress_from_bytes(progress_bytes(new_progress(LAB)), other)
+
+
+def test_figures():
+    progress = new_progress(LAB)
+    for number in range(9):
+        progress = figure_taken(progress, 3, Figure(str(number), PNG))
+    assert [figure.caption for figure in progress.steps[3].figures] == ["3", "4", "5", "6", "7", "8"]
+    with pytest.raises(ReportError, match="no PNG"):
+        figure_taken(progress, 3, Figure("x", b"GIF89a"))
+    with pytest.raises(ReportError, match="too large"):
+        figure_taken(progress, 3, Figure("x", PNG + bytes(4_000_000)))

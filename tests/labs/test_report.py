@@ -1,0 +1,257 @@
+"""The student's report, and a class in one table: read back by independent readers."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import random
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+from PIL import Image
+
+from cnnexplorer.core import SaveError
+from cnnexplorer.labs import ReportError, Verdict, lab_from_text
+from cnnexplorer.labs.check_command import run as check_lab
+from cnnexplorer.labs.grade_command import run as grade
+from cnnexplorer.labs.grading import grade_folder, guarded, table
+from cnnexplorer.labs.progress import Figure, answered, figure_taken, hint_taken, new_progress, spent
+from cnnexplorer.labs.report import lab_key, read_report, report_html, write_report
+
+SOURCE = """format = 1
+title = { en = "A < lab > & more", es = "Un laboratorio" }
+[[steps]]
+title.en = "First"
+text = { en = "What is **2 + 2**?", es = "¿Cuánto es **2 + 2**?" }
+[steps.task]
+kind = "number"
+answer = 4
+[[steps]]
+text.en = "A figure."
+[steps.task]
+kind = "figure"
+[[steps]]
+text.en = "Words."
+[steps.task]
+kind = "text"
+"""
+LAB = lab_from_text(SOURCE, "sums.toml")
+
+
+def png(colour: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (3, 2), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def done(student: str = "Ana <script>alert(1)</script>"):
+    progress = new_progress(LAB, student, "2026-01-01T10:00")
+    progress = answered(progress, 0, "5 <img src=x onerror=y>", Verdict("wrong", mistakes=("sum",)))
+    progress = answered(hint_taken(progress, 0), 0, "4", Verdict("right"))
+    progress = figure_taken(progress, 1, Figure('a "caption" <b>', png(90)))
+    progress = answered(progress, 1, "1", Verdict("right"))
+    return spent(answered(progress, 2, "=1+1\nsecond line", Verdict("noted")), 0, 75)
+
+
+def html(student="Ana", language="en"):
+    return report_html(LAB, done(student), language, str, "0.1")
+
+
+class Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.images: list[str] = []
+        self.text = ""
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes |= {name for name, _value in attrs}
+        if tag == "img":
+            self.images.append(dict(attrs)["src"])
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_the_page_holds_everything_and_nothing_foreign():
+    reader = Reader()
+    reader.feed(report_html(LAB, done(), "en", str, "0.1").decode())
+    assert "script" not in reader.tags
+    assert not {"onerror", "onload", "href"} & reader.attributes
+    assert "Ana <script>alert(1)</script>" in reader.text
+    assert "5 <img src=x onerror=y>" in reader.text
+    assert "=1+1" in reader.text
+    assert "1:15" in reader.text
+    [image] = reader.images
+    picture = Image.open(io.BytesIO(base64.b64decode(image.removeprefix("data:image/png;base64,"))))
+    assert picture.size == (3, 2)
+    assert picture.getpixel((0, 0)) == 90
+    assert not re.search(r"https?://", reader.text)
+
+
+def test_read_back():
+    report = read_report(html())
+    summary = report.summary
+    assert (summary.student, summary.lab, summary.version) == ("Ana", "sums", "0.1")
+    assert (summary.earned, summary.points) == (pytest.approx(1.65), 2)
+    assert summary.percent == pytest.approx(82.5)
+    assert [step.status for step in summary.steps] == ["solved", "solved", "noted"]
+    assert summary.steps[0].mistakes == ("sum",)
+    assert summary.seconds == 75
+    assert report.signed_by(lab_key(LAB.digest))
+    assert not report.signed_by(lab_key("other"))
+
+
+def test_languages():
+    page = report_html(LAB, done(), "es", lambda text: {"Student": "Estudiante"}.get(text, text), "0.1").decode()
+    assert "Un laboratorio" in page
+    assert "¿Cuánto es <strong>2 + 2</strong>?" in page
+    assert "Estudiante" in page
+    assert '<html lang="es">' in page
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_every_edit_shows(number):
+    data = html()
+    dice = random.Random(number)
+    place = dice.randrange(len(data))
+    other = bytes([(data[place] + dice.randrange(1, 255)) % 256])
+    edited = data[:place] + other + data[place + 1 :]
+    if edited.replace(b"\r\n", b"\n") == data:
+        return
+    try:
+        report = read_report(edited)
+    except ReportError:
+        return
+    assert not report.signed_by(lab_key(LAB.digest))
+
+
+def test_a_changed_score_shows_and_mail_does_not_matter():
+    data = html()
+    assert not read_report(data.replace(b"1.65 / 2", b"2 / 2")).signed_by(lab_key(LAB.digest))
+    assert read_report(data.replace(b"\n", b"\r\n")).signed_by(lab_key(LAB.digest))
+    assert not read_report(data.partition(b"\n<!-- cnnexplorer-signature")[0]).signed_by(lab_key(LAB.digest))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"hello", b"\xff\xfe", b'<meta name="cnnexplorer-report" content="">', b"<html>" * 1000,
+     b'<meta name="cnnexplorer-report" content="bm9wZQ==">',
+     b'<meta name="cnnexplorer-report" content="' + base64.b64encode(b"[" * 50_000) + b'">',
+     b'<meta name="cnnexplorer-report" content="' + base64.b64encode(b"{}") + b'">'],
+)  # fmt: skip
+def test_what_is_no_report(data):
+    with pytest.raises(ReportError):
+        read_report(data)
+
+
+def test_a_newer_report():
+    data = html()
+    summary = re.search(rb'content="([A-Za-z0-9+/=]+)">', data)
+    newer = base64.b64encode(base64.b64decode(summary[1]).replace(b'"format":1', b'"format":2'))
+    with pytest.raises(ReportError, match="newer version"):
+        read_report(data.replace(summary[1], newer))
+
+
+def test_writing(tmp_path):
+    path = tmp_path / "ana.html"
+    write_report(path, LAB, done("Ana"), "en", str, "0.1")
+    assert read_report(path.read_bytes()).signed_by(lab_key(LAB.digest))
+    with pytest.raises(SaveError):
+        write_report(tmp_path / "nowhere" / "ana.html", LAB, done(), "en", str, "0.1")
+
+
+def class_of(folder):
+    """Write what a class hands in."""
+    (folder / "monday").mkdir(parents=True)
+    (folder / "ana.html").write_bytes(html("Ana"))
+    (folder / "monday" / "bea.HTM").write_bytes(html('=HYPERLINK("http://x.org";"x")'))
+    (folder / "carl.html").write_bytes(html("Carl").replace(b"1.65", b"2.00"))
+    (folder / "dora.html").write_bytes(b"my dog ate it")
+    (folder / "photo.png").write_bytes(b"no report")
+    other = lab_from_text(SOURCE.replace("answer = 4", "answer = 5"), "sums.toml")
+    (folder / "eve.html").write_bytes(report_html(other, done("Eve"), "en", str, "0.1"))
+
+
+def test_a_class(tmp_path):
+    class_of(tmp_path)
+    rows = {row.file: row for row in grade_folder(tmp_path, [LAB.digest])}
+    assert list(rows) == sorted(["ana.html", "carl.html", "dora.html", "eve.html", "monday/bea.HTM"])
+    signatures = {name.split(".")[0]: row.signature for name, row in rows.items()}
+    assert signatures == {"ana": "right", "carl": "wrong", "dora": None, "eve": "unknown", "monday/bea": "right"}
+    text = table(tuple(rows.values()), str)
+    read = list(csv.DictReader(io.StringIO(text)))
+    assert read[0]["Student"] == "Ana"
+    assert read[0]["Score in %"] == "82.5"
+    assert (read[0]["Step 1"], read[0]["Step 2"], read[0]["Step 3"]) == ("0.65", "1", "")
+    assert read[1]["Signature"] == "changed by hand"
+    assert "no summary" in read[2]["Remark"]
+    for row in csv.reader(io.StringIO(text)):
+        for cell in row:
+            assert not cell.startswith(("=", "+", "-", "@"))
+    assert read[4]["Student"].startswith("'=HYPERLINK")
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\r=1", "|x", "%x"])
+def test_formulas_are_guarded(cell):
+    assert guarded(cell).startswith("'")
+    assert "\t" not in guarded(cell)
+
+
+def test_folders_that_cannot_be_graded(tmp_path):
+    with pytest.raises(ReportError, match="no folder"):
+        grade_folder(tmp_path / "nowhere", [])
+    assert grade_folder(tmp_path, []) == ()
+    assert table((), str).startswith("File,Student")
+
+
+def test_the_command(tmp_path, capsys):
+    class_of(tmp_path / "class")
+    (tmp_path / "labs").mkdir()
+    (tmp_path / "labs" / "sums.toml").write_text(SOURCE)
+    out = tmp_path / "table.csv"
+    arguments = [str(tmp_path / "class"), "--out", str(out), "--labs", str(tmp_path / "labs"), "--lang", "en"]
+    assert grade(arguments) == 1  # some are broken or changed
+    assert "5 reports, 3 of them" in capsys.readouterr().err
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    assert next(row["Student"] for row in rows if row["Signature"] == "unchanged") == "Ana"
+    assert grade(arguments) == 1
+    assert "already" in capsys.readouterr().err
+    before = out.stat().st_mtime_ns
+    assert grade([*arguments, "--force"]) == 1
+    assert out.stat().st_mtime_ns >= before
+    assert grade([str(tmp_path / "class"), "--lang", "es"]) == 1
+    assert "Ana" in capsys.readouterr().out
+    assert grade([str(tmp_path / "nowhere"), "--lang", "en"]) == 1
+    assert "no folder" in capsys.readouterr().err
+
+
+def test_checking_labs(tmp_path, capsys):
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text(SOURCE)
+    bad.write_text(SOURCE.replace("answer = 4", 'answer = "four"'))
+    assert check_lab([str(good), "--lang", "en"]) == 0
+    assert capsys.readouterr().out == "good.toml: nothing is wrong\n"
+    assert check_lab([str(tmp_path), "--lang", "en"]) == 1
+    assert "bad.toml:8: steps[1].task.answer: a number is needed" in capsys.readouterr().out
+    assert check_lab([str(tmp_path / "nowhere.toml"), "--lang", "en"]) == 1
+    assert "cannot be read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["check-lab", "grade"])
+def test_as_a_program(command, tmp_path):
+    (tmp_path / "a.toml").write_text(SOURCE)
+    done_ = subprocess.run(
+        [sys.executable, "-m", "cnnexplorer", command, str(tmp_path), "--lang", "es"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done_.returncode == 0
+    assert "Traceback" not in done_.stderr
