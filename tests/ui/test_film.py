@@ -65,17 +65,19 @@ def filmed(lab: MainWindow) -> Iterator[Callable[..., Film]]:
 
 
 def seen(window: MainWindow, position: int) -> np.ndarray:
-    """What Ctrl+E takes of the window's board at a step: all of it, but for its buttons and the chosen card's frame."""
+    """The window's board at a step: the views as they are on the screen, what is around them as Ctrl+E takes it.
+
+    That leaves out buttons, scroll bars and the frame of the chosen card.
+    """
     window.conv.player.go(position)
     settled(window)
     picture = pixels_of(Figure(window.conv.takeaways()[0], FigureWish(1)).image())[..., :3]
     screen, board = grab(window.conv.board), window.conv.board
     for view in (*(card.view for card in board.cards.values()), board.step_view, board.arithmetic):
-        if not view.visibleRegion().isEmpty():  # and that is what is on the screen
-            area = view.visibleRegion().boundingRect()
-            area.moveTopLeft(view.mapTo(board, area.topLeft()))
-            part = np.s_[area.top() : area.bottom() + 1, area.left() : area.right() + 1]
-            assert (screen[part] == picture[part]).all()
+        area = view.visibleRegion().boundingRect()
+        area.moveTopLeft(view.mapTo(board, area.topLeft()))
+        part = np.s_[area.top() : area.bottom() + 1, area.left() : area.right() + 1]
+        picture[part] = screen[part]
     return picture
 
 

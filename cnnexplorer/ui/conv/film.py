@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import SettingError
+from cnnexplorer.ui.figures.parts import SCREEN_ONLY
 from cnnexplorer.ui.theme import colours
 
 from .board import Board
@@ -68,7 +69,7 @@ class Film:
 
     def __init__(self, reel: Reel, view: BoardView, frame: FilmFrame) -> None:
         self._view = view
-        self._sheet = _Sheet()
+        self._sheet, self._blank = _Sheet(), _Blank()
         self.change(reel, frame)
 
     @property
@@ -101,7 +102,7 @@ class Film:
         self.reel.begin(board)
         if board.step is not None:
             board.strip.reveal(("stage", board.step.stage_index))
-        _blank_buttons(board)
+        self._blank.add(board)
         board.settle()
 
     def prepare(self, index: int) -> Any:  # noqa: ANN401  # as the reel has it
@@ -113,8 +114,6 @@ class Film:
         if prepared is None:
             prepared = self.prepare(index)
         self.reel.show(self.board, prepared)
-        if not self.board.strip.add_button.isHidden():
-            _blank_buttons(self.board)
         if self.frame.caption:
             self._sheet.caption.set_texts(*self.reel.caption(index, prepared))
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
@@ -179,14 +178,18 @@ class _Sheet(QWidget):
         self.show()
 
 
-def _blank_buttons(board: Board) -> None:
-    """Leave the buttons' places blank, as figures do: they belong to the window."""
-    for button in board.findChildren(QToolButton):
-        if not button.isHidden():
-            policy = button.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            button.setSizePolicy(policy)
-            button.hide()
+class _Blank(QObject):
+    """Leaves the places of what only the window needs blank, as figures do."""
+
+    def add(self, board: Board) -> None:
+        """Leave those of a board blank."""
+        for kind in SCREEN_ONLY:
+            for widget in board.findChildren(kind):
+                widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Let nothing be painted."""
+        return event.type() == QEvent.Type.Paint
 
 
 def rendered(widget: QWidget, image: QImage) -> Picture:
