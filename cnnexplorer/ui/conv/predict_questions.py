@@ -76,29 +76,33 @@ def next_step(
 ) -> tuple[int, int] | None:  # fmt: skip
     """Return the (stage, index) where the next question is that is not answered yet; None where there is none.
 
-    `again` goes on at the beginning once the end is reached.
+    Stages that cannot be asked for what is wanted are passed over, unless nothing else is left. `again` goes on at the
+    beginning once the end is reached.
     """
-    for stage, index in _steps_from(experiment, result, wanted, *place, again):
-        question = question_at(experiment, result, wanted, stage, index)
-        if question is not None and question not in answered:
-            return stage, index
+    stages = range(len(experiment.stages))
+    suited = [stage for stage in stages if wanted in fitting(experiment, stage)]
+    for chosen in (suited, stages):
+        for stage, index in _steps_from(experiment, result, wanted, place, chosen, again):
+            question = question_at(experiment, result, wanted, stage, index)
+            if question is not None and question not in answered:
+                return stage, index
     return None
 
 
 def _steps_from(
-    experiment: Experiment, result: Result, wanted: Asks, stage: int, index: int, again: bool
+    experiment: Experiment, result: Result, wanted: Asks, place: tuple[int, int], stages: Collection[int], again: bool
 ) -> Iterator[tuple[int, int]]:
-    """Yield the first steps of the questions after a step; then, with `again`, of all from the beginning."""
-    rounds = [(stage, index, True), *([(0, 0, False)] if again else [])]
-    for start, at, skip in rounds:
-        for number in range(start, len(experiment.stages)):
-            here = at if number == start else 0
-            total = math.prod(experiment.shapes[number])
-            while here < total:
-                question = question_at(experiment, result, wanted, number, here)
+    """Yield the first steps of the questions behind a step; then, with `again`, of all from the beginning."""
+    for beginning in (False, True) if again else (False,):
+        for stage in stages:
+            if not beginning and stage < place[0]:
+                continue
+            here = place[1] if stage == place[0] and not beginning else 0
+            while here < math.prod(experiment.shapes[stage]):
+                question = question_at(experiment, result, wanted, stage, here)
                 first = here if question is None else first_index(experiment, question)
-                if not (skip and (number, first) <= (stage, index)):
-                    yield number, first
+                if beginning or (stage, first) > place:
+                    yield stage, first
                 here = first + (1 if question is None else step_count_of(experiment, question))
 
 
