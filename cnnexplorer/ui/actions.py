@@ -43,6 +43,7 @@ MENUS = {
     "edit": mark("&Edit"),
     "steps": mark("&Steps"),
     "network": mark("&Network"),
+    "lab": mark("&Lab"),
     "view": mark("&View"),
     "help": mark("&Help"),
 }
@@ -59,6 +60,10 @@ OWN = {
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new", "file", mark("&New"), "file-outline", ("Ctrl+N",),
                mark("Begin anew with the first example; unsaved work is asked about")),
+    ActionSpec("new_lab", "file", mark("New &lab…"), "file-document-edit-outline", (),
+               mark("Write a lab of your own, from a template")),
+    ActionSpec("practice", "file", mark("P&ractice…"), "dumbbell", (),
+               mark("Exercises without end, of a kind and level of your choice")),
     ActionSpec("open", "file", mark("&Open…"), "folder-open-outline", ("Ctrl+O",),
                mark("Open a picture as the input, or a session"), short=mark("Open")),
     ActionSpec("save", "file", mark("&Save"), "content-save-outline", ("Ctrl+S",),
@@ -156,10 +161,28 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Look at the layer before")),
     ActionSpec("layer_behind", "network", mark("Next &layer"), "chevron-down", ("Ctrl+PgDown",),
                mark("Look at the next layer")),
+    ActionSpec("lab_check", "lab", mark("&Check"), "check", ("Ctrl+Return", "Ctrl+Enter"),
+               mark("See whether the answer is right")),
+    ActionSpec("lab_hint", "lab", mark("&Hint"), "lightbulb-on-outline", ("Ctrl+Shift+T",),
+               mark("Show a hint; each costs a little")),
+    ActionSpec("lab_answer", "lab", mark("Show the &answer"), "eye-outline", (),
+               mark("Show the right answer; the step then gives no points")),
+    ActionSpec("lab_set_up", "lab", mark("&Set up again"), "restore", (),
+               mark("Put the workspace as this step began; undo takes it back")),
+    ActionSpec("lab_next", "lab", mark("&Next step"), "chevron-right", ("Alt+PgDown",),
+               mark("Go on to the next step of the lab")),
+    ActionSpec("lab_back", "lab", mark("Step &before"), "chevron-left", ("Alt+PgUp",),
+               mark("Go to the step of the lab before")),
+    ActionSpec("lab_report", "lab", mark("&Report…"), "file-account-outline", (),
+               mark("Save your answers as a page or as PDF")),
+    ActionSpec("lab_leave", "lab", mark("&Leave the lab"), "exit-run", (),
+               mark("Leave the lab; your progress is kept, and your own work comes back")),
     ActionSpec("workspace_conv", "view", mark("&Convolution"), "grid", ("Alt+1",),
                mark("The Convolution workspace"), checkable=True),
     ActionSpec("workspace_net", "view", mark("&Network"), "layers-triple-outline", ("Alt+2",),
                mark("The Network workspace"), checkable=True),
+    ActionSpec("workspace_labs", "view", mark("La&bs"), "school-outline", ("Alt+3",),
+               mark("Labs: exercises that check themselves"), checkable=True),
     ActionSpec("fit", "view", mark("&Fit all maps"), "fit-to-page-outline", ("Ctrl+0",),
                mark("Show every map as large as it goes")),
     ActionSpec("one_to_one", "view", mark("All maps &1:1"), "numeric-1-box-outline", ("Ctrl+1",),
@@ -178,6 +201,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Find any action by its name")),
     ActionSpec("shortcuts", "help", mark("&Keyboard shortcuts"), "keyboard-outline", ("F1",),
                mark("Show every shortcut")),
+    ActionSpec("writing_labs", "help", mark("&Writing labs"), "file-document-edit-outline", (),
+               mark("How a lab is written, with examples")),
     ActionSpec("tour", "help", mark("Guided &tour"), "compass-outline", (), mark("Show the window in five steps")),
     ActionSpec("about", "help", mark("&About CNN Explorer"), "information-outline", (),
                mark("Version, parts, and where the log file lies")),
@@ -240,11 +265,14 @@ class Actions(QObject):
                 return True
         return False
 
-    def show_workspace(self, workspace: str) -> None:
-        """Hide the actions of other workspaces; what is hidden has no shortcut either."""
+    def show_workspace(self, workspace: str, in_lab: bool = False) -> None:
+        """Hide the actions of other workspaces; what is hidden has no shortcut either.
+
+        Those of a lab are there while one is played.
+        """
         for spec in ACTIONS:
             owner = next((name for name, own in OWN.items() if spec.menu in own or spec.id in own), workspace)
-            self._actions[spec.id].setVisible(owner == workspace)
+            self._actions[spec.id].setVisible(owner == workspace and (in_lab or spec.menu != "lab"))
 
     def show_playing(self, playing: bool) -> None:
         """Show on the play button what it will do."""

@@ -80,6 +80,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
         self._noted = ""
         self._veil: Veil | None = None
+        self._curtain: Callable[[Step | None], Veil | None] | None = None
         self.batch: BatchDialog | None = None
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
@@ -189,6 +190,16 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
             self.select(("stage", 0))
         else:
             self._awaited = None
+
+    def draw_curtain(self, curtain: Callable[[Step | None], Veil | None] | None) -> None:
+        """Hide at each step what a lab asks for, and let Predict rest meanwhile; None hides nothing."""
+        self._curtain = curtain
+        predict = self._actions["predict"]
+        if curtain is not None and predict.isChecked():
+            predict.setChecked(False)
+            self.predict.switch(False)
+        predict.setEnabled(curtain is None)
+        self._show_step()
 
     def copy_arithmetic(self) -> None:
         """Copy the present step's arithmetic as text."""
@@ -367,7 +378,10 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         step = None if place is None else step_at(experiment, result, *place)
         for name in ("first", "back", "play", "forward", "last"):
             self._actions[name].setEnabled(place is not None)
-        veil = self.predict.take(result, step, self._looks["convolution"].decimals)
+        if self._curtain is not None:
+            veil = self._curtain(step)
+        else:
+            veil = self.predict.take(result, step, self._looks["convolution"].decimals)
         self.board.show_step(step, self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked(), veil)
         self.inspector.activation.show_step(step if veil is None or veil.products is None else None)
         self.transport.set_count_hidden(veil is not None and place is not None and veil.hides_size(("stage", place[0])))
@@ -379,7 +393,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def _show_display(self) -> None:
         card = self.strip.cards[self._selected]
         if card.content is not None:
-            hidden = self.predict.hides_view(self._selected)
+            drawn = self._curtain is not None and self._veil is not None and self._veil.hides_values(self._selected)
+            hidden = drawn or self.predict.hides_view(self._selected)
             self.inspector.display.show_map(card.shown, card.content.look, card.limits, hidden)
             self.inspector.convolution.bank.set_veiled(1 if hidden else None)  # the kernels stay
 
@@ -410,7 +425,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Say where a cell is, its value, and what it sees."""
         assert self._shown is not None
         card = self.strip.cards[key]
-        hidden = self.predict.hides_cell(key, card.channel or 0, row, column, card.view.shape)
+        veil = self._veil if self._curtain is not None else self.predict
+        hidden = veil is not None and veil.hides_cell(key, card.channel or 0, row, column, card.view.shape)
         return describe_cell(self._shown, key, card.channel, row, column, self._looks[self.board.kind_of(key)], hidden)
 
     def _click(self, key: ViewKey, row: int, column: int) -> None:
