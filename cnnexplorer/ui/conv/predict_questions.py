@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnexplorer.core import Activation, Pooling, SettingError, format_number, step_index
+from cnnexplorer.core import Activation, Convolution, Pooling, SettingError, format_number, step_index
 from cnnexplorer.core.arithmetic import activate
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import ASKS, Question, Saying, check_question, right_answer
@@ -25,6 +25,7 @@ ASKED: dict[str, str] = {
     "winner": mark("The winner"),
     "sign": mark("The sign"),
 }
+MOST_PRODUCTS = 20_000_000  # what a mistake in a whole map may take to be computed, in some 20 ms
 LONGEST_SIDE = 10  # cells of a map that is typed, so that its fields find room
 SIGNS = {1: "+", 0: "0", -1: "−"}
 
@@ -37,9 +38,16 @@ def fitting(experiment: Experiment, stage: int) -> tuple[Asks, ...]:
             check_question(experiment, Question(asks, stage))
         except SettingError:
             continue
-        if asks != "map" or max(experiment.shapes[stage][1:]) <= LONGEST_SIDE:
+        if asks != "map" or _is_typed(experiment, stage):
             found.append(asks)
     return tuple(found)
+
+
+def _is_typed(experiment: Experiment, index: int) -> bool:
+    """Tell whether a whole map can be typed, and judged at once: also as it would be with stride 1."""
+    stage, shape = experiment.stages[index], experiment.input_shape(index)
+    filters = stage.weight.size if isinstance(stage, Convolution) else 1
+    return max(experiment.shapes[index][1:]) <= LONGEST_SIDE and shape[-2] * shape[-1] * filters <= MOST_PRODUCTS
 
 
 def question_at(experiment: Experiment, result: Result, wanted: Asks, stage: int, index: int) -> Question | None:
