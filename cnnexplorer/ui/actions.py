@@ -52,7 +52,7 @@ MENUS = {
 OWN = {
     "conv": (
         "steps", "adjust", "default", "add_convolution", "add_activation", "add_max", "add_average", "add_flatten",
-        "remove_stage", "copy_arithmetic", "one_to_one", "enlarge",
+        "remove_stage", "copy_arithmetic", "one_to_one", "enlarge", "record",
     ),
     "net": ("network", "folder", "picture_before", "picture_behind", "camera", "live", "draw"),
 }  # fmt: skip
@@ -92,6 +92,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Save what is on screen as a picture, or the numbers behind it"), short=mark("Figure")),
     ActionSpec("save_layers", "file", mark("Save &whole layers…"), "content-save-all-outline", ("Ctrl+Shift+L",),
                mark("Save every map or filter of layers: as pictures, contact sheets or data")),
+    ActionSpec("record", "file", mark("Record an an&imation…"), "movie-open-outline", ("Ctrl+R",),
+               mark("Record the steps, or the maps while a number runs, as GIF, PNG, WebP or MP4")),
     ActionSpec("quit", "file", mark("&Quit"), "exit-to-app", ("Ctrl+Q",), mark("Close the program")),
     ActionSpec("undo", "edit", mark("&Undo"), "undo", ("Ctrl+Z",), mark("Take the latest edit back")),
     ActionSpec("redo", "edit", mark("&Redo"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), mark("Do what was undone again")),

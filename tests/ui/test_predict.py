@@ -130,6 +130,19 @@ def test_only_what_fits_the_stage_is_offered(window, stages, stage, offered):
     assert [choice.itemData(place) for place in range(choice.count())] == offered
 
 
+def test_a_map_that_would_take_long_to_judge_is_not_offered(window):
+    rng = np.random.default_rng(2)
+    few, many = (Convolution(rng.random((count, 3, 15, 15)).round(2), stride=30) for count in (1, 16))
+    predict = begin(window, few, image=rng.random((3, 128, 128)).round(2), asks="map")
+    texts = ["1"] * predict.place.grid.shape[0] * predict.place.grid.shape[1]
+    predict.place.grid.set_texts(texts)
+    press(predict.place.grid.lines[0], Key.Key_Return)
+    assert predict.tries == 1
+    window.actions_["predict"].trigger()
+    predict = begin(window, many, image=rng.random((3, 128, 128)).round(2))
+    assert predict.bar.choice.findData("map") < 0
+
+
 def test_what_does_not_fit_is_asked_again_where_it_does(window):
     predict = begin(window, asks="value")
     go_to(window, 2, 0)
@@ -342,10 +355,13 @@ def test_the_answer_is_shown_and_counted(qtbot, window, asks):
     qtbot.waitUntil(lambda: predict.question not in (None, question))
 
 
-def test_every_answer_in_a_large_experiment_is_judged(window):
+def test_every_answer_in_a_large_experiment_is_judged(qtbot, window):
     rng = np.random.default_rng(3)
     stages = (Convolution(rng.random((16, 3, 11, 11)).round(2), padding=5), Activation("relu"), Pooling("max", 3, 2))
     predict = begin(window, *stages, image=rng.random((3, 64, 64)).round(2))
+    model = window.conv.model
+    qtbot.waitUntil(lambda: model.result.experiment is model.experiment)  # it is computed on a thread
+    settled(window)
     tries = 0
     for stage, index in ((0, 700), (1, 3000), (2, 5)):
         for asks in ("value", "sign", "size", "winner"):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QBrush, QPainter
 
+SCREEN_ONLY = (QToolButton, QScrollBar)  # what the window needs and a figure does not
 _ALONE = QWidget.RenderFlag(0)  # without children
 
 
@@ -57,7 +58,7 @@ def find_widgets(root: QWidget, buttons: bool) -> list[tuple[QWidget, QPoint, QR
         for child in widget.children():
             if not isinstance(child, QWidget) or child.isWindow() or child.isHidden():
                 continue
-            if buttons or not isinstance(child, QToolButton | QScrollBar):
+            if buttons or not isinstance(child, SCREEN_ONLY):
                 collect(child, origin + child.pos(), seen)
 
     collect(root, QPoint(0, 0), root.rect())

@@ -63,6 +63,7 @@ class SaidBox(Speaking, QFrame):
         column.setSpacing(4)
         column.addLayout(top)
         column.addWidget(self.prose)
+        self.retranslate()
         self.hide()
 
     @property
