@@ -608,6 +608,7 @@ def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
     if file is not None:
         window.open_file(file)
     window.document.offer_lost_work()
+    window.labs.return_to_lost()
 
     def play() -> None:
         if not window.desk.brought_back:
