@@ -200,7 +200,7 @@ class MainWindow(Speaking, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what is not saved; remember the settings, and wait for work under way."""
-        if self.document.is_modified:
+        if self.document.is_modified or self.document.is_saving:
             event.ignore()
             self.document.ask_to_leave(self._leave)
             return
