@@ -194,8 +194,13 @@ class Document(QObject):
     def _write(self, path: Path, careful: bool, then: Callable[[], object]) -> None:
         """Save to a file; if `careful`, only over what was opened or saved last."""
         work = self._work
+
+        def again() -> None:
+            if self._work is work:
+                self._write(path, careful, then)
+
         if self._writing.busy:  # then that is what is saved last
-            QTimer.singleShot(50, self, lambda: self._work is work and self._write(path, careful, then))
+            QTimer.singleShot(50, self, again)
             return
         digest = self._origin.digest if careful else None
         make, contents = self._desk.take(), self._desk.contents()

@@ -215,3 +215,9 @@ def test_files_that_cannot_be_opened(tmp_path: Path):
     }.items():
         with pytest.raises(SessionError, match=sentence):
             load_session(tmp_path / name)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_are_refused(value: float):
+    with pytest.raises(SettingError, match="a weight of conv1 is no finite number"):
+        FilterEdit("conv1", (0,), [[[[value]]]])
