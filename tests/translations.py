@@ -26,6 +26,7 @@ KEYWORDS = {
     "NumberError": None,
     "ImageError": None,
     "DataError": None,
+    "SaveError": None,
     "OutOfMemory": None,
     "WeightsError": None,
     "DownloadError": None,

@@ -119,7 +119,7 @@ def rdf(notes: FigureNotes) -> str:
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"><rdf:Description rdf:about="">'
         f"{_alternatives('title', notes.title, language)}{_alternatives('description', notes.description, language)}"
-        f"<xmp:CreatorTool>{escape(_clean(notes.program))}</xmp:CreatorTool>"
+        f"<xmp:CreatorTool>{xml_text(notes.program)}</xmp:CreatorTool>"
         "</rdf:Description></rdf:RDF>"
     )
 
@@ -157,16 +157,16 @@ def session_in(file: IO[bytes]) -> bytes | None:
 
 
 def _alternatives(name: str, text: str, language: str) -> str:
-    text = escape(_clean(text))
+    text = xml_text(text)
     return (
         f'<dc:{name}><rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li>'
         f'<rdf:li xml:lang="{language}">{text}</rdf:li></rdf:Alt></dc:{name}>'
     )
 
 
-def _clean(text: str) -> str:
-    """Return a text without the signs that XML cannot hold."""
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
+def xml_text(text: str) -> str:
+    """Return a text as XML holds it, without the signs that it cannot hold."""
+    return escape("".join(sign for sign in text if sign.isprintable() or sign in "\n\t"), quote=False)
 
 
 def _text(file: IO[bytes], key: bytes) -> bytes | None:

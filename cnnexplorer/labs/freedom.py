@@ -74,7 +74,7 @@ def check_allowed(step: Step, before: Experiment, after: Experiment) -> None:
 
 def locked(what: str) -> Locked:
     """Return the sentence for something of `LOCKABLE` that may not be changed."""
-    return Locked(mark("{what} cannot be changed in this step of the lab"), what=_NAMES[what])
+    return Locked(mark("this step of the lab leaves {what} as it is"), what=_NAMES[what])
 
 
 def _convolution_changes(old: Convolution, new: Convolution, recoloured: bool) -> set[str]:

@@ -77,9 +77,9 @@ def table(rows: tuple[Graded, ...], translate: Callable[[str], str]) -> str:
     """
     steps = max((len(row.summary.steps) for row in rows if row.summary), default=0)
     heads = (
-        mark("File"), mark("Student"), mark("Lab"), mark("Score in %"), mark("Points"), mark("of"), mark("Solved"),
-        mark("Tries"), mark("Hints"), mark("Answers shown"), mark("Time"), mark("Begun"), mark("Last change"),
-        mark("Signature"), mark("Remark"),
+        mark("File"), mark("Student"), mark("Lab"), mark("Score in %"), mark("Points"), mark("Possible points"),
+        mark("Solved"), mark("Tries"), mark("Hints"), mark("Answers shown"), mark("Time"), mark("Begun"),
+        mark("Last change"), mark("Signature"), mark("Remark"),
     )  # fmt: skip
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")

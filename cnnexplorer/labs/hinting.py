@@ -59,7 +59,7 @@ def _value_hints(step: Step) -> tuple[Saying, ...]:
 def _sum_hints(step: Step) -> tuple[Saying, ...]:
     *products, total = step.expression().split("\n")
     if products:  # several channels: each line ends with its subtotal
-        blanks = "\n".join(line.rpartition(" = ")[0] for line in products)
+        blanks = "; ".join(line.rpartition(" = ")[0] for line in products)
         last = Saying(mark("Add the subtotals of the channels: {sum}"), sum=total.rpartition(" = ")[0])
     else:
         blanks = total.rpartition(" = ")[0]

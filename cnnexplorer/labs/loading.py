@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cnnexplorer.core.messages import term
+
 from .lines import field_lines, line_of
 from .model import FORMAT, Lab
 from .sayings import LabError
@@ -31,6 +33,29 @@ SUFFIX = ".toml"
 _DEEP_KEY = re.compile(
     r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')(?:[ \t]*+\.[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')){15}"""
 )
+
+
+# how tomllib begins its reasons, and what they are called here
+_TOML_REASONS = {
+    "Invalid statement": term("a line begins with something that is neither a key nor a table"),
+    "Expected '='": term("a key needs = and a value"),
+    "Expected newline": term("there is something more behind the value: one key a line"),
+    "Expected \"'": term("a text does not end: a quotation mark is missing"),
+    "Unterminated string": term("a text does not end: a quotation mark is missing"),
+    "Unclosed array": term("a list does not end: ] is missing"),
+    "Unclosed inline table": term("a table does not end: its closing brace is missing"),
+    "Invalid value": term("a value is missing or unknown: texts need quotation marks"),
+    "Cannot overwrite": term("the same key is there twice"),
+    "Duplicate inline table key": term("the same key is there twice"),
+    "Cannot declare": term("the same table is there twice"),
+    "Cannot mutate": term("a table in braces cannot be added to"),
+    "Expected ']": term("the name of a table needs ] at its end"),
+    "Invalid initial character": term("a key is missing"),
+    "Illegal character": term("there is a character that cannot stand here"),
+    "Found invalid character": term("there is a character that cannot stand here"),
+    "Unescaped": term("a backslash in a text needs a second one"),
+    "Invalid date": term("there is no such date"),
+}
 
 
 @dataclass(frozen=True)
@@ -161,26 +186,29 @@ def _read_lab(text: str, name: str, folder: Path | None) -> tuple[Lab | None, tu
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    too_deep = LabError("the values are nested too deeply: a lab needs five levels at most")
+    too_deep = LabError("the values are nested too deeply: no part of a lab needs that")
     if _DEEP_KEY.search(text):
         raise too_deep
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _toml_error(error) from error
+        raise _toml_error(error, text) from error
     except RecursionError:
         raise too_deep from None
     except ValueError as error:  # a number of thousands of digits, a date that does not exist
         raise LabError("a value cannot be read: {reason}", reason=error) from error
 
 
-def _toml_error(error: tomllib.TOMLDecodeError) -> LabError:
+def _toml_error(error: tomllib.TOMLDecodeError, text: str) -> LabError:
     found = re.search(r"^(.*?) \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)$", str(error), re.DOTALL)
     if found is None:
         return LabError("this is not TOML: {reason}", reason=error)
+    reason = next((said for begin, said in _TOML_REASONS.items() if found[1].startswith(begin)), found[1])
     if found[2] is None:
-        return LabError("this is not TOML: it ends too early ({reason})", reason=found[1])
-    broken = LabError("this is not TOML at column {column}: {reason}", column=int(found[3]), reason=found[1])
+        broken = LabError("this is not TOML: {reason}", reason=reason)
+        broken.line = max(text.count("\n", 0, len(text.rstrip())) + 1, 1)  # the trouble shows at the end
+        return broken
+    broken = LabError("this is not TOML at column {column}: {reason}", column=int(found[3]), reason=reason)
     broken.line = int(found[2])
     return broken
 

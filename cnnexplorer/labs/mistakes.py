@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnexplorer.core import Activation, Convolution, Experiment, Flatten, Pooling, SettingError, format_number, run
 from cnnexplorer.core.arithmetic import activate
-from cnnexplorer.core.messages import mark
+from cnnexplorer.core.messages import Term, mark
 from cnnexplorer.core.steps import lone_step
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _changed_convolution(stage: Convolution, image: Floats, channel: int) -> Ite
     if weight.shape[2] == weight.shape[3]:
         yield changed("transposed", TRANSPOSED, weight=np.swapaxes(weight, 2, 3))
     if stage.padding_mode != "zeros":
-        yield changed("padding_mode", PADDING_MODE, {"mode": stage.padding_mode}, padding_mode="zeros")
+        yield changed("padding_mode", PADDING_MODE, {"mode": Term(stage.padding_mode)}, padding_mode="zeros")
     yield changed("no_kernel", NO_KERNEL, weight=np.ones_like(weight), bias=None)
     count = weight[0].size
     bias = None if stage.bias is None else stage.bias / count

@@ -345,7 +345,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     setup
         How the workspace is set before the student begins; where there is none it stays as it is.
     locked, free
-        What may not be changed; or the only things that may. Not both.
+        What may not be changed; or the only things that may. Not both. Where neither is given nothing is locked, but
+        in a step that hides an output everything is: another stage behind it would show the hidden values. What is
+        locked is so until the step is solved.
     task
         What is asked; None for a step that is only read.
     hints
@@ -382,7 +384,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
         """
         if self.free is not None:
             return what in self.free
-        return self.locked is None or what not in self.locked
+        if self.locked is not None:
+            return what not in self.locked
+        return not (isinstance(self.setup, ConvolutionSetup) and self.setup.hide)
 
 
 class Lab(Struct, frozen=True, forbid_unknown_fields=True):

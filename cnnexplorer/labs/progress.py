@@ -208,7 +208,7 @@ def progress_from_bytes(data: bytes, lab: LabFile) -> Progress:
     try:
         progress = msgspec.json.decode(data, type=Progress)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise ReportError("the saved progress is damaged ({reason}): begin the lab again", reason=error) from error
+        raise ReportError("the saved progress is damaged: begin the lab again") from error
     if progress.format > FORMAT:
         raise ReportError("the progress was saved by a newer version of the program: update CNN Explorer")
     if progress.lab != lab.id or len(progress.steps) != len(lab.lab.steps) or progress.position >= len(progress.steps):

@@ -103,5 +103,7 @@ def right_answer(experiment: Experiment, result: Result, question: Question) -> 
         assert winner is not None
         return winner[1], winner[2]
     if question.asks == "sign":
-        return int(step.value > 0) - int(step.value < 0)
+        numbers = step.inputs if step.products is None else step.products
+        least = 1e-12 * float(np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0))  # below it is rounding
+        return int(step.value > least) - int(step.value < -least)
     return step.value

@@ -204,6 +204,7 @@ _STYLE = (
     "table{border-collapse:collapse}td,th{border:1px solid #b8c2cc;padding:.25em .6em;text-align:left}"
     "pre{background:#f2f4f7;padding:.6em}img{max-width:100%}h2{margin-top:1.6em}.right{color:#1a7f37}.wrong{color:#b3261e}"
 )
+_STEPS, _ANSWERS = mark("Steps"), mark("Answers")
 _STATUS = {
     "open": mark("not solved"),
     "solved": mark("solved"),
@@ -231,7 +232,7 @@ def _head(summary: Summary, translate: Callable[[str], str]) -> str:
 
 
 def _table(summary: Summary, translate: Callable[[str], str]) -> str:
-    names = (mark("Step"), mark("State"), mark("Tries"), mark("Hints"), mark("Time"), mark("Points"))
+    names = (mark("Step number"), mark("State"), mark("Tries"), mark("Hints"), mark("Time"), mark("Points"))
     head = "".join(f"<th>{html.escape(translate(name))}</th>" for name in names)
     rows = []
     for place, step in enumerate(summary.steps, start=1):
@@ -245,7 +246,7 @@ def _table(summary: Summary, translate: Callable[[str], str]) -> str:
             points,
         )
         rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
-    return f"<h2>{html.escape(translate(mark('Steps')))}</h2><table><tr>{head}</tr>{''.join(rows)}</table>"
+    return f"<h2>{html.escape(translate(_STEPS))}</h2><table><tr>{head}</tr>{''.join(rows)}</table>"
 
 
 def _step(index: int, step: Step, done: StepProgress, language: str, translate: Callable[[str], str]) -> str:
@@ -258,7 +259,7 @@ def _step(index: int, step: Step, done: StepProgress, language: str, translate: 
             sign = "✓" if one.right else "✗"
             answer = html.escape(one.answer).replace("\n", "<br>")
             rows.append(f'<li><span class="{kind}">{sign}</span> {answer}</li>')
-        parts.append(f"<p><b>{html.escape(translate(mark('Answers')))}</b></p><ul>{''.join(rows)}</ul>")
+        parts.append(f"<p><b>{html.escape(translate(_ANSWERS))}</b></p><ul>{''.join(rows)}</ul>")
     if done.status == "shown":
         parts.append(f"<p>{html.escape(translate(_STATUS['shown']))}</p>")
     for figure in done.figures:

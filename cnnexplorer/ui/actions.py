@@ -43,6 +43,7 @@ MENUS = {
     "edit": mark("&Edit"),
     "steps": mark("&Steps"),
     "network": mark("&Network"),
+    "lab": mark("&Lab"),
     "view": mark("&View"),
     "help": mark("&Help"),
 }
@@ -51,7 +52,7 @@ MENUS = {
 OWN = {
     "conv": (
         "steps", "adjust", "default", "add_convolution", "add_activation", "add_max", "add_average", "add_flatten",
-        "remove_stage", "copy_arithmetic", "one_to_one", "enlarge",
+        "remove_stage", "copy_arithmetic", "one_to_one", "enlarge", "record",
     ),
     "net": ("network", "folder", "picture_before", "picture_behind", "camera", "live", "draw"),
 }  # fmt: skip
@@ -59,6 +60,10 @@ OWN = {
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new", "file", mark("&New"), "file-outline", ("Ctrl+N",),
                mark("Begin anew with the first example; unsaved work is asked about")),
+    ActionSpec("new_lab", "file", mark("New &lab…"), "file-document-edit-outline", (),
+               mark("Write a lab of your own, from a template")),
+    ActionSpec("practice", "file", mark("P&ractice…"), "dumbbell", (),
+               mark("Exercises without end, of a kind and level of your choice")),
     ActionSpec("open", "file", mark("&Open…"), "folder-open-outline", ("Ctrl+O",),
                mark("Open a picture as the input, or a session"), short=mark("Open")),
     ActionSpec("save", "file", mark("&Save"), "content-save-outline", ("Ctrl+S",),
@@ -87,6 +92,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Save what is on screen as a picture, or the numbers behind it"), short=mark("Figure")),
     ActionSpec("save_layers", "file", mark("Save &whole layers…"), "content-save-all-outline", ("Ctrl+Shift+L",),
                mark("Save every map or filter of layers: as pictures, contact sheets or data")),
+    ActionSpec("record", "file", mark("Record an an&imation…"), "movie-open-outline", ("Ctrl+R",),
+               mark("Record the steps, or the maps while a number runs, as GIF, PNG, WebP or MP4")),
     ActionSpec("quit", "file", mark("&Quit"), "exit-to-app", ("Ctrl+Q",), mark("Close the program")),
     ActionSpec("undo", "edit", mark("&Undo"), "undo", ("Ctrl+Z",), mark("Take the latest edit back")),
     ActionSpec("redo", "edit", mark("&Redo"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), mark("Do what was undone again")),
@@ -120,7 +127,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Hide the coming output and ask for it; then see how it comes about"), checkable=True),
     ActionSpec("hint", "steps", mark("&Hint"), "lightbulb-on-outline", ("Ctrl+H",),
                mark("Help with what is asked, a little more each time")),
-    ActionSpec("show_answer", "steps", mark("Sho&w the answer"), "eye-outline", ("Ctrl+Shift+H",),
+    ActionSpec("show_answer", "steps", mark("Show the &answer"), "eye-outline", ("Ctrl+Shift+H",),
                mark("Give up on what is asked; that is counted")),
     ActionSpec("spotlight", "steps", mark("&Spotlight"), "spotlight-beam", ("S",),
                mark("Light the present step's cells and dim the rest"), checkable=True),
@@ -156,10 +163,28 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Look at the layer before")),
     ActionSpec("layer_behind", "network", mark("Next &layer"), "chevron-down", ("Ctrl+PgDown",),
                mark("Look at the next layer")),
+    ActionSpec("lab_check", "lab", mark("&Check"), "check", ("Ctrl+Return", "Ctrl+Enter"),
+               mark("See whether the answer is right")),
+    ActionSpec("lab_hint", "lab", mark("&Hint"), "lightbulb-on-outline", ("Ctrl+Shift+T",),
+               mark("Show a hint; each costs a little")),
+    ActionSpec("lab_answer", "lab", mark("Show the &answer"), "eye-outline", (),
+               mark("Show the right answer; the step then gives no points")),
+    ActionSpec("lab_set_up", "lab", mark("&Set up again"), "restore", (),
+               mark("Put the workspace as this step began; undo takes it back")),
+    ActionSpec("lab_next", "lab", mark("&Next step"), "chevron-right", ("Alt+PgDown",),
+               mark("Go on to the next step of the lab")),
+    ActionSpec("lab_back", "lab", mark("Step &before"), "chevron-left", ("Alt+PgUp",),
+               mark("Go to the step of the lab before")),
+    ActionSpec("lab_report", "lab", mark("&Report…"), "file-account-outline", (),
+               mark("Save your answers as a page or as PDF")),
+    ActionSpec("lab_leave", "lab", mark("&Leave the lab"), "exit-run", (),
+               mark("Leave the lab; your progress is kept, and your own work comes back")),
     ActionSpec("workspace_conv", "view", mark("&Convolution"), "grid", ("Alt+1",),
                mark("The Convolution workspace"), checkable=True),
     ActionSpec("workspace_net", "view", mark("&Network"), "layers-triple-outline", ("Alt+2",),
                mark("The Network workspace"), checkable=True),
+    ActionSpec("workspace_labs", "view", mark("La&bs"), "school-outline", ("Alt+3",),
+               mark("Labs: exercises that check themselves"), checkable=True),
     ActionSpec("fit", "view", mark("&Fit all maps"), "fit-to-page-outline", ("Ctrl+0",),
                mark("Show every map as large as it goes")),
     ActionSpec("one_to_one", "view", mark("All maps &1:1"), "numeric-1-box-outline", ("Ctrl+1",),
@@ -178,6 +203,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Find any action by its name")),
     ActionSpec("shortcuts", "help", mark("&Keyboard shortcuts"), "keyboard-outline", ("F1",),
                mark("Show every shortcut")),
+    ActionSpec("writing_labs", "help", mark("&Writing labs"), "file-document-edit-outline", (),
+               mark("How a lab is written, with examples")),
     ActionSpec("tour", "help", mark("Guided &tour"), "compass-outline", (), mark("Show the window in five steps")),
     ActionSpec("about", "help", mark("&About CNN Explorer"), "information-outline", (),
                mark("Version, parts, and where the log file lies")),
@@ -240,11 +267,14 @@ class Actions(QObject):
                 return True
         return False
 
-    def show_workspace(self, workspace: str) -> None:
-        """Hide the actions of other workspaces; what is hidden has no shortcut either."""
+    def show_workspace(self, workspace: str, in_lab: bool = False) -> None:
+        """Hide the actions of other workspaces; what is hidden has no shortcut either.
+
+        Those of a lab are there while one is played.
+        """
         for spec in ACTIONS:
             owner = next((name for name, own in OWN.items() if spec.menu in own or spec.id in own), workspace)
-            self._actions[spec.id].setVisible(owner == workspace)
+            self._actions[spec.id].setVisible(owner == workspace and (in_lab or spec.menu != "lab"))
 
     def show_playing(self, playing: bool) -> None:
         """Show on the play button what it will do."""

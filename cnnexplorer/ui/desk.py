@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -13,16 +14,34 @@ from cnnexplorer.core import Experiment, NetworkState, Session
 from .conv.model import CHANGED_AT_ONCE
 from .conv.view_state import present_step, show_view, view_state
 from .conv.workspace import first_experiment
+from .tasks import LatestTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from cnnexplorer.core.history import History
 
     from .actions import Actions
     from .conv.workspace import ConvWorkspace
     from .nets.entrance import NetEntrance
     from .nets.memory import Work
     from .nets.workspace import NetWorkspace
+
+FLEETING = ("sample",)  # kinds of sources that can be had again
+
+
+@dataclass(frozen=True, eq=False)
+class _Aside:
+    """Work that waits while a lab uses the workspaces.
+
+    `picture` is which kind of source the networks' picture came from, `folder` where the network's weights lie.
+    """
+
+    contents: Contents
+    make: Callable[[], Session]
+    history: History
+    picture: str
+    folder: Path | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +65,15 @@ class Desk(QObject):
 
     The Network workspace may not be there yet: its state waits until it is.
 
+    A lab may use the workspaces: meanwhile the user's own work is laid aside. It is still what could be lost and what
+    is saved, and it comes back.
+
     Signals: `changed()` when something may have been made or chosen, `settled()` when the Network workspace shows what
-    it was to show, and `front_asked(workspace)`.
+    it was to show, `front_asked(workspace)`, and `taken_over()` when work that was laid aside is not wanted any more.
     """
 
     changed = Signal()
+    taken_over = Signal()
     settled = Signal()
     front_asked = Signal(str)
 
@@ -60,6 +83,9 @@ class Desk(QObject):
         super().__init__(parent)
         self._conv, self._entrance, self._actions = conv, entrance, actions
         self._waiting: tuple[NetworkState, Path | None] | None = None
+        self._aside: _Aside | None = None
+        self._returning = ""
+        self._task = LatestTask(self)
         self.front: Literal["conv", "net"] = "conv"
         self.brought_back = False  # whether a session was: then its step is the one to see
         conv.model.changed.connect(self.changed)
@@ -76,12 +102,16 @@ class Desk(QObject):
 
     def contents(self) -> Contents:
         """Return what could be lost now."""
+        if self._aside is not None:
+            return self._aside.contents
         net = self._entrance.workspace
         known = net is not None and net.memory.is_settled
         return Contents(self._conv.model.experiment, net.memory.work() if net is not None and known else None)
 
     def take(self) -> Callable[[], Session]:
         """Take everything down; what is returned makes the session, off the GUI thread."""
+        if self._aside is not None:
+            return self._aside.make
         experiment, net = self._conv.model.experiment, self._entrance.workspace
         step = present_step(self._conv, experiment)
         view = view_state(self._conv, self._actions, self.front)
@@ -94,6 +124,9 @@ class Desk(QObject):
 
         def opened() -> None:
             self.brought_back = True
+            if self._aside is not None:
+                self._aside = None
+                self.taken_over.emit()
             show_view(self._conv, self._actions, session)
             self._bring_network_back(session.network, folder)
             self.front_asked.emit(session.view.workspace)
@@ -102,6 +135,42 @@ class Desk(QObject):
         self._conv.pictures.cancel()
         self._conv.player.pause()
         self._conv.model.open(session.experiment, opened)
+
+    def lay_aside(self) -> None:
+        """Keep the present work, with what can be undone in it, while a lab uses the workspaces."""
+        if self._aside is not None:
+            return
+        self._conv.pictures.cancel()
+        net = self._entrance.workspace
+        weights = "" if net is None else net.model.chosen.weights
+        folder = Path(weights).parent if len(Path(weights).parts) > 1 else None
+        kind = "" if net is None else net.sources.kind
+        contents, make = self.contents(), self.take()
+        self._aside = _Aside(contents, make, self._conv.model.lay_aside(), kind, folder)
+
+    def take_up(self, done: Callable[[], None]) -> None:
+        """Show the work again that was laid aside."""
+        aside = self._aside
+        if aside is None:
+            done()
+            return
+
+        def made(session: Session) -> None:
+            def opened() -> None:
+                self._aside = None
+                show_view(self._conv, self._actions, session)
+                self._take_network_up(aside, session.network)
+                done()
+
+            self._conv.model.open(aside.history.experiment, opened, aside.history)
+
+        self._conv.pictures.cancel()
+        self._conv.player.pause()
+        self._task.start(aside.make, made, _raised)
+
+    def close_work(self) -> None:
+        """Wait for work under way; to be called before the program ends."""
+        self._task.close()
 
     def clear(self, done: Callable[[], None]) -> None:
         """Show the first example, in the looks and with the switches that are in use."""
@@ -118,9 +187,34 @@ class Desk(QObject):
         elif net is not None:
             net.start_over()
 
+    def _take_network_up(self, aside: _Aside, state: NetworkState | None) -> None:
+        """Let the Network workspace show again what it showed, as far as a lab changed it."""
+        net = self._entrance.workspace
+        if net is None:
+            return
+        before, now = aside.contents.network, net.memory.work()
+        if state is None:
+            net.start_over()
+        elif before is not None and before == now:
+            net.model.visit(page=state.page, layer=state.layer, unit=state.unit, row=state.row, column=state.column)
+        else:
+            self._returning = aside.picture
+            net.bring_back(state, aside.folder)
+
     def _settle(self) -> None:
         self._waiting = None
-        self.settled.emit()
+        net = self._entrance.workspace
+        if self._returning and net is not None:  # what was not saved before the lab is not saved now
+            if self._returning in FLEETING:
+                net.sources.kind = self._returning
+            self._returning = ""
+            self.changed.emit()
+        else:
+            self.settled.emit()
+
+
+def _raised(error: BaseException) -> None:
+    raise error
 
 
 def _same(one: Experiment, other: Experiment) -> bool:

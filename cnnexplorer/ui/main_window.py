@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSizePolicy,
+    QSplitter,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -34,6 +35,7 @@ from .desk import Desk
 from .documents import Document, ask_file
 from .figures.desk import FigureDesk
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
+from .lab_room import LabRoom
 from .language import Speaking, _, language, use_language
 from .nets.entrance import NetEntrance
 from .recent_menu import RecentMenu
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
 # before these, a line in the menu
 SEPARATED = (
     "quit", "theme_system", "language_en", "enlarge", "first", "slower", "palette", "paste", "add_convolution",
-    "copy_figure", "save_figure", "folder", "page_overview", "go_back", "fit",
+    "copy_figure", "save_figure", "folder", "page_overview", "go_back", "lab_next", "lab_report", "fit",
 )  # fmt: skip
 
 
@@ -76,9 +78,9 @@ class MainWindow(Speaking, QMainWindow):
         super().__init__()
         self._settings, self._log_path = settings, log_path
         self.tour: Tour | None = None
-        self._workspace: Literal["conv", "net"] = "conv"
+        self._workspace: Literal["conv", "net", "labs"] = "conv"
         self._scale = 0.0
-        self._took = {"conv": 0.0, "net": 0.0}
+        self._took = {"conv": 0.0, "net": 0.0, "labs": 0.0}
         self._device = ""
         self.setMinimumSize(900, 560)
         self.setAcceptDrops(True)
@@ -88,9 +90,10 @@ class MainWindow(Speaking, QMainWindow):
         self.net = NetEntrance(self.actions_, settings)
         self.desk = Desk(self.conv, self.net, self.actions_, self)
         self.document = Document(self.desk, settings, self)
+        self.labs = LabRoom(self.conv, self.net, self.desk, self.actions_, settings, self)
         self._workspaces = QStackedWidget()
-        self._workspaces.addWidget(self.conv)
-        self._workspaces.addWidget(self.net)
+        for workspace in (self.conv, self.net, self.labs.workspace):
+            self._workspaces.addWidget(workspace)
         self.figures = FigureDesk(self, settings, self._takeaways, self._take_session)
         self._build()
         self._build_menus()
@@ -102,7 +105,10 @@ class MainWindow(Speaking, QMainWindow):
         """Open a picture or a session, as from the command line."""
         self.banner.clear()
         self.document.cancel()
-        if is_session(path):
+        if self.labs.takes(path, self._workspace == "labs"):
+            self.labs.add(path)
+            self.show_workspace("labs")
+        elif is_session(path):
             self.document.open(path)
         elif (carried := session_in_png(path)) is not None:
             self.document.open_bytes(carried, path.name)
@@ -210,7 +216,9 @@ class MainWindow(Speaking, QMainWindow):
         self._settings.set_bytes("geometry", self.saveGeometry())
         self._settings.set("inspector", self.actions_["inspector"].isChecked())
         self.hide()  # work under way may take seconds to end
+        self.labs.close_work()
         self.document.close_work()
+        self.desk.close_work()
         self.conv.close_work()
         self.net.close_work()
         self.figures.close_work()
@@ -251,7 +259,12 @@ class MainWindow(Speaking, QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(rail)
-        row.addWidget(self._workspaces, 1)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.addWidget(self.labs.panel)
+        self._columns.addWidget(self._workspaces)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setChildrenCollapsible(False)
+        row.addWidget(self._columns, 1)
         layout = QVBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -317,6 +330,8 @@ class MainWindow(Speaking, QMainWindow):
             **{id_: partial(self._run_shared, id_) for id_ in SHARED},
             "workspace_conv": partial(self.show_workspace, "conv"),
             "workspace_net": partial(self.show_workspace, "net"),
+            "workspace_labs": partial(self.show_workspace, "labs"),
+            **self.labs.slots(),
             "save_figure": self.save_figure,
             "copy_figure": self.figures.copy,
             "new": self.document.new,
@@ -348,6 +363,9 @@ class MainWindow(Speaking, QMainWindow):
         self.net.refused.connect(self.show_trouble)
         self.net.ready.connect(self._adopt_network)
         self.desk.front_asked.connect(self.show_workspace)
+        self.labs.front_asked.connect(self.show_workspace)
+        self.labs.changed.connect(self._show_lab)
+        self.labs.refused.connect(self.show_trouble)
         self.document.refused.connect(self.show_trouble)
         self.document.changed.connect(self._show_title)
         self.recent.chosen.connect(self.open_file)
@@ -387,22 +405,24 @@ class MainWindow(Speaking, QMainWindow):
         self.actions_[f"language_{code}"].setChecked(True)
         use_language(code)
 
-    def show_workspace(self, id_: Literal["conv", "net"]) -> None:
-        """Show a workspace, "conv" or "net"; its actions take the place of the other's."""
-        self._workspace = self.desk.front = id_
+    def show_workspace(self, id_: Literal["conv", "net", "labs"]) -> None:
+        """Show a workspace, "conv", "net" or "labs"; its actions take the place of the others'."""
+        self._workspace = id_
+        if id_ != "labs":
+            self.desk.front = id_
+        self.labs.show_front(id_)
         self.actions_[f"workspace_{id_}"].setChecked(True)
         for name, button in self._rail.items():
             button.setChecked(name == f"workspace_{id_}")
-        self.actions_.show_workspace(id_)
-        for menu, workspace in (("steps", "conv"), ("network", "net")):
-            self._menus[menu].menuAction().setVisible(workspace == id_)
+        self.actions_.show_workspace(id_, self.labs.active)
+        for menu, shown in (("steps", id_ == "conv"), ("network", id_ == "net"), ("lab", self.labs.active)):
+            self._menus[menu].menuAction().setVisible(shown)
         self.status_cell.clear()
-        if id_ == "net":
+        if id_ != "conv":
             self.conv.player.pause()
-            self._workspaces.setCurrentWidget(self.net)
+        self._workspaces.setCurrentWidget({"conv": self.conv, "net": self.net, "labs": self.labs.workspace}[id_])
+        if id_ == "net":
             self.net.open()
-        else:
-            self._workspaces.setCurrentWidget(self.conv)
         self._show_inspector()
         self._show_history()
         self._show_status()
@@ -428,6 +448,13 @@ class MainWindow(Speaking, QMainWindow):
         self.show_workspace(self._workspace)
         self.desk.adopt(workspace)
 
+    def _show_lab(self) -> None:
+        """Follow a lab that begins or ends."""
+        self.show_workspace(self._workspace)
+        if self.labs.active:
+            width = self.labs.panel.sizeHint().width()
+            self._columns.setSizes([width, self._columns.width() - width])
+
     def _ask_file(self) -> None:
         """Let the user choose a picture or a session."""
         path = ask_file(self, self._settings)
@@ -449,14 +476,15 @@ class MainWindow(Speaking, QMainWindow):
         net = self.net.workspace
         if self._workspace == "conv":
             self.conv.slots()[id_]()
-        elif net is not None:
+        elif self._workspace == "net" and net is not None:
             net.slots()[id_]()
 
     def _takeaways(self) -> list[Takeaway]:
         """Return what can be taken of the workspace in front."""
         if self._workspace == "conv":
             return self.conv.takeaways()
-        return [] if self.net.workspace is None else self.net.workspace.takeaways()
+        net = self.net.workspace if self._workspace == "net" else None
+        return [] if net is None else net.takeaways()
 
     def _take_session(self) -> tuple[Callable[[], bytes], str]:
         """Return what makes the bytes of the session as it is now, off the GUI thread, and the name of its file."""
@@ -465,7 +493,8 @@ class MainWindow(Speaking, QMainWindow):
 
     def _show_history(self) -> None:
         """Enable undo and redo as the workspace in front has something to undo."""
-        front = self.conv if self._workspace == "conv" else self.net.workspace
+        fronts = {"conv": self.conv, "net": self.net.workspace}
+        front = fronts.get(self._workspace)
         states = ("", "") if front is None else front.undo_state()
         for name, label in zip(("undo", "redo"), states, strict=True):
             self.actions_[name].setEnabled(bool(label))

@@ -128,12 +128,12 @@ class Recorder(QObject):
         try:
             samples = []
             for step in _spread(order):
-                picture = yield from _painted(film, step)
+                picture = yield from painted(film, step)
                 samples.append(picture)
             film.rewind()
             self._begin(order, path, samples)
             for number, shot in enumerate(order.shots, 1):
-                picture = yield from _painted(film, shot.step)
+                picture = yield from painted(film, shot.step)
                 while self._queue.full():
                     yield _PATIENCE
                 self._queue.put_nowait(picture)
@@ -210,8 +210,8 @@ class Estimator(QObject):
         pairs = []
         began = time.perf_counter()
         for place in places:
-            first = yield from _painted(film, shots[place].step)
-            second = yield from _painted(film, shots[min(place + 1, len(shots) - 1)].step)
+            first = yield from painted(film, shots[place].step)
+            second = yield from painted(film, shots[min(place + 1, len(shots) - 1)].step)
             pairs.append((first, second))
         painting = (time.perf_counter() - began) / (2 * len(pairs))
         whole, more, writing = yield lambda: _weighed(pairs, order)
@@ -244,7 +244,7 @@ def _bytes(pictures: Sequence[Picture], order: Order, samples: Sequence[Picture]
     return len(file.getvalue())
 
 
-def _painted(film: Painter, step: int) -> Generator[Any, Any, Picture]:
+def painted(film: Painter, step: int) -> Generator[Any, Any, Picture]:
     """Paint a picture, in the way that slices go on."""
     prepared = None
     if film.slow:

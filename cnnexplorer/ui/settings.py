@@ -61,6 +61,11 @@ class Settings:
         """Where unsaved work is kept: among the program's own files, or beside the settings' own file."""
         return (data_folder() if self._path is None else self._path.absolute().parent) / "recovery"
 
+    @property
+    def labs_folder(self) -> Path:
+        """Where the progress in labs is kept: among the program's own files, or beside the settings' own file."""
+        return (data_folder() if self._path is None else self._path.absolute().parent) / "labs"
+
     def get(self, key: str, default: Value) -> Value:
         """Return a setting, of the type of its default; the default where it is absent or unreadable."""
         # QSettings gives strings back in a new process unless it is told the type.
@@ -92,6 +97,14 @@ class Settings:
     def forget_recent(self, path: Path | None = None, kind: RecentKind = "recent") -> None:
         """Take a file off the recent ones, or all of them."""
         self._set_recent([other for other in self.recent_files(kind) if path is not None and other != path], kind)
+
+    def lab_places(self) -> list[Path]:
+        """Return the folders and files of labs that the user added, in their order."""
+        return [Path(os.fsdecode(unquote_to_bytes(text))) for text in self.get("lab_places", "").split() if text]
+
+    def set_lab_places(self, places: Sequence[Path]) -> None:
+        """Remember the folders and files of labs."""
+        self.set("lab_places", " ".join(quote(os.fsencode(path)) for path in places))
 
     def my_presets(self) -> list[MyPreset]:
         """Return the kernels that the user saved."""

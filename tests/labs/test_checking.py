@@ -314,3 +314,7 @@ def test_freedom_of_a_step():
     assert Step(Text("?"), locked=("kernel",)).allows("bias")
     assert not Step(Text("?"), free=("bias",)).allows("kernel")
     assert Step(Text("?"), free=("bias",)).allows("bias")
+    hidden = ConvolutionSetup("digit", stages=(ConvolutionSpec(("plus",)),), hide=(0,))
+    assert not Step(Text("?"), setup=hidden).allows("stages")
+    assert Step(Text("?"), setup=hidden, free=("stages",)).allows("stages")
+    assert Step(Text("?"), setup=SETUP).allows("stages")

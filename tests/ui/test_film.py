@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from cnnexplorer.core import Activation, Convolution, Flatten, Pooling, SettingError
 from cnnexplorer.ui.conv.board import BoardView
-from cnnexplorer.ui.conv.film import Film, FilmFrame, StepReel
+from cnnexplorer.ui.conv.film import Film, FilmFrame
+from cnnexplorer.ui.conv.reels import StepReel
+from cnnexplorer.ui.figures.rendering import Figure, FigureWish
+from cnnexplorer.ui.figures.saving import pixels_of
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.theme import use_theme
 
@@ -62,11 +65,20 @@ def filmed(lab: MainWindow) -> Iterator[Callable[..., Film]]:
 
 
 def seen(window: MainWindow, position: int) -> np.ndarray:
-    """What the window's board shows at a step, without the frame of the chosen card."""
+    """The window's board at a step: the views as they are on the screen, what is around them as Ctrl+E takes it.
+
+    That leaves out buttons, scroll bars and the frame of the chosen card.
+    """
     window.conv.player.go(position)
-    window.conv.board.select(("none", 0))
     settled(window)
-    return grab(window.conv.board)
+    picture = pixels_of(Figure(window.conv.takeaways()[0], FigureWish(1)).image())[..., :3]
+    screen, board = grab(window.conv.board), window.conv.board
+    for view in (*(card.view for card in board.cards.values()), board.step_view, board.arithmetic):
+        area = view.visibleRegion().boundingRect()
+        area.moveTopLeft(view.mapTo(board, area.topLeft()))
+        part = np.s_[area.top() : area.bottom() + 1, area.left() : area.right() + 1]
+        picture[part] = screen[part]
+    return picture
 
 
 def check(window: MainWindow, film: Film, positions: list[int], name: str) -> None:

@@ -12,7 +12,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from cnnexplorer.core import SaveError, UserError
 from cnnexplorer.core.animation import FORMATS, Note, Timing, mp4, shots
 from cnnexplorer.ui.conv.board import BoardView
-from cnnexplorer.ui.conv.film import Film, FilmFrame, StepReel
+from cnnexplorer.ui.conv.film import Film, FilmFrame
+from cnnexplorer.ui.conv.reels import StepReel
 from cnnexplorer.ui.recorder import Estimator, Order, Recorder
 from tests.core.test_animation import path_of, read_frames, read_video
 

@@ -3,111 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from cnnexplorer.core import step_at
 from cnnexplorer.core.messages import SettingError
-from cnnexplorer.ui.language import _
+from cnnexplorer.ui.figures.parts import SCREEN_ONLY
 from cnnexplorer.ui.theme import colours
 
-from .board import Board, BoardView
-from .names import channel_name, stage_settings, stage_titles
+from .board import Board
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from PySide6.QtGui import QPaintEvent
 
-    from cnnexplorer.core import Step
     from cnnexplorer.core.animation.pictures import Picture
-    from cnnexplorer.ui.widgets.painting import Look
 
-    from .shown import Shown
+    from .board import BoardView
+    from .reels import Reel
 
 MIN_WIDTH, MIN_HEIGHT, MAX_SIDE = 480, 360, 4096
 _CAPTION_HEIGHT, _MARGIN = 30, 12
-
-
-class Reel(Protocol):
-    """What a film shows, picture by picture.
-
-    `slow` tells whether `prepare` may take longer than the GUI thread can wait.
-    """
-
-    slow: bool
-
-    @property
-    def count(self) -> int:
-        """How many pictures there are."""
-
-    def prepare(self, index: int) -> Any:  # noqa: ANN401  # each kind of reel has its own
-        """Compute what a picture shows, on any thread."""
-
-    def show(self, board: Board, prepared: Any) -> None:  # noqa: ANN401
-        """Let a board show what was prepared for a picture."""
-
-    def caption(self, index: int, prepared: Any) -> tuple[str, str]:  # noqa: ANN401
-        """Return what stands below a picture, at the left and at the right."""
-
-
-@dataclass(frozen=True, eq=False)
-class StepReel:
-    """Steps of a result, by (stage, index), as the player shows them.
-
-    Attributes
-    ----------
-    looks
-        By kind of view.
-    spotlight, fill
-        Whether the step's cells are lit, and whether maps fill cell by cell.
-    """
-
-    shown: Shown
-    looks: Mapping[str, Look]
-    places: Sequence[tuple[int, int]]
-    spotlight: bool = True
-    fill: bool = False
-    slow: ClassVar[bool] = False
-
-    @property
-    def count(self) -> int:
-        """How many steps there are."""
-        return len(self.places)
-
-    def prepare(self, index: int) -> Step:
-        """Compute a step."""
-        return step_at(self.shown.result.experiment, self.shown.result, *self.places[index])
-
-    def show(self, board: Board, prepared: Step) -> None:
-        """Let a board show a step."""
-        if board.shown is not self.shown:
-            board.show_result(self.shown, self.looks)
-        board.show_step(prepared, self.spotlight, self.fill)
-
-    def caption(self, index: int, prepared: Step) -> tuple[str, str]:
-        """Return the stage and the output cell, and which step of how many it is."""
-        counted = _("step {step} of {count}").format(step=index + 1, count=self.count)
-        return step_caption(self.shown, prepared), counted
-
-
-def step_caption(shown: Shown, step: Step) -> str:
-    """Return a step's stage and output cell in one line."""
-    experiment = shown.result.experiment
-    shape, settings = experiment.shapes[step.stage_index], stage_settings(step.stage)
-    channel, row, column = step.output
-    name = stage_titles(experiment.stages)[step.stage_index] + (f" ({settings})" if settings else "")
-    if len(shape) == 1:
-        return f"{name}: " + _("value {index}").format(index=row)
-    where = _("row {row}, column {column}").format(row=row, column=column)
-    if shape[0] > 1:
-        where = _("channel {channel}").format(channel=channel_name(channel, shape[0])) + f", {where}"
-    return f"{name}: {where}"
 
 
 @dataclass(frozen=True)
@@ -149,11 +68,9 @@ class Film:
     """
 
     def __init__(self, reel: Reel, view: BoardView, frame: FilmFrame) -> None:
-        self.reel, self.frame = reel, frame
         self._view = view
-        self._sheet = _Sheet(frame)
-        self._image = QImage(self._sheet.size(), QImage.Format.Format_RGB32)
-        self.rewind()
+        self._sheet, self._blank = _Sheet(), _Blank()
+        self.change(reel, frame)
 
     @property
     def board(self) -> Board:
@@ -170,19 +87,27 @@ class Film:
         """Whether what a picture shows is to be computed on another thread."""
         return self.reel.slow
 
-    def prepare(self, index: int) -> Any:  # noqa: ANN401  # as the reel has it
-        """Compute what a picture shows, on any thread."""
-        return self.reel.prepare(index)
+    def change(self, reel: Reel, frame: FilmFrame) -> None:
+        """Become another film, from its beginning."""
+        self.reel, self.frame = reel, frame
+        self._sheet.fit(frame)
+        self._image = QImage(self._sheet.size(), QImage.Format.Format_RGB32)
+        self.rewind()
 
     def rewind(self) -> None:
         """Look at the board as at the beginning; while a film runs, zoomed views follow the steps."""
-        board, prepared = self.board, self.reel.prepare(0)
-        self.reel.show(board, prepared)
+        board = self.board
+        self.reel.begin(board)
         board.set_view(self._view)
-        self.reel.show(board, prepared)
+        self.reel.begin(board)
         if board.step is not None:
             board.strip.reveal(("stage", board.step.stage_index))
+        self._blank.add(board)
         board.settle()
+
+    def prepare(self, index: int) -> Any:  # noqa: ANN401  # as the reel has it
+        """Compute what a picture shows, on any thread."""
+        return self.reel.prepare(index)
 
     def picture(self, index: int, prepared: Any = None) -> Picture:  # noqa: ANN401  # as the reel has it
         """Paint a picture (H, W, 3) from what `prepare` gave for it; it is asked here where it was not before."""
@@ -232,11 +157,9 @@ class CaptionBar(QWidget):
 class _Sheet(QWidget):
     """A board and its caption, laid out as if shown."""
 
-    def __init__(self, frame: FilmFrame) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.board, self.caption = Board(), CaptionBar()
-        self.board.show_steps(frame.steps)
-        self.caption.setVisible(frame.caption)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -246,8 +169,27 @@ class _Sheet(QWidget):
         for attribute in (Qt.WidgetAttribute.WA_DontShowOnScreen, Qt.WidgetAttribute.WA_ShowWithoutActivating):
             self.setAttribute(attribute)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+
+    def fit(self, frame: FilmFrame) -> None:
+        """Take another size, and show what it asks for."""
+        self.board.show_steps(frame.steps)
+        self.caption.setVisible(frame.caption)
         self.setFixedSize(QSize(frame.width, frame.height))
         self.show()
+
+
+class _Blank(QObject):
+    """Leaves the places of what only the window needs blank, as figures do."""
+
+    def add(self, board: Board) -> None:
+        """Leave those of a board blank."""
+        for kind in SCREEN_ONLY:
+            for widget in board.findChildren(kind):
+                widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Let nothing be painted."""
+        return event.type() == QEvent.Type.Paint
 
 
 def rendered(widget: QWidget, image: QImage) -> Picture:

@@ -51,6 +51,8 @@ class ConvModel(QObject):
         for task in (self._task, self._changes):
             task.busy_changed.connect(self._show_busy)
         self._shown = compute(experiment)
+        # asked before each edit with the experiments before and after; refuses by raising `UserError`
+        self.guard: Callable[[Experiment, Experiment], None] | None = None
 
     @property
     def experiment(self) -> Experiment:
@@ -88,6 +90,8 @@ class ConvModel(QObject):
         old = self.experiment
         try:
             new = change(old)
+            if self.guard is not None and new != old:
+                self.guard(old, new)
         except UserError as error:
             self.refused.emit(error)
             return False
@@ -141,12 +145,15 @@ class ConvModel(QObject):
             )
         return done
 
-    def open(self, experiment: Experiment, opened: Callable[[], None]) -> None:
-        """Work on another experiment, with a history of its own; until it is computed nothing changes."""
+    def open(self, experiment: Experiment, opened: Callable[[], None], history: History | None = None) -> None:
+        """Work on another experiment, with a history of its own, or with one that was laid aside.
+
+        Until it is computed nothing changes.
+        """
 
         def take(shown: Shown) -> None:
             old = self.experiment
-            self._history = History(experiment)
+            self._history = History(experiment) if history is None else history
             self.changed.emit(old, experiment)
             self.history_changed.emit()
             self._take(shown)
@@ -163,6 +170,12 @@ class ConvModel(QObject):
             take(compute(experiment))
         else:
             self._task.start(lambda: compute(experiment), take, failed)
+
+    def lay_aside(self) -> History:
+        """Return the history of the present work, and go on with the same experiment and a history of its own."""
+        kept, self._history = self._history, History(self._history.experiment)
+        self.history_changed.emit()
+        return kept
 
     def end_gesture(self) -> None:
         """Let the next edit be a step of undo of its own."""

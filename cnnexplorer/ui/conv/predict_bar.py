@@ -17,7 +17,10 @@ from .predict_questions import ASKED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QAction, QPaintEvent
+    from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent
+
+
+NARROW = 680  # pixels
 
 
 class AskedChoice(Choice):
@@ -87,6 +90,15 @@ class PredictBar(Speaking, QWidget):
         grid.addLayout(below, 1, 0)
         self.retranslate()
         self.restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words of the buttons out where there is no room for them."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self._label.setVisible(not narrow)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for button in self.buttons:
+            button.setToolButtonStyle(style)
 
     def ask(self, text: str) -> None:
         """Put a question."""

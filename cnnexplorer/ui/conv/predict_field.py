@@ -58,6 +58,12 @@ class AnswerLine(QLineEdit):
             palette.setColor(QPalette.ColorRole.Text, theme.colour("output"))
         self.setPalette(palette)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the tone's colours from another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.set_tone(self.tone)
+
     def event(self, event: QEvent) -> bool:
         """Leave the keys of the steps, and of undoing when nothing was typed, to the window."""
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -84,12 +90,17 @@ class AnswerLine(QLineEdit):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Keep the placeholder in sight while nothing is typed: Qt takes it away from a centred line with the focus."""
+        """Paint a frame in the colour of outputs, and keep the placeholder in sight while nothing is typed.
+
+        Qt takes the placeholder away from a centred line that has the focus.
+        """
         super().paintEvent(event)
+        theme, painter = colours(self), QPainter(self)
         if self.hasFocus() and not self.text():
-            painter = QPainter(self)
-            painter.setPen(colours(self).colour("muted", 0.8))
+            painter.setPen(theme.colour("muted", 0.8))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.placeholderText())
+        painter.setPen(QPen(theme.colour("error" if self.tone == "wrong" else "output"), 2 if self.hasFocus() else 1))
+        painter.drawRect(self.rect().adjusted(1, 1, -1, -1) if self.hasFocus() else self.rect().adjusted(0, 0, -1, -1))
 
     def take(self, text: str) -> None:
         """Go on with what was begun elsewhere."""
@@ -270,14 +281,15 @@ class Bubble(QLabel):
         self.setVisible(bool(text))
         self.update()
 
-    def place(self, beside: QRect, room: QRect) -> None:
-        """Lie below a place and to its right, where nothing is seen yet, or above it; inside `room`."""
+    def place(self, beside: QRect, stages: QRect, room: QRect) -> None:
+        """Lie below a place and to its right, where nothing is seen yet, or else above it over the stages."""
         natural = self.fontMetrics().horizontalAdvance(self.text()) + 2 * self.margin() + 6
-        width = min(max(min(room.right() - beside.left(), 340), 150), natural)
+        width = min(max(min(room.right() - beside.left(), 370), 150), natural)
         height = self.heightForWidth(width)
         x = min(max(beside.left(), room.left()), room.right() - width)
-        below = room.bottom() - beside.bottom() - 8
-        y = beside.bottom() + 6 if below >= height else max(beside.top() - 6 - height, room.top())
+        below, above = beside.bottom() + 6, beside.top() - 6 - height
+        fits = below + height <= stages.bottom() or (above < stages.top() and below + height <= room.bottom())
+        y = below if fits else max(above, room.top())
         self.setGeometry(x, y, width, height)
         self.raise_()
 

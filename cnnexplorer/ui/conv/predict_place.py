@@ -153,7 +153,7 @@ class AnswerPlace(QObject):
                 self.line.setFont(number_font(min(15.0, place.height() * 0.5)))
         field.raise_()
         if self.bubble.text():
-            self.bubble.place(place, self._board.rect().adjusted(6, 6, -6, -6))
+            self.bubble.place(place, room, self._board.rect().adjusted(6, 6, -6, -6))
 
     @property
     def _is_map(self) -> bool:
@@ -172,7 +172,10 @@ class AnswerPlace(QObject):
             least = QSize(_WIDTHS.get(question.asks, LEAST.width()), LEAST.height())
         size = rect.size() if question.asks == "map" else rect.size().boundedTo(LARGEST)
         place = QRect(QPoint(0, 0), size.expandedTo(least).boundedTo(room.size()))
-        place.moveCenter(view.mapTo(self._board, rect.center()))
+        if question.asks in ("size", "map"):
+            place.moveCenter(view.mapTo(self._board, rect.center()))
+        else:  # to the right and below, where nothing is seen yet
+            place.moveTopLeft(view.mapTo(self._board, rect.topLeft()))
         inside = QRect(view.mapTo(self._board, QPoint(0, 0)), view.size())
         for area in (inside, room):  # in the view as far as there is room, in sight in any case
             place.moveLeft(max(min(place.left(), area.right() - place.width() + 1), area.left()))

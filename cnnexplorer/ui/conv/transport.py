@@ -16,9 +16,10 @@ from cnnexplorer.ui.theme import colours, number_font
 from .player import MAX_SPEED, MIN_SPEED, Player
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
 _SLIDER_STEPS = 100
+ROOM_FOR_PLACE, ROOM_FOR_SPEED, ROOM_FOR_WORDS = 600, 720, 800  # pixels
 
 
 class Scrubber(Speaking, QWidget):
@@ -36,7 +37,7 @@ class Scrubber(Speaking, QWidget):
         self._position = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(160)
+        self.setMinimumWidth(100)
         self.tip(self, "Steps of all stages: drag to go to any of them")
 
     def set_stages(self, offsets: list[int], titles: list[str]) -> None:
@@ -199,6 +200,17 @@ class Transport(Speaking, QWidget):
         layout.addWidget(self._speed_text)
         player.moved.connect(self.show_position)
         self.retranslate()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least: where there is little room, the speed goes first."""
+        return QSize(360, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what finds no room."""
+        super().resizeEvent(event)
+        self._speed_text.setVisible(self.width() >= ROOM_FOR_WORDS)
+        self.speed.setVisible(self.width() >= ROOM_FOR_SPEED)
+        self._place.setVisible(self.width() >= ROOM_FOR_PLACE)
 
     def set_stages(self, titles: list[str]) -> None:
         """Show the player's stages under their names."""

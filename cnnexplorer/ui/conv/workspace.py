@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from cnnexplorer.core import Experiment, step_at, step_index
+from cnnexplorer.core import Experiment, UserError, step_at, step_index
 from cnnexplorer.core.editing import default_stage, insert_stage, move_stage, remove_stage
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
@@ -28,6 +28,8 @@ from .pencil import Pencil
 from .picture_loader import PictureLoader, remembered_peak
 from .player import Player
 from .predict import Predict
+from .record_dialog import ask_recording
+from .recording import Scene
 from .shown import view_keys
 from .takeaways import takeaways
 from .transport import Transport
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
     from .card import Card
     from .predict_veil import Veil
+    from .record_dialog import RecordDialog
     from .shown import Shown, ViewKey
 
 StageKind = Literal["convolution", "activation", "max", "average", "flatten"]
@@ -80,7 +83,9 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self._hovered: tuple[ViewKey, tuple[int, int]] | None = None
         self._noted = ""
         self._veil: Veil | None = None
+        self._curtain: Callable[[Step | None], Veil | None] | None = None
         self.batch: BatchDialog | None = None
+        self.recording: RecordDialog | None = None
         self.model = ConvModel(first_experiment(remembered_peak(settings)), self)
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
@@ -129,6 +134,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
             "paste": self.paste,
             "adjust": lambda: self.pictures.adjust(self),
             "save_layers": self.save_layers,
+            "record": self.record,
             "default": self.start_over,
             "undo": self.model.undo,
             "redo": self.model.redo,
@@ -190,6 +196,16 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         else:
             self._awaited = None
 
+    def draw_curtain(self, curtain: Callable[[Step | None], Veil | None] | None) -> None:
+        """Hide at each step what a lab asks for, and let Predict rest meanwhile; None hides nothing."""
+        self._curtain = curtain
+        predict = self._actions["predict"]
+        if curtain is not None and predict.isChecked():
+            predict.setChecked(False)
+            self.predict.switch(False)
+        predict.setEnabled(curtain is None)
+        self._show_step()
+
     def copy_arithmetic(self) -> None:
         """Copy the present step's arithmetic as text."""
         QGuiApplication.clipboard().setText(self.arithmetic.text())
@@ -207,12 +223,34 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def _forget_batch(self) -> None:
         self.batch = None
 
+    def scene(self) -> Scene:
+        """Return what is shown now, for recordings."""
+        panel, board = self.inspector.convolution, self.board
+        return Scene(
+            self.model.shown, self.looks, board.view, self.player.place, self._actions["spotlight"].isChecked(),
+            self._actions["fill"].isChecked(), (board.width(), board.height()), panel.filter_index, panel.plane or 0,
+        )  # fmt: skip
+
+    def record(self) -> None:
+        """Let the user record the steps, or the maps while a number runs; not while something is asked."""
+        if self._veil is not None:
+            self.refused.emit(UserError("a recording would show what is asked for: answer it, or stop predicting"))
+            return
+        self.player.pause()
+        self.recording = ask_recording(self.scene(), self._settings, self.player.speed, self)
+        self.recording.closed.connect(self._forget_recording)
+
+    def _forget_recording(self) -> None:
+        self.recording = None
+
     def close_work(self) -> None:
         """Stop the animation and wait for work under way; to be called before the program ends."""
         self.player.pause()
         self.predict.stop()
         if self.batch is not None:
             self.batch.close_work()
+        if self.recording is not None:
+            self.recording.close_work()
         self.pictures.close()
         self.inspector.display.close_work()
         self.inspector.convolution.files.close_work()
@@ -367,7 +405,10 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         step = None if place is None else step_at(experiment, result, *place)
         for name in ("first", "back", "play", "forward", "last"):
             self._actions[name].setEnabled(place is not None)
-        veil = self.predict.take(result, step, self._looks["convolution"].decimals)
+        if self._curtain is not None:
+            veil = self._curtain(step)
+        else:
+            veil = self.predict.take(result, step, self._looks["convolution"].decimals)
         self.board.show_step(step, self._actions["spotlight"].isChecked(), self._actions["fill"].isChecked(), veil)
         self.inspector.activation.show_step(step if veil is None or veil.products is None else None)
         self.transport.set_count_hidden(veil is not None and place is not None and veil.hides_size(("stage", place[0])))
@@ -379,7 +420,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def _show_display(self) -> None:
         card = self.strip.cards[self._selected]
         if card.content is not None:
-            hidden = self.predict.hides_view(self._selected)
+            drawn = self._curtain is not None and self._veil is not None and self._veil.hides_values(self._selected)
+            hidden = drawn or self.predict.hides_view(self._selected)
             self.inspector.display.show_map(card.shown, card.content.look, card.limits, hidden)
             self.inspector.convolution.bank.set_veiled(1 if hidden else None)  # the kernels stay
 
@@ -410,7 +452,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         """Say where a cell is, its value, and what it sees."""
         assert self._shown is not None
         card = self.strip.cards[key]
-        hidden = self.predict.hides_cell(key, card.channel or 0, row, column, card.view.shape)
+        veil = self._veil if self._curtain is not None else self.predict
+        hidden = veil is not None and veil.hides_cell(key, card.channel or 0, row, column, card.view.shape)
         return describe_cell(self._shown, key, card.channel, row, column, self._looks[self.board.kind_of(key)], hidden)
 
     def _click(self, key: ViewKey, row: int, column: int) -> None:

@@ -48,19 +48,16 @@ class Figure:
     """A takeaway on its way into a file."""
 
     def __init__(self, takeaway: Takeaway, wish: FigureWish) -> None:
-        self._widget, self._wish = takeaway.widget, wish
-        width, height = takeaway.widget.width(), takeaway.widget.height()
-        caption = None
+        self._takeaway, self._wish = takeaway, wish
+        with takeaway.spread() as other:
+            widget = other or takeaway.widget
+            self._room = widget.size()
+        width, height = self._room.width(), self._room.height()
         if wish.caption:
-            wide = max(width, LEAST_WIDTH)
-            caption = Caption(takeaway, wide)
-            place, area = QPoint(0, height), QRect(0, 0, wide, caption.height)
-            self.size = QSize(wide, height + caption.height)
-        else:
-            self.size = QSize(width, height)
-        self._parts = find_parts(takeaway.widget, takeaway.buttons, QPoint((self.size.width() - width) // 2, 0))
-        if caption is not None:
-            self._parts.append(Part(place, area, caption.paint))
+            width = max(width, LEAST_WIDTH)
+            self._caption = Caption(takeaway, width)
+            height += self._caption.height
+        self.size = QSize(width, height)
 
     def image(self) -> QImage:
         """Return the figure as pixels."""
@@ -102,20 +99,20 @@ class Figure:
     def svg(self) -> SvgDocument:
         """Return the figure as SVG."""
         document = SvgDocument(self.size, DOTS)
-        with self._mode(_VECTOR_RATIO):
+        with self._parts(_VECTOR_RATIO, document.later) as parts:
             if not self._wish.transparent:
-                document.fill(ground_of(self._widget).color())
-            for part in self._parts:
+                document.fill(ground_of(self._takeaway.widget).color())
+            for part in parts:
                 document.add(part)
         return document
 
     def _paint(self, painter: QPainter, ratio: float) -> None:
         """Paint all parts, each inside its own borders."""
-        with self._mode(ratio):
+        with self._parts(ratio) as parts:
             if not self._wish.transparent:
                 # and a little more: the page of a PDF is rounded to whole points
-                painter.fillRect(QRect(QPoint(0, 0), self.size + QSize(2, 2)), ground_of(self._widget))
-            for part in self._parts:
+                painter.fillRect(QRect(QPoint(0, 0), self.size + QSize(2, 2)), ground_of(self._takeaway.widget))
+            for part in parts:
                 painter.save()
                 painter.translate(part.origin)
                 painter.setClipRect(part.seen)
@@ -123,9 +120,16 @@ class Figure:
                 painter.restore()
 
     @contextmanager
-    def _mode(self, ratio: float) -> Iterator[None]:
+    def _parts(self, ratio: float, later: list[QImage] | None = None) -> Iterator[list[Part]]:
+        """Give the parts of the figure, which can be painted inside the `with` block."""
         with ExitStack() as stack:
-            stack.enter_context(painting_figure(FigureMode(ratio, not self._wish.transparent)))
+            widget = stack.enter_context(self._takeaway.spread()) or self._takeaway.widget
+            stack.enter_context(painting_figure(FigureMode(ratio, not self._wish.transparent, later)))
             if self._wish.transparent:
-                stack.enter_context(without_grounds(self._widget))
-            yield
+                stack.enter_context(without_grounds(widget))
+            middle = QPoint((self.size.width() - self._room.width()) // 2, 0)
+            parts = find_parts(widget, self._takeaway.buttons, middle)
+            if self._wish.caption:
+                area = QRect(0, 0, self.size.width(), self._caption.height)
+                parts.append(Part(QPoint(0, self._room.height()), area, self._caption.paint))
+            yield parts

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from PySide6.QtWidgets import QWidget
 
@@ -40,6 +42,8 @@ class Takeaway:
         What the fields of a file-name template stand for: "network", "layer", "channel" and "view" as they apply.
     buttons
         Whether it is a picture of the screen, with its small buttons: a page or the window, not one view.
+    spread
+        Lets the widget be as large as all that it has to show takes while it is painted, or gives another that is.
     """
 
     widget: QWidget
@@ -51,6 +55,7 @@ class Takeaway:
     look: Look | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     buttons: bool = False
+    spread: Callable[[], AbstractContextManager[QWidget | None]] = nullcontext
 
     @property
     def caption(self) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledIte
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, number_font
 from cnnexplorer.ui.widgets.figure_mode import for_figure
+from cnnexplorer.ui.widgets.header import Headings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,6 +149,7 @@ class BarTable(Speaking, QTableView):
 
     def __init__(self, headings: Sequence[Heading], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setHorizontalHeader(Headings(self))
         self._model = _BarModel(headings)
         self.setModel(self._model)
         self.setItemDelegate(_BarDelegate(self._model, self))

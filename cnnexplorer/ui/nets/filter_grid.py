@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -13,9 +14,10 @@ from cnnexplorer.ui.theme import colours, number_font
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
 from cnnexplorer.ui.widgets.cells import draw_cells
 from cnnexplorer.ui.widgets.figure_mode import for_figure, paint_ground, shows_focus
+from cnnexplorer.ui.widgets.spread import spread_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
@@ -77,6 +79,7 @@ class TileGrid(QAbstractScrollArea):
         self._hovered: int | None = None
         self._on_map = False
         self._columns, self._side = 1, float(smallest)
+        self._is_spread = False
         self.describe: Callable[[int], str] = str
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -139,7 +142,7 @@ class TileGrid(QAbstractScrollArea):
         left = (self.viewport().width() - self._columns * width + GAP) / 2
         return QRectF(
             round(left) + column * width,
-            MARGIN + row * height - self.verticalScrollBar().value(),
+            MARGIN + row * height - self._top,
             width - GAP,
             height - GAP,
         )
@@ -151,6 +154,22 @@ class TileGrid(QAbstractScrollArea):
     def map_rect(self, unit: int) -> QRectF:
         """Return where the map beside it lies; empty where there is none."""
         return self._inside(unit, 1) if self._paired else QRectF()
+
+    @contextmanager
+    def spread(self) -> Iterator[None]:
+        """Be as high as all tiles are inside the `with` block."""
+        rows = math.ceil(len(self._tiles) / self._columns)
+        self._is_spread = True
+        try:
+            with spread_out(self, QSize(self.width(), math.ceil(2 * MARGIN + rows * self._step()[1] - GAP))):
+                yield
+        finally:
+            self._is_spread = False
+
+    @property
+    def _top(self) -> int:
+        """How much is scrolled away."""
+        return 0 if self._is_spread else self.verticalScrollBar().value()
 
     # Qt's side
 
@@ -165,6 +184,8 @@ class TileGrid(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put as many tiles in a row as fit, and lose sight of the chosen one no more than before."""
         super().resizeEvent(event)
+        if self._is_spread:
+            return
         rect = self.tile_rect(self._unit)
         in_view = rect.bottom() > 0 and rect.top() < event.oldSize().height()
         self._arrange()
@@ -183,7 +204,7 @@ class TileGrid(QAbstractScrollArea):
         area = QRectF(event.rect())
         paint_ground(painter, area, theme.colour("panel"))
         painter.setFont(number_font(10))
-        height, top = self._step()[1], MARGIN - self.verticalScrollBar().value()
+        height, top = self._step()[1], MARGIN - self._top
         first = max(int((area.top() - GAP - top) // height), 0) * self._columns
         behind = max(int((area.bottom() + GAP - top) // height) + 1, 0) * self._columns
         for tile in self._tiles[first:behind]:

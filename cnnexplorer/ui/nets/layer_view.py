@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
@@ -21,12 +22,13 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import totals
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.header import Headings
 
 from .layer_rows import COLUMN, COLUMNS, NAME, LayerRow, build_rows
 from .layer_table import INDENT, PAD, CellDelegate, LayerTableModel, alignment, tabular
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PySide6.QtGui import QKeyEvent, QPaintEvent
 
@@ -51,6 +53,7 @@ class Table(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalHeader(Headings(self))
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -217,6 +220,27 @@ class LayerTable(Speaking, QWidget):
         """Return what stands in the rows, or in some of them."""
         found = self.model.texts
         return [list(found[place]) for place in (range(len(found)) if rows is None else rows)]
+
+    @contextmanager
+    def spread(self) -> Iterator[LayerTable]:
+        """Give another table inside the `with` block that is as large as all rows and columns are, and not seen."""
+        other = LayerTable()
+        other.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        other._folded = set(self._folded)
+        other._weights_only = self._weights_only
+        other._layers = self._layers  # else it would unfold
+        other.set_layers(self._layers, self._reach, self._narrow)
+        for bar in (other.table.setVerticalScrollBarPolicy, other.names.setVerticalScrollBarPolicy):
+            bar(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        other.show()
+        header = other.table.horizontalHeader()
+        height = header.height() + other.table.verticalHeader().length() + other.totals.height()
+        other.resize(other.names.width() + header.length() + 3, height)
+        try:
+            yield other
+        finally:
+            other.close()
+            other.deleteLater()
 
     def copy(self) -> None:
         """Put the chosen rows onto the clipboard, their cells parted by tabs."""

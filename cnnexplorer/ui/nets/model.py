@@ -133,6 +133,9 @@ class NetModel(QObject):
         self._answered = 0.0
         self._busy = self._loading = ""
         self.history = QUndoStack(self)
+        # asked before "network", "weights", "picture", "perturbation" or "edit_filters" is changed; refuses by raising
+        # `UserError`
+        self.guard: Callable[[str], None] | None = None
 
     # network
 
@@ -159,6 +162,11 @@ class NetModel(QObject):
 
     def choose(self, chosen: Chosen) -> None:
         """Load another network, or the same with other weights or elsewhere; on failure the present one stays."""
+        old, what = self._chosen, "network" if chosen.network != self._chosen.network else "weights"
+        same = (chosen.network, chosen.weights, chosen.seed) == (old.network, old.weights, old.seed)
+        if self._network is not None and not same and not self._allows(what):
+            self.network_changed.emit()  # the controls show again what is in use
+            return
         title = CATALOG[chosen.network].title
         self._say_loading(_("loading {network}…").format(network=title))
         self._loader.start(
@@ -212,6 +220,9 @@ class NetModel(QObject):
 
     def set_source(self, source: Source) -> None:
         """Look at another picture. Pictures may come faster than they can be computed: the newest wins."""
+        if not self._allows("picture"):
+            self.settings_changed.emit()  # the controls show again what is in use
+            return
         self._source = source
         self._ask()  # first: the worker has begun while the views follow
         self.settings_changed.emit()
@@ -224,6 +235,9 @@ class NetModel(QObject):
     def set_perturbation(self, perturbation: Perturbation) -> None:
         """Disturb the picture."""
         if perturbation != self._perturbation:
+            if not self._allows("perturbation"):
+                self.settings_changed.emit()  # the controls show again what is in use
+                return
             self._perturbation = perturbation
             self.settings_changed.emit()
             self._ask()
@@ -378,7 +392,7 @@ class NetModel(QObject):
             Whether anything was changed; trouble was told where not.
         """
         network = self._network
-        if network is None:
+        if network is None or not self._allows("edit_filters"):
             return False
         before = network.filters(layer)
         try:
@@ -408,6 +422,16 @@ class NetModel(QObject):
             task.close()
 
     # the inside
+
+    def _allows(self, what: str) -> bool:
+        """Tell whether something may be changed; else tell the user, too."""
+        try:
+            if self.guard is not None:
+                self.guard(what)
+        except UserError as error:
+            self.refused.emit(error)
+            return False
+        return True
 
     def _move(self, place: Place) -> None:
         old, self._place = self._place, place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
@@ -12,6 +13,7 @@ from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
 from cnnexplorer.ui.widgets.figure_mode import for_figure, paint_ground, pixel_ratio
+from cnnexplorer.ui.widgets.spread import spread_out
 
 from .names import class_title
 from .overview_layout import FULL_SIDE, LEAST_SIDE, MOST_SIDE, Layout, Metrics, Target, best_metrics, lay_out
@@ -22,7 +24,7 @@ from .overview_texts import filters_text, layer_facts, layer_line, percent, unit
 from .page import shape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
@@ -72,6 +74,7 @@ class OverviewView(Speaking, QAbstractScrollArea):
         self._pressed: Target | None = None
         self._focus: Target | None = None
         self._still: QPixmap | None = None
+        self._is_spread = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
@@ -130,6 +133,16 @@ class OverviewView(Speaking, QAbstractScrollArea):
         """Return where something lies in the viewport."""
         return self._layout.rect(target).translated(self._origin())
 
+    @contextmanager
+    def spread(self) -> Iterator[None]:
+        """Be as large as the whole strip inside the `with` block, at the zoom in use."""
+        self._is_spread = True
+        try:
+            with spread_out(self, self._layout.size.toSize() + QSize(1, 1)):
+                yield
+        finally:
+            self._is_spread = False
+
     # zoom
 
     def zoom(self, factor: float, around: QPointF | None = None) -> None:
@@ -163,7 +176,8 @@ class OverviewView(Speaking, QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the strip into rows anew."""
         super().resizeEvent(event)
-        self._arrange()
+        if not self._is_spread:
+            self._arrange()
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         """Paint another part."""
@@ -322,6 +336,8 @@ class OverviewView(Speaking, QAbstractScrollArea):
 
     def _origin(self) -> QPointF:
         """Return where the strip begins in the viewport: it stands in the middle where there is room."""
+        if self._is_spread:
+            return QPointF(0, 0)
         room = self.viewport().size()
         left, top = (room.width() - self._layout.size.width()) / 2, (room.height() - self._layout.size.height()) / 2
         return QPointF(

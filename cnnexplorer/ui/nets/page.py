@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnexplorer.nets import LayerInfo
-    from cnnexplorer.ui.figures.takeaway import Takeaway
     from cnnexplorer.ui.settings import Settings
 
     from .model import NetModel
@@ -122,10 +121,6 @@ class Page(Speaking, QWidget):
 
     def fit(self) -> None:
         """Show the page's view as large as it goes; for pages that zoom."""
-
-    def takeaways(self) -> list[Takeaway]:
-        """Return what of the page can be taken away now, what matters most first."""
-        return []
 
     def use_settings(self, settings: Settings) -> None:
         """Take what the program remembers; for pages that read files."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
@@ -15,12 +15,15 @@ from cnnexplorer.nets import CATALOG, Network
 from cnnexplorer.ui.batch_dialog import ask_batch
 from cnnexplorer.ui.language import Speaking, _
 
+from . import answer_takeaways, takeaways
 from .answer_page import AnswerPage
 from .architecture_page import ArchitecturePage
 from .batch import network_offer
 from .crumbs import Crumbs
+from .figure_facts import Taker
 from .filters_page import FiltersPage
 from .input_column import InputColumn
+from .lab_side import NetLabSide
 from .maps_page import MapsPage
 from .memory import NetMemory
 from .model import NetModel
@@ -57,22 +60,23 @@ FIRST_SAMPLE = "drawn_umbrella"
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page: its id, which is its action's too ("page_maps"), its tab's text, and what makes it."""
+    """A page: its id, which is its action's too ("page_maps"), its tab's text, what makes it, what is taken of it."""
 
     id: str
     title: str
     make: Callable[[NetModel], Page]
+    takeaways: Callable[[Any], list[Takeaway]]
 
 
 PAGES = (
-    PageSpec("overview", mark("Overview"), OverviewPage),
-    PageSpec("architecture", mark("Architecture"), ArchitecturePage),
-    PageSpec("filters", mark("Filters"), FiltersPage),
-    PageSpec("maps", mark("Maps"), MapsPage),
-    PageSpec("number", mark("Number"), NumberPage),
-    PageSpec("answer", mark("Answer"), AnswerPage),
-    PageSpec("robustness", mark("Robustness"), RobustnessPage),
-    PageSpec("why", mark("Why"), WhyPage),
+    PageSpec("overview", mark("Overview"), OverviewPage, takeaways.overview),
+    PageSpec("architecture", mark("Architecture"), ArchitecturePage, takeaways.architecture),
+    PageSpec("filters", mark("Filters"), FiltersPage, takeaways.filters),
+    PageSpec("maps", mark("Maps"), MapsPage, takeaways.maps),
+    PageSpec("number", mark("Number"), NumberPage, takeaways.number),
+    PageSpec("answer", mark("Answer"), AnswerPage, answer_takeaways.answer),
+    PageSpec("robustness", mark("Robustness"), RobustnessPage, answer_takeaways.robustness),
+    PageSpec("why", mark("Why"), WhyPage, answer_takeaways.why),
 )
 PAGE_IDS = tuple(spec.id for spec in PAGES)
 
@@ -132,6 +136,7 @@ class NetWorkspace(Speaking, QWidget):
         self._shown: Page | None = None
         self.batch: BatchDialog | None = None
         self.memory = NetMemory(self.model, self.sources, settings, PAGE_IDS, self._asked_class, self._ask_class, self)
+        self.lab_side = NetLabSide(self)
         self._build()
         self._connect()
         self.restyle()
@@ -240,7 +245,11 @@ class NetWorkspace(Speaking, QWidget):
 
     def takeaways(self) -> list[Takeaway]:
         """Return what of this workspace can be taken away now."""
-        return [] if self._shown is None else self._shown.takeaways()
+        if self._shown is None or self.model.network is None:
+            return []
+        spec = next(spec for spec in PAGES if self.pages.get(spec.id) is self._shown)
+        aside = answer_takeaways.column(self.column.form, Taker(self.model, spec.id))
+        return [*spec.takeaways(self._shown), *aside]
 
     def save_settings(self) -> None:
         """Remember network and device."""
@@ -255,6 +264,7 @@ class NetWorkspace(Speaking, QWidget):
         for page in self.pages.values():
             page.close_work()
         self.memory.close()
+        self.lab_side.close()
         self.sources.close()
         self.model.close()
 
@@ -290,6 +300,10 @@ class NetWorkspace(Speaking, QWidget):
         row.addWidget(self.tabs)
         row.addStretch(1)
         row.addWidget(self.crumbs)
+        figure = QToolButton()
+        figure.setDefaultAction(self._actions["save_figure"])
+        figure.setAutoRaise(True)
+        row.addWidget(figure)
         self._stack = QStackedWidget()
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -319,6 +333,7 @@ class NetWorkspace(Speaking, QWidget):
         model.busy_changed.connect(lambda text: self.busy_changed.emit(bool(text)))
         model.convolution_asked.connect(self.convolution_asked)
         model.history.indexChanged.connect(self.history_changed)
+        self.lab_side.refused.connect(self.refused)
         self.sources.taken.connect(model.set_source)
         self.sources.refused.connect(self.refused)
         self.sources.changed.connect(self._source_changed)

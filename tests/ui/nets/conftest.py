@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from PySide6.QtWidgets import QWidget
 
 from cnnexplorer.core.samples import make_sample
 from cnnexplorer.nets import load_network
-from cnnexplorer.ui.nets.model import Chosen, NetModel, Source
+from cnnexplorer.ui.actions import Actions
+from cnnexplorer.ui.nets.model import NetModel, Source
+from cnnexplorer.ui.nets.workspace import NetWorkspace
+from tests.ui.nets.helpers import IN_USE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.nets import Network
+    from cnnexplorer.ui.settings import Settings
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,7 +59,26 @@ def model(qtbot: QtBot, network: Network, scene: Source) -> Iterator[NetModel]:
     """A model that has computed the scene."""
     found = NetModel(scene)
     with qtbot.waitSignal(found.computed, timeout=20000):
-        found.adopt(Chosen("alexnet2012", "random", seed=1, device="cpu"), network)
+        found.adopt(IN_USE, network)
     yield found
     found.close()
     found.deleteLater()
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, settings: Settings, network: Network, scene: Source) -> Iterator[NetWorkspace]:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    actions = Actions(holder)
+    found = NetWorkspace(actions, settings)
+    qtbot.addWidget(found)
+    actions.connect_all(found.slots())
+    found.model.set_source(scene)
+    found.resize(1180, 720)
+    found._show_page("overview")
+    with qtbot.waitExposed(found):
+        found.show()
+    with qtbot.waitSignal(found.model.computed, timeout=20000):
+        found.model.adopt(IN_USE, network)
+    yield found
+    found.close_work()

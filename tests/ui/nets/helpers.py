@@ -10,10 +10,14 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication
 
 from cnnexplorer.ui import language
+from cnnexplorer.ui.nets.state import Chosen
 
 if TYPE_CHECKING:
     import pytest
     from PySide6.QtWidgets import QWidget
+
+
+IN_USE = Chosen("alexnet2012", "random", seed=1, device="cpu")
 
 
 class Marked(gettext.NullTranslations):

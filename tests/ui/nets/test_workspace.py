@@ -10,10 +10,8 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QWidget
 
 from cnnexplorer.nets import CATALOG, DeviceError, load_network
-from cnnexplorer.ui.actions import Actions
 from cnnexplorer.ui.nets import model as model_module
 from cnnexplorer.ui.nets import network_bar
 from cnnexplorer.ui.nets.network_bar import best_weights
@@ -21,38 +19,15 @@ from cnnexplorer.ui.nets.overview_layout import Target
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
 from cnnexplorer.ui.nets.workspace import PAGES, NetWorkspace
 from tests.ui.helpers import LEFT, NONE, choose, drag_cells, files_data, heard, press, set_image, settled
-from tests.ui.nets.helpers import speak_marked
+from tests.ui.nets.helpers import IN_USE, speak_marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.nets import Network
     from cnnexplorer.ui.main_window import MainWindow
-    from cnnexplorer.ui.settings import Settings
-
-IN_USE = Chosen("alexnet2012", "random", seed=1, device="cpu")
-
-
-@pytest.fixture
-def workspace(qtbot: QtBot, settings: Settings, network: Network, scene: Source) -> Iterator[NetWorkspace]:
-    holder = QWidget()
-    qtbot.addWidget(holder)
-    actions = Actions(holder)
-    found = NetWorkspace(actions, settings)
-    qtbot.addWidget(found)
-    actions.connect_all(found.slots())
-    found.model.set_source(scene)
-    found.resize(1180, 720)
-    found._show_page("overview")
-    with qtbot.waitExposed(found):
-        found.show()
-    with qtbot.waitSignal(found.model.computed, timeout=20000):
-        found.model.adopt(IN_USE, network)
-    yield found
-    found.close_work()
 
 
 @pytest.fixture(scope="module")

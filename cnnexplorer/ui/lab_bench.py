@@ -1,0 +1,184 @@
+"""The live workspaces as a lab sees them: the real ones of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, Signal
+
+from cnnexplorer.labs import LiveState
+from cnnexplorer.labs.model import (
+    At,
+    ConvolutionSetup,
+    MatrixTask,
+    NetworkSetup,
+    ReachTask,
+    SessionSetup,
+    ShapeTask,
+)
+from cnnexplorer.labs.progress import LARGEST_FIGURE, Figure
+from cnnexplorer.labs.setups import experiment_of
+
+from .conv.lab_side import ConvLabSide
+from .conv.names import stage_titles
+from .labs.bench import Bench
+from .language import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QPixmap
+    from PySide6.QtWidgets import QWidget
+
+    from cnnexplorer.core import Session
+    from cnnexplorer.labs import Step
+    from cnnexplorer.labs.model import ClickTask
+
+    from .conv.workspace import ConvWorkspace
+    from .labs.attempt import Ready
+    from .labs.bench import Cell
+    from .nets.entrance import NetEntrance
+    from .nets.workspace import NetWorkspace
+
+WIDEST_FIGURE = 1600  # pixels
+
+
+class LiveBench(Bench):
+    """Joins a lab with the Convolution and the Network workspace.
+
+    Signals: `front_asked(workspace)`, besides those of `Bench`.
+    """
+
+    front_asked = Signal(str)
+
+    def __init__(self, conv: ConvWorkspace, entrance: NetEntrance) -> None:
+        super().__init__(conv)
+        self._conv, self._entrance = conv, entrance
+        self._side = ConvLabSide(conv)
+        self._step: Step | None = None
+        self._waiting: NetworkSetup | None = None
+        self.folder: Path | None = None
+        self.front = "conv"
+        self._side.changed.connect(self.changed)
+        self._side.cells_picked.connect(self.cells_picked)
+        entrance.ready.connect(self._adopt)
+
+    def state(self) -> LiveState:
+        """Return what both workspaces show now."""
+        net = self._entrance.workspace
+        look = None if net is None else net.lab_side.look()
+        if look is None:
+            return LiveState(self._side.experiment, self._side.result)
+        return LiveState(self._side.experiment, self._side.result, look.view, look.measures, look.changes())
+
+    def show_step(self, ready: Ready, solved: bool) -> None:
+        """Bring a step's set-up into the workspaces, and the one that it is about to the front."""
+        setup = ready.step.setup
+        self._step = ready.step
+        if isinstance(setup, ConvolutionSetup):
+            assert ready.experiment is not None
+            size = isinstance(ready.step.task, ShapeTask | MatrixTask)
+            self._side.show(ready.experiment, setup, solved, size)
+            self.front_asked.emit("conv")
+        elif isinstance(setup, SessionSetup):
+            assert ready.session is not None
+            self._show_session(ready.session)
+        else:
+            self._side.show_plain()
+        if isinstance(setup, NetworkSetup):
+            self._show_network(setup)
+            self.front_asked.emit("net")
+        elif setup is None:
+            self.front_asked.emit(self.front)
+        self.keep_to(ready.step)
+
+    def keep_to(self, step: Step | None) -> None:
+        """Refuse edits that a step does not allow."""
+        self._step = step
+        if step is None:
+            self._waiting = None
+            self._side.show_plain()
+        self._side.keep_to(step)
+        if self._entrance.workspace is not None:
+            self._entrance.workspace.lab_side.keep_to(step)
+
+    def reveal(self) -> None:
+        """Show what the step hid."""
+        self._side.reveal()
+
+    def pick(self, task: ClickTask | None) -> None:
+        """Let cells of a map of the Convolution workspace be marked."""
+        self._side.pick(task)
+
+    def set_cells(self, cells: set[Cell]) -> None:
+        """Mark cells."""
+        self._side.set_cells(cells)
+
+    def show_state(self, ready: Ready) -> None:
+        """Show the example that the lab gives."""
+        task = ready.step.task
+        example = task.example if isinstance(task, ReachTask) else None
+        if isinstance(example, ConvolutionSetup):
+            self._side.show(experiment_of(example, self.folder), example, True)
+            self.front_asked.emit("conv")
+        elif isinstance(example, NetworkSetup):
+            self._show_network(example)
+            self.front_asked.emit("net")
+
+    def figure(self) -> Figure | None:
+        """Return a picture of the workspace in front, and what it shows in words."""
+        net = self._entrance.workspace
+        shown: QWidget = self._conv.board
+        caption = " → ".join([_("Input"), *stage_titles(self._side.experiment.stages)])
+        if self.front == "net" and net is not None and net.page is not None:
+            view = net.lab_side.look().view
+            shown, caption = net.page, f"{view.network}, {view.layer}, {view.unit}"
+        return Figure(caption[:2000], _png(shown.grab()))
+
+    # the inside
+
+    def _show_session(self, session: Session) -> None:
+        stage, index = session.step or (0, 0)
+        at = At(stage, *_place(session, stage, index)) if stage < len(session.experiment.stages) else At()
+        self._side.show(session.experiment, ConvolutionSetup(at=at), True)
+        net = self._entrance.workspace
+        if session.network is not None and net is not None:
+            net.lab_side.keep_to(None)
+            net.bring_back(session.network, self.folder)
+        self.front_asked.emit(session.view.workspace)
+
+    def _show_network(self, setup: NetworkSetup) -> None:
+        net = self._entrance.workspace
+        if net is None:
+            self._waiting = setup
+        else:
+            net.lab_side.show(setup, self.folder)
+
+    def _adopt(self, net: NetWorkspace) -> None:
+        """Join the Network workspace, now that it is there."""
+        net.lab_side.changed.connect(self.changed)
+        if self._waiting is not None:
+            setup, self._waiting = self._waiting, None
+            net.lab_side.show(setup, self.folder)
+        net.lab_side.keep_to(self._step)
+
+
+def _place(session: Session, stage: int, index: int) -> tuple[int, int, int]:
+    shape = session.experiment.shapes[stage]
+    if len(shape) == 1:
+        return 0, 0, index
+    channel, cell = divmod(index, shape[1] * shape[2])
+    return channel, *divmod(cell, shape[2])
+
+
+def _png(pixmap: QPixmap) -> bytes:
+    """Return a picture as PNG, made smaller until it fits into a report."""
+    width = min(pixmap.width(), WIDEST_FIGURE)
+    while True:
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        pixmap.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation).save(buffer, "PNG")
+        if data.size() <= LARGEST_FIGURE or width < 200:
+            return bytes(data.data())
+        width //= 2

@@ -1,0 +1,54 @@
+"""What the player needs of the live workspaces; the window fills it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from cnnexplorer.labs import LiveState
+
+if TYPE_CHECKING:
+    from cnnexplorer.labs.model import ClickTask, Step
+    from cnnexplorer.labs.progress import Figure
+
+    from .attempt import Ready
+
+Cell = tuple[int, int]
+
+
+class Bench(QObject):
+    """The live workspaces, as a lab sees them. This one has none: for a preview.
+
+    Signals: `changed()` when the live workspaces show something else, and `cells_picked(cells)` with all that are
+    marked for a task that asks for cells.
+    """
+
+    changed = Signal()
+    cells_picked = Signal(object)
+
+    def state(self) -> LiveState:
+        """Return what the workspaces show now."""
+        return LiveState()
+
+    def show_step(self, ready: Ready, solved: bool) -> None:
+        """Show a step's set-up; what it hides is seen once it is `solved`."""
+
+    def keep_to(self, step: Step | None) -> None:
+        """Refuse edits that a step does not allow; None allows all."""
+
+    def reveal(self) -> None:
+        """Show what the step hid."""
+
+    def pick(self, task: ClickTask | None) -> None:
+        """Let cells be marked in a view for a task; None ends that."""
+
+    def set_cells(self, cells: set[Cell]) -> None:
+        """Mark cells."""
+
+    def show_state(self, ready: Ready) -> None:
+        """Show one way to reach the state that is asked for."""
+
+    def figure(self) -> Figure | None:
+        """Return a picture of what is in front, with a caption."""
+        return None

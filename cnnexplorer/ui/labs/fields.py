@@ -1,0 +1,288 @@
+"""Where answers are given: numbers, sizes, matrices, choices and free text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnexplorer.core import UserError, format_matrix
+from cnnexplorer.core.messages import mark
+from cnnexplorer.labs import Text, as_text, parse_markdown
+from cnnexplorer.ui.language import Speaking, _, language
+from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.matrix_editor import MatrixEditor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+    from cnnexplorer.labs import Verdict
+    from cnnexplorer.labs.model import ChoiceTask
+
+
+class Field(Speaking, QWidget):
+    """Where the answer to a task is given.
+
+    Signals: `given()` when the answer is to be checked; `refused(error)`.
+    """
+
+    given = Signal()
+    refused = Signal(object)
+
+    def answer(self) -> object:
+        """Return the answer, as `PreparedStep.check` takes it."""
+        return None
+
+    def written(self) -> str:
+        """Return the answer as people read it."""
+        return str(self.answer())
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Show in the field what is wrong with the answer."""
+
+    def begin(self) -> None:
+        """Let typing begin here."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class LineField(Field):
+    """A line for a number, a size, or the number of a filter."""
+
+    def __init__(self, name: str, example: str, unit: Text = Text()) -> None:  # noqa: B008  # frozen
+        super().__init__()
+        self._unit_text = unit
+        self.line = QLineEdit()
+        self.line.setMaxLength(200)
+        self.tip(self.line, name)
+        self.say(self.line.setPlaceholderText, example)
+        self.line.returnPressed.connect(self.given)
+        self._unit = QLabel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.line, 1)
+        row.addWidget(self._unit)
+        self.setFocusProxy(self.line)
+        self.retranslate()
+
+    def answer(self) -> object:
+        """Return what was typed."""
+        return self.line.text()
+
+    def retranslate(self) -> None:
+        """Name the unit."""
+        self._unit.setText(self._unit_text.of(language()))
+        self._unit.setVisible(bool(self._unit.text()))
+
+    def begin(self) -> None:
+        """Let what is there be typed over."""
+        super().begin()
+        self.line.selectAll()
+
+
+SIGNS = {"+": mark("above 0 (+)"), "0": mark("exactly 0"), "-": mark("below 0 (−)")}
+
+
+class SignField(Field):
+    """Above 0, below 0, or 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.buttons: dict[str, QRadioButton] = {}
+        for sign, text in SIGNS.items():
+            button = self.buttons[sign] = QRadioButton()
+            self.say(button.setText, text)
+            column.addWidget(button)
+        self.setFocusProxy(self.buttons["+"])
+
+    def answer(self) -> object:
+        """Return the sign; an empty text while none is chosen."""
+        return next((sign for sign, button in self.buttons.items() if button.isChecked()), "")
+
+
+class MatrixField(Field):
+    """A matrix to fill in; cells that are wrong are framed once it was checked."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        super().__init__()
+        self.matrix = MatrixEditor()
+        self.matrix.setValue(np.zeros((rows, columns)))
+        self.tip(self.matrix, mark("Your matrix: click a cell and type; Ctrl+V pastes"))
+        self.matrix.edited.connect(self._edit)
+        self.matrix.pasted.connect(self._paste)
+        self.matrix.refused.connect(self.refused)
+        self._marks = _WrongCells(self.matrix)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.matrix)
+        self.setFocusProxy(self.matrix)
+
+    def answer(self) -> object:
+        """Return the matrix (H, W)."""
+        return self.matrix.value()
+
+    def written(self) -> str:
+        """Return the matrix as rows of numbers."""
+        return format_matrix(self.matrix.value())
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Frame the cells that are wrong."""
+        self._marks.show_cells(verdict.wrong_cells)
+
+    def _edit(self, row: int, column: int, value: float) -> None:
+        values = self.matrix.value().copy()
+        values[row, column] = value
+        self._take(values)
+
+    def _paste(self, values: NDArray[np.float64]) -> None:
+        here = self.matrix.value().shape
+        if values.shape == here:
+            self._take(values)
+        else:
+            self.refused.emit(
+                UserError(
+                    "a matrix of {rows} × {columns} was pasted; {height} × {width} are wanted",
+                    rows=values.shape[0],
+                    columns=values.shape[1],
+                    height=here[0],
+                    width=here[1],
+                )
+            )
+
+    def _take(self, values: NDArray[np.float64]) -> None:
+        self.matrix.setValue(values)
+        self._marks.show_cells(None)
+
+
+class _WrongCells(QWidget):
+    """Frames cells of a matrix editor, over it."""
+
+    def __init__(self, editor: MatrixEditor) -> None:
+        super().__init__(editor)
+        self._editor = editor
+        self._cells: NDArray[np.bool_] | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_cells(self, cells: NDArray[np.bool_] | None) -> None:
+        self._cells = cells
+        self.resize(self._editor.size())
+        self.raise_()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._cells is None:
+            return
+        self.resize(self._editor.size())
+        painter = QPainter(self)
+        painter.setPen(QPen(colours(self).colour("error"), 3))
+        for row, column in np.argwhere(self._cells):
+            painter.drawRect(self._editor.cell_rect(int(row), int(column)).adjusted(2.5, 2.5, -2.5, -2.5))
+
+
+class ChoiceField(Field):
+    """Options, of which one or several are chosen.
+
+    Parameters
+    ----------
+    order
+        In which order the options are shown.
+    """
+
+    def __init__(self, task: ChoiceTask, order: tuple[int, ...]) -> None:
+        super().__init__()
+        self._task = task
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(not task.several)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.options: dict[int, _Option] = {}
+        for index in order:
+            option = self.options[index] = _Option(task.options[index].text, task.several)
+            self._group.addButton(option.button)
+            column.addWidget(option)
+        self.setFocusProxy(self.options[order[0]].button)
+
+    def answer(self) -> object:
+        """Return the indices of what is chosen, as the file counts them."""
+        return {index for index, option in self.options.items() if option.button.isChecked()}
+
+    def written(self) -> str:
+        """Return the texts of what is chosen."""
+        return "; ".join(option.text() for option in self.options.values() if option.button.isChecked())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Check with Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.given.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Option(Speaking, QWidget):
+    """A button with a text that may take several lines."""
+
+    def __init__(self, text: Text, several: bool) -> None:
+        super().__init__()
+        self._source = text
+        self.button = QCheckBox() if several else QRadioButton()
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._label, 1)
+        self.retranslate()
+
+    def text(self) -> str:
+        return as_text(parse_markdown(self._source.of(language())))
+
+    def retranslate(self) -> None:
+        self._label.setText(self.text())
+        self.button.setAccessibleName(self.text())
+        self.button.setToolTip(_("Choose this answer"))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.button.click()
+            self.button.setFocus(Qt.FocusReason.MouseFocusReason)
+
+
+class TextField(Field):
+    """Free text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = QPlainTextEdit()
+        self.text.setTabChangesFocus(True)
+        self.text.setMinimumHeight(90)
+        self.text.setMaximumHeight(160)
+        self.tip(self.text, mark("Your answer in your own words"))
+        self.say(self.text.setPlaceholderText, mark("Write your answer here; your teacher reads it"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.text)
+        self.setFocusProxy(self.text)
+
+    def answer(self) -> object:
+        """Return the text."""
+        return self.text.toPlainText()

@@ -1,0 +1,208 @@
+"""Answers that are given on the live workspaces: cells, states, filters, measurements and figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
+
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.language import _, language
+
+from .fields import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MeasureTask
+    from cnnexplorer.labs.progress import Figure
+
+    from .bench import Bench, Cell
+
+MOST_NAMED = 8
+THUMBNAIL = 120
+
+
+class ClickField(Field):
+    """Says which cells are marked in the live map."""
+
+    def __init__(self, task: ClickTask, bench: Bench) -> None:
+        super().__init__()
+        self._task, self._bench = task, bench
+        self._cells: set[Cell] = set()
+        self._says = QLabel()
+        self._says.setWordWrap(True)
+        self.clear = QPushButton()
+        self.say(self.clear.setText, mark("Clear"))
+        self.tip(self.clear, mark("Mark no cell"))
+        self.clear.clicked.connect(lambda: bench.set_cells(set()))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._says, 1)
+        row.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignTop)
+        bench.cells_picked.connect(self._take)
+        self.setFocusProxy(self.clear)
+        self.retranslate()
+
+    def answer(self) -> object:
+        """Return the marked cells."""
+        return set(self._cells)
+
+    def written(self) -> str:
+        """Return the marked cells by row and column."""
+        return _named(self._cells)
+
+    def retranslate(self) -> None:
+        """Say what is marked, or how to mark."""
+        self.clear.setEnabled(bool(self._cells))
+        if self._cells:
+            self._says.setText(_("Marked (row, column): {cells}").format(cells=_named(self._cells)))
+        elif self._task.view < 0:
+            self._says.setText(
+                _("Click in the image, or drag over several cells. With the keys: arrows, then Enter; Shift+Enter "
+                  "marks as far as there.")
+            )  # fmt: skip
+        else:
+            self._says.setText(
+                _("Click in the map of stage {stage}, or drag over several cells. With the keys: arrows, then Enter; "
+                  "Shift+Enter marks as far as there.").format(stage=self._task.view + 1)
+            )  # fmt: skip
+
+    def _take(self, cells: set[Cell]) -> None:
+        self._cells = set(cells)
+        self.retranslate()
+
+
+def _named(cells: set[Cell]) -> str:
+    named = ", ".join(f"({row}, {column})" for row, column in sorted(cells)[:MOST_NAMED])
+    return named if len(cells) <= MOST_NAMED else f"{named}, … ({len(cells)})"
+
+
+class ReachField(Field):
+    """Says that the live workspace is looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        says = QLabel()
+        says.setWordWrap(True)
+        self.say(says.setText, mark("Work in the workspace: it is checked as you go. “Check” tells what is missing."))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(says)
+
+    def written(self) -> str:
+        """Return nothing to read: the state was looked at."""
+        return _("the state of the workspace")
+
+
+class FindField(Field):
+    """A filter: the one that the Network workspace shows, or a number that is typed."""
+
+    def __init__(self, task: FindTask, bench: Bench) -> None:
+        super().__init__()
+        self._task, self._bench = task, bench
+        self.line = QLineEdit()
+        self.line.setMaxLength(40)
+        self.tip(self.line, mark("The number of the filter, counted from 0; empty for the one that is chosen now"))
+        self.line.returnPressed.connect(self.given)
+        self._says = QLabel()
+        self._says.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._says)
+        column.addWidget(self.line)
+        self.setFocusProxy(self.line)
+        bench.changed.connect(self.retranslate)
+        self.retranslate()
+
+    def answer(self) -> object:
+        """Return the typed number; None for the filter that is chosen."""
+        return self.line.text().strip() or None
+
+    def written(self) -> str:
+        """Return the number of the filter."""
+        view = self._bench.state().network
+        return self.line.text().strip() or ("" if view is None else f"{view.layer}: {view.unit}")
+
+    def retranslate(self) -> None:
+        """Say which filter is chosen."""
+        view = self._bench.state().network
+        self.line.setPlaceholderText(_("or type its number"))
+        if view is None or view.layer != self._task.layer:
+            text = _("Choose a filter of {layer} in the Network workspace.").format(layer=self._task.layer)
+        else:
+            text = _("Chosen now: filter {unit} of {layer}").format(unit=view.unit, layer=view.layer)
+        self._says.setText(text)
+
+
+class MeasureField(Field):
+    """A number for each layer, read off the Robustness page."""
+
+    def __init__(self, task: MeasureTask) -> None:
+        super().__init__()
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        self.lines: list[QLineEdit] = []
+        for layer in task.layers:
+            line = QLineEdit()
+            line.setMaxLength(80)
+            line.setAccessibleName(layer)
+            self.say(line.setToolTip, mark("The number of this layer, as the page shows it"))
+            line.returnPressed.connect(self.given)
+            form.addRow(layer, line)
+            self.lines.append(line)
+        self._layers = task.layers
+        self.setFocusProxy(self.lines[0])
+
+    def answer(self) -> object:
+        """Return what was typed for each layer."""
+        return [line.text() for line in self.lines]
+
+    def written(self) -> str:
+        """Return layers and numbers."""
+        return ", ".join(f"{layer}: {line.text()}" for layer, line in zip(self._layers, self.lines, strict=True))
+
+
+class FigureField(Field):
+    """Takes figures of the live workspace."""
+
+    def __init__(self, task: FigureTask, taken: Callable[[], Sequence[Figure]], take: Callable[[], object]) -> None:
+        super().__init__()
+        self._task, self._taken = task, taken
+        self._says = QLabel()
+        self._says.setWordWrap(True)
+        self._pictures = QLabel()
+        self.button = QPushButton()
+        self.say(self.button.setText, mark("Take a figure"))
+        self.tip(self.button, mark("Put a picture of the workspace, as it is now, into the report"))
+        self.button.clicked.connect(take)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._says)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._pictures)
+        self.setFocusProxy(self.button)
+        self.retranslate()
+
+    def answer(self) -> object:
+        """Return how many were taken."""
+        return len(self._taken())
+
+    def written(self) -> str:
+        """Return how many were taken, in words."""
+        return _("{count} figures").format(count=len(self._taken()))
+
+    def retranslate(self) -> None:
+        """Say what is to be taken and how many there are."""
+        figures = self._taken()
+        text = _("Taken: {taken} of {count}").format(taken=len(figures), count=self._task.count)
+        about = self._task.of.of(language())
+        self._says.setText(f"{about}\n{text}" if about else text)
+        picture = QPixmap()
+        if figures:
+            picture.loadFromData(figures[-1].png)
+            picture = picture.scaledToWidth(THUMBNAIL * 2, Qt.TransformationMode.SmoothTransformation)
+        self._pictures.setPixmap(picture)
+        self._pictures.setVisible(bool(figures))

@@ -1,0 +1,386 @@
+"""The player: text, task, verdict and hints of a lab's step, in a column beside the live workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from superqt import QElidingLabel
+
+from cnnexplorer.core.messages import mark
+from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, ReachTask
+from cnnexplorer.ui.language import Speaking, _, language
+from cnnexplorer.ui.theme import icon
+
+from .exercises import PREFIX
+from .making import field_for, matrix_field
+from .prose import Prose
+from .step_bar import StepBar
+from .verdict_box import SaidBox
+
+if TYPE_CHECKING:
+    from cnnexplorer.labs import Verdict
+    from cnnexplorer.labs.progress import Figure
+
+    from .attempt import Attempt, Ready
+    from .bench import Bench
+    from .fields import Field
+
+WIDTH, LEAST_WIDTH = 350, 290
+LIVE_PAUSE = 400  # milliseconds without a change after which the state is looked at
+
+
+class LabPanel(Speaking, QWidget):
+    """Plays a lab.
+
+    Signals: `refused(error)`, `report_asked()`, `leave_asked()`.
+    """
+
+    refused = Signal(object)
+    report_asked = Signal()
+    leave_asked = Signal()
+
+    def __init__(self, bench: Bench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self.attempt: Attempt | None = None
+        self.field: Field | None = None
+        self._ready: Ready | None = None
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.title, self.where = QElidingLabel(), QLabel()
+        self.bar = StepBar()
+        self.leave = QToolButton()
+        self.heading = QLabel()
+        self.text = Prose()
+        self.check, self.hint, self.show_it = QPushButton(), QPushButton(), QPushButton()
+        self.again = QToolButton()
+        self.verdict, self.answer, self.why = SaidBox(), SaidBox(), SaidBox()
+        self._hint_boxes: list[SaidBox] = []
+        self.back, self.next = QPushButton(), QPushButton()
+        self._live = QTimer(self)
+        self._live.setSingleShot(True)
+        self._live.setInterval(LIVE_PAUSE)
+        self._live.timeout.connect(self._look)
+        self._build()
+        self._connect()
+        self.restyle()
+
+    def play(self, attempt: Attempt) -> None:
+        """Show a lab, at the step where its student is."""
+        self.stop()
+        self.attempt = attempt
+        attempt.setParent(self)
+        attempt.moved.connect(self._arrive)
+        attempt.prepared.connect(self._prepared)
+        attempt.changed.connect(self._show_state)
+        attempt.judged.connect(self._judged)
+        attempt.refused.connect(self.refused)
+        attempt.busy_changed.connect(self._show_busy)
+        attempt.begin()
+
+    def stop(self) -> None:
+        """Leave the lab; its progress is saved."""
+        self._live.stop()
+        if self.attempt is not None:
+            attempt, self.attempt = self.attempt, None
+            attempt.close()
+            attempt.deleteLater()
+            self._set_field(None)
+            self._bench.pick(None)
+            self._bench.keep_to(None)
+
+    # what the actions do
+
+    def check_now(self) -> None:
+        """Have the answer judged."""
+        if self.attempt is not None and self.field is not None and self.check.isEnabled():
+            self._live.stop()
+            self.attempt.check(self.field.answer(), self.field.written(), self._bench.state())
+
+    def take_hint(self) -> None:
+        """Show one hint more."""
+        if self.attempt is not None and self.hint.isEnabled() and self.hint.isVisibleTo(self):
+            self.attempt.take_hint()
+
+    def show_answer(self) -> None:
+        """Show the right answer."""
+        if self.attempt is not None and self.show_it.isEnabled() and self.show_it.isVisibleTo(self):
+            self.attempt.show_answer(self._bench.state())
+            if self._ready is not None and isinstance(self.attempt.step.task, ReachTask):
+                self._bench.show_state(self._ready)
+
+    def go(self, by: int) -> None:
+        """Go to the next step, or to the one before; behind the last there is the report."""
+        if self.attempt is None:
+            return
+        if by > 0 and self.attempt.position == self.attempt.count - 1:
+            self.report_asked.emit()
+        else:
+            self.attempt.go(self.attempt.position + by)
+
+    def set_up_again(self) -> None:
+        """Show the set-up of the step anew."""
+        if self.attempt is not None:
+            self.attempt.set_up_again()
+
+    def take_figure(self) -> None:
+        """Take a figure of the live workspace into the report."""
+        figure = self._bench.figure()
+        if self.attempt is not None and figure is not None:
+            self.attempt.take_figure(figure)
+
+    # Qt's side
+
+    def sizeHint(self) -> QSize:
+        """Return the usual width."""
+        return QSize(WIDTH, 600)
+
+    def retranslate(self) -> None:
+        """Say what is in front."""
+        attempt = self.attempt
+        if attempt is None:
+            return
+        self.title.setText(attempt.lab.lab.title.of(language()))
+        self.title.setToolTip(self.title.text())
+        self.where.setText(_("Step {number} of {count}").format(number=attempt.position + 1, count=attempt.count))
+        heading = attempt.step.title.of(language())
+        self.heading.setText(heading)
+        self.heading.setVisible(bool(heading))
+        last = attempt.position == attempt.count - 1
+        ending = _("More…") if attempt.lab.id.startswith(PREFIX) else _("Report…")
+        self.next.setText(ending if last else _("Next"))
+        left = len(attempt.hints) - len(attempt.hints_read)
+        self.hint.setText(_("Hint ({count} left)").format(count=left))
+
+    def restyle(self) -> None:
+        """Take icons from the theme."""
+        for button, name in (
+            (self.leave, "close"), (self.back, "chevron-left"), (self.hint, "lightbulb-on-outline"),
+            (self.show_it, "eye-outline"), (self.again, "restore"),
+        ):  # fmt: skip
+            button.setIcon(icon(name, self, "muted" if button is self.leave else "text"))
+
+    # building
+
+    def _build(self) -> None:
+        self.leave.setAutoRaise(True)
+        self.tip(self.leave, mark("Leave the lab; your progress is kept, and your own work comes back"))
+        for label, factor in ((self.title, 1.0), (self.heading, 1.15)):
+            font = label.font()
+            font.setBold(True)
+            font.setPointSizeF(font.pointSizeF() * factor)
+            label.setFont(font)
+        self.heading.setWordWrap(True)
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
+        for button, text, tip in (
+            (self.check, mark("Check"), mark("See whether the answer is right (Ctrl+Enter)")),
+            (self.show_it, mark("Show the answer"), mark("Show the right answer; the step then gives no points")),
+            (self.back, mark("Back"), mark("Go to the step before (Alt+PgUp)")),
+        ):
+            self.say(button.setText, text)
+            self.tip(button, tip)
+        self.tip(self.again, mark("Put the workspace as this step began; undo takes it back"))
+        self.tip(self.hint, mark("Show a hint; each costs a little (Ctrl+Shift+T)"))
+        self.tip(self.next, mark("Go on to the next step (Alt+PgDown)"))
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self.where)
+        top.addWidget(self.leave)
+        head = QVBoxLayout()
+        head.setContentsMargins(14, 8, 8, 6)
+        head.addLayout(top)
+        head.addWidget(self.bar)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(14, 8, 14, 8)
+        foot.addWidget(self.back)
+        foot.addStretch(1)
+        foot.addWidget(self.next)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(_line())
+        column.addWidget(self._middle(), 1)
+        column.addWidget(_line())
+        column.addLayout(foot)
+
+    def _middle(self) -> QScrollArea:
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(14, 12, 14, 12)
+        self._column.setSpacing(10)
+        self._place = QVBoxLayout()
+        self._help = QVBoxLayout()
+        buttons, helps = QHBoxLayout(), QHBoxLayout()
+        buttons.addWidget(self.check)
+        buttons.addWidget(self.hint)
+        buttons.addStretch(1)
+        buttons.addWidget(self.again)
+        helps.addWidget(self.show_it)
+        helps.addStretch(1)
+        self._column.addWidget(self.heading)
+        self._column.addWidget(self.text)
+        self._column.addLayout(self._place)
+        self._column.addLayout(buttons)
+        self._column.addWidget(self.verdict)
+        self._column.addWidget(self.answer)
+        self._column.addWidget(self.why)
+        self._column.addLayout(self._help)
+        self._column.addLayout(helps)
+        self._column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(inside)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return self._scroll
+
+    def _connect(self) -> None:
+        self.check.clicked.connect(self.check_now)
+        self.hint.clicked.connect(self.take_hint)
+        self.show_it.clicked.connect(self.show_answer)
+        self.again.clicked.connect(self.set_up_again)
+        self.back.clicked.connect(lambda: self.go(-1))
+        self.next.clicked.connect(lambda: self.go(1))
+        self.leave.clicked.connect(self.leave_asked)
+        self.bar.chosen.connect(self._go_to)
+        self._bench.changed.connect(self._workspace_changed)
+
+    # following the lab
+
+    def _arrive(self) -> None:
+        """Show the step in front."""
+        attempt = self.attempt
+        assert attempt is not None
+        self._ready = None
+        self.text.hide()  # until it is whole: a text that grows in sight jumps
+        self.text.set_folder(attempt.lab.folder)
+        self.text.show_texts(attempt.step.text)
+        self.text.show()
+        for box in (self.verdict, self.answer, self.why):
+            box.prose.set_folder(attempt.lab.folder)
+            box.hide()
+        self._bench.pick(None)
+        step = attempt.step
+        self._set_field(
+            None
+            if isinstance(step.task, MatrixTask)
+            else field_for(attempt.lab.id, attempt.position, step, self._bench, self._figures, self.take_figure)
+        )
+        self._scroll.verticalScrollBar().setValue(0)
+        self._show_state()
+
+    def _prepared(self, ready: Ready) -> None:
+        """Show the set-up in the live workspace, and let the answer begin."""
+        attempt = self.attempt
+        assert attempt is not None
+        self._ready = ready
+        task = ready.step.task
+        self._bench.show_step(ready, attempt.done.done)
+        if isinstance(task, MatrixTask) and self.field is None:
+            session = ready.session
+            experiment = ready.experiment if session is None else session.experiment
+            self._set_field(matrix_field(task, experiment))
+        if isinstance(task, ClickTask):
+            self._bench.pick(task)
+        self._show_state()
+        if self.field is not None:
+            self.field.begin()
+
+    def _set_field(self, field: Field | None) -> None:
+        if self.field is not None:
+            self._place.removeWidget(self.field)
+            self.field.hide()
+            self.field.deleteLater()
+        self.field = field
+        if field is not None:
+            field.given.connect(self.check_now)
+            field.refused.connect(self.refused)
+            self._place.addWidget(field)
+
+    def _go_to(self, index: int) -> None:
+        if self.attempt is not None:
+            self.attempt.go(index)
+
+    def _figures(self) -> tuple[Figure, ...]:
+        return () if self.attempt is None else self.attempt.done.figures
+
+    def _show_state(self) -> None:
+        """Show how far the step is."""
+        attempt = self.attempt
+        if attempt is None:
+            return
+        step, done, verdict = attempt.step, attempt.done, attempt.verdict
+        asks = step.task is not None
+        self.bar.show_steps([one.status for one in attempt.progress.steps], attempt.position)
+        self.check.setVisible(asks)
+        self.again.setVisible(step.setup is not None)
+        self.back.setEnabled(attempt.position > 0)
+        self.hint.setVisible(asks and not done.done and bool(attempt.hints))
+        self.hint.setEnabled(len(attempt.hints_read) < len(attempt.hints))
+        self.show_it.setVisible(step.is_marked and not done.done and not isinstance(step.task, FigureTask))
+        if verdict is not None:
+            self.verdict.say_so(verdict.outcome, verdict.sayings)
+        elif done.status == "solved":
+            self.verdict.say_so("right", ())
+        else:
+            self.verdict.hide()
+        if attempt.answer or done.status == "shown":
+            self.answer.say_so("shown", attempt.answer)
+        explanation = step.explanation
+        if done.done and (explanation.en or explanation.es):
+            self.why.say_so("why", (explanation,))
+        else:
+            self.why.hide()
+        self._show_hints()
+        if done.done:
+            self._bench.reveal()
+        if isinstance(step.task, FigureTask) and self.field is not None:
+            self.field.retranslate()
+        self.retranslate()
+
+    def _show_hints(self) -> None:
+        assert self.attempt is not None
+        read = self.attempt.hints_read
+        while len(self._hint_boxes) < len(read):
+            box = SaidBox()
+            self._hint_boxes.append(box)
+            self._help.addWidget(box)
+        for number, box in enumerate(self._hint_boxes):
+            box.prose.set_folder(self.attempt.lab.folder)
+            if number < len(read):
+                box.say_so("hint", (read[number],), number + 1)
+            else:
+                box.hide()
+
+    def _judged(self, verdict: Verdict) -> None:
+        if self.field is not None:
+            self.field.show_verdict(verdict)
+        shown = self.why if self.why.isVisibleTo(self) else self.verdict
+        # once the boxes have their places
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(shown, 0, 8))
+        if verdict.solved:
+            self.next.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.field is not None and not isinstance(self.attempt and self.attempt.step.task, ReachTask | FindTask):
+            self.field.begin()
+
+    def _show_busy(self, busy: bool) -> None:
+        self.check.setEnabled(not busy)
+
+    def _workspace_changed(self) -> None:
+        if self.attempt is not None and isinstance(self.attempt.step.task, ReachTask) and not self.attempt.done.done:
+            self._live.start()
+
+    def _look(self) -> None:
+        """See whether the live workspace is where it is to be."""
+        if self.attempt is not None and self._ready is not None:
+            self.attempt.reached(self._bench.state())
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setFrameShadow(QFrame.Shadow.Plain)
+    line.setForegroundRole(line.palette().ColorRole.Mid)
+    return line

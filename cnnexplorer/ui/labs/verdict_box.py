@@ -1,0 +1,107 @@
+"""What is said of an answer, a hint, or an explanation: in a box with a coloured edge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.theme import colours, icon
+from cnnexplorer.ui.widgets.sign import Sign
+
+from .prose import Prose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QPaintEvent
+
+    from cnnexplorer.labs.verdict import Said
+
+# kind -> icon, colour and heading
+KINDS = {
+    "right": ("check-circle", "output", mark("Right")),
+    "wrong": ("close-circle", "error", mark("Not right yet")),
+    "again": ("help-circle", "warning_text", mark("Once more; this does not count")),
+    "noted": ("pencil-circle", "accent", mark("Written down")),
+    "shown": ("eye-circle", "kernel", mark("The answer, counted as shown")),
+    "hint": ("lightbulb-on-outline", "kernel", mark("Hint {number}")),
+    "why": ("information-outline", "accent", mark("Why")),
+}
+_EDGE = 4
+
+
+class SaidBox(Speaking, QFrame):
+    """A box with an icon, a heading and texts.
+
+    Parameters
+    ----------
+    folder
+        The lab's folder, where pictures in the texts lie.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__()
+        self._kind, self._number = "right", 0
+        self._sign = Sign(20)
+        self._heading = QLabel()
+        font = self._heading.font()
+        font.setBold(True)
+        self._heading.setFont(font)
+        self._heading.setWordWrap(True)
+        self.prose = Prose(folder)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._sign)
+        top.addWidget(self._heading, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12 + _EDGE, 8, 10, 8)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self.prose)
+        self.hide()
+
+    @property
+    def kind(self) -> str:
+        """What kind of thing is said; see `KINDS`."""
+        return self._kind
+
+    @property
+    def text(self) -> str:
+        """What is said, the heading first."""
+        return "\n".join(part for part in (self._heading.text(), self.prose.accessibleName()) if part)
+
+    def say_so(self, kind: str, sayings: tuple[Said, ...], number: int = 0) -> None:
+        """Say something."""
+        self._kind, self._number = kind, number
+        self.prose.show_texts(*sayings)
+        self.prose.setVisible(bool(sayings))
+        self.retranslate()
+        self.restyle()
+        self.show()
+
+    def retranslate(self) -> None:
+        """Say the heading."""
+        self._heading.setText(_(KINDS[self._kind][2]).format(number=self._number))
+        self.setAccessibleName(self._heading.text())
+
+    def restyle(self) -> None:
+        """Take icon and colours from the theme."""
+        name, role, _heading = KINDS[self._kind]
+        self._sign.set_icon(icon(name, self, role))
+        palette = self._heading.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, colours(self).colour(role))
+        self._heading.setPalette(palette)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground, and the edge in the colour of what is said."""
+        painter, theme = QPainter(self), colours(self)
+        colour = KINDS[self._kind][1]
+        painter.fillRect(self.rect(), theme.colour("base"))
+        painter.fillRect(self.rect(), theme.colour(colour, 0.08))
+        painter.fillRect(QRectF(0, 0, _EDGE, self.height()), theme.colour(colour))

@@ -1,0 +1,207 @@
+"""What can be taken away from the pages about layers: overview, architecture, filters, maps, number."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnexplorer.core import format_number
+from cnnexplorer.nets import CATALOG
+from cnnexplorer.ui.language import _
+
+from .figure_facts import Taker, map_facts, map_look, plain_name, unit_name
+from .filter_numbers import COLOUR_LOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from cnnexplorer.core.data_files import Arrays
+    from cnnexplorer.nets import Activations, LayerInfo
+    from cnnexplorer.ui.figures.takeaway import Takeaway
+
+    from .architecture_page import ArchitecturePage
+    from .filter_state import FilterState
+    from .filters_page import FiltersPage
+    from .maps_page import MapsPage
+    from .number_page import NumberPage
+    from .overview_page import OverviewPage
+    from .unit_panel import UnitPanel
+    from .unit_sheet import UnitSheet
+
+
+def overview(page: OverviewPage) -> list[Takeaway]:
+    """Return what can be taken of the overview: all of it, also what is scrolled away, and the page."""
+    taker = Taker(page.model, "overview")
+    whole = taker.take(page.view, "overview", _("The whole network"), spread=page.view.spread)
+    seen = taker.take(page.view.viewport(), "overview_part", _("The part in view"))
+    return [whole, seen, taker.page(page, _("The page"))]
+
+
+def architecture(page: ArchitecturePage) -> list[Takeaway]:
+    """Return what can be taken of the architecture: the tables with all rows, and the page."""
+    taker = Taker(page.model, "architecture")
+    found = []
+    if page.lecture.isVisible():
+        found.append(taker.take(page.lecture, "lecture_table", _("The lecture's table")))
+    else:
+        names = () if page.reading is None else page.reading.wish.networks
+        for network, table in zip(names, (page.table, page.other), strict=False):
+            taker.network = network
+            title = _("The table of {network}").format(network=CATALOG[network].title)
+            found.append(taker.take(table, "architecture", title, spread=table.spread))
+    taker.network = page.model.chosen.network
+    return [*found, taker.page(page, _("The page"))]
+
+
+# filters
+
+
+def filters(page: FiltersPage) -> list[Takeaway]:
+    """Return what can be taken of the filters: all of them, the chosen one, its planes, its numbers."""
+    taker, state = Taker(page.model, "filters"), page.state
+    found = []
+    if state is not None:
+        bank = _bank(page, state.layer)
+        if page.grid.isVisible():
+            title = _("All filters of {layer}").format(layer=state.layer.label)
+            found.append(taker.take(page.grid, "filters", title, (), bank, layer=state.layer, spread=page.grid.spread))
+        if page.planes.isVisible():
+            title = _("Kernels of filter {unit}").format(unit=state.unit)
+            found.append(
+                taker.take(
+                    page.planes.grid, "kernels", title, (), _weight(state), layer=state.layer, unit=state.unit,
+                    spread=page.planes.grid.spread,
+                )
+            )  # fmt: skip
+        found += _filter(taker, page, state)
+    return [*found, taker.page(page, _("The page"))]
+
+
+def _filter(taker: Taker, page: FiltersPage, state: FilterState) -> list[Takeaway]:
+    """Return the filter that is looked at, enlarged at the side, and its numbers."""
+    numbers = _("Numbers of filter {unit}").format(unit=state.unit)
+    views: tuple[tuple[QWidget, str, str], ...] = (
+        (page.panel.view, "filter", _("Filter {unit}").format(unit=state.unit)),
+        (page.numbers.colours, "numbers", numbers),
+        (page.numbers.matrix, "numbers", numbers),
+    )
+    limits = -state.reach, state.reach
+    weight = state.weight
+    facts = [
+        *map_facts(COLOUR_LOOK, limits, (float(weight.min()), float(weight.max()))),
+        (_("Norm"), format_number(state.norm, 4)),
+    ]
+    if state.edited:
+        facts.append((_("Filter"), _("edited")))
+    return [
+        taker.take(
+            view, name, title, facts, _weight(state), layer=state.layer, unit=state.unit, limits=limits,
+            look=COLOUR_LOOK,
+        )
+        for view, name, title in views
+        if view.isVisible()
+    ]  # fmt: skip
+
+
+def _weight(state: FilterState) -> Callable[[], Arrays]:
+    name = f"{plain_name(state.layer.label)}_{unit_name(state.unit, state.count)}_weight"
+    return lambda: {name: state.weight}
+
+
+def _bank(page: FiltersPage, layer: LayerInfo) -> Callable[[], Arrays] | None:
+    network, name = page.model.network, plain_name(layer.label)
+    if network is None:
+        return None
+    weight = network.filters(layer.name)
+    return lambda: {f"{name}_weight": weight.detach().cpu().numpy()}
+
+
+# maps
+
+
+def maps(page: MapsPage) -> list[Takeaway]:
+    """Return what can be taken of the maps: the mosaic, the unit that is looked at, and the page."""
+    taker, sheet = Taker(page.model, "maps"), page.sheet
+    found = []
+    if sheet is not None and page.view.isVisible():
+        look = map_look(sheet.wish.colour_map, sheet.value_range)
+        stats = sheet.mosaic.stats
+        values = float(np.nanmin(stats.minimum)), float(np.nanmax(stats.maximum))
+        title = _("All maps of {layer}").format(layer=sheet.layer.label)
+        facts, arrays = map_facts(look, sheet.limits, values), _all_maps(page, sheet.layer, sheet.clean)
+        found.append(taker.take(page.view, "maps", title, facts, arrays, layer=sheet.layer))
+    unit = page.panel.sheet
+    if unit is not None and page.enlarged.isVisible():
+        found.insert(0, _unit_map(taker, page.enlarged.view, unit))
+    if unit is not None and page.panel.isVisible():
+        found += _unit(taker, page.panel, unit)
+    return [*found, taker.page(page, _("The page"))]
+
+
+def _all_maps(page: MapsPage, layer: LayerInfo, clean: bool) -> Callable[[], Arrays] | None:
+    result = page.model.result
+    if result is None:
+        return None
+    activations: Activations = result.clean if clean else result.activations
+    name = plain_name(layer.label)
+    return lambda: {name: activations[layer.name].float().cpu().numpy()}
+
+
+def _unit_map(taker: Taker, view: QWidget, sheet: UnitSheet) -> Takeaway:
+    title = _("Unit {unit} of {layer}").format(unit=sheet.wish.unit, layer=sheet.layer.label)
+    return _of_unit(taker, view, "map", title, sheet)
+
+
+def _unit(taker: Taker, panel: UnitPanel, sheet: UnitSheet) -> list[Takeaway]:
+    """Return the unit's map over the picture, and the histogram of its values."""
+    title = _("Unit {unit} over the picture").format(unit=sheet.wish.unit)
+    found = [_of_unit(taker, panel.view, "overlay", title, sheet)]
+    if panel.histogram.isVisible():
+        found.append(_of_unit(taker, panel.histogram, "histogram", _("Histogram of the map"), sheet))
+    return found
+
+
+def _of_unit(taker: Taker, view: QWidget, name: str, title: str, sheet: UnitSheet) -> Takeaway:
+    look = map_look(sheet.wish.colour_map, sheet.wish.value_range)
+    figures, values = sheet.figures, sheet.values
+    facts = [
+        *map_facts(look, sheet.limits, (figures.minimum, figures.maximum)),
+        (_("Mean"), format_number(figures.mean, 4)),
+    ]
+    key = f"{plain_name(sheet.layer.label)}_{unit_name(sheet.wish.unit, sheet.layer.output_shape[0])}"
+    return taker.take(
+        view, name, title, facts, lambda: {key: values}, layer=sheet.layer, unit=sheet.wish.unit,
+        limits=sheet.limits, look=look,
+    )  # fmt: skip
+
+
+# number
+
+
+def number(page: NumberPage) -> list[Takeaway]:
+    """Return what can be taken of a value's arithmetic: the matrices together and one by one, and the lists."""
+    taker, sheet = Taker(page.model, "number"), page.sheet
+    if sheet is None:
+        return [taker.page(page, _("The page"))]
+    arithmetic = sheet.arithmetic
+    facts = [(_("Value"), repr(arithmetic.device_value)), (_("Bias"), repr(arithmetic.bias))]
+    if sheet.is_convolution:
+        text = _("row {row}, column {column}")
+        facts.insert(0, (_("Place"), text.format(row=arithmetic.row, column=arithmetic.column)))
+    parts = {"inputs": arithmetic.inputs, "weights": arithmetic.weights, "products": arithmetic.products}
+    found = []
+    take = partial(taker.take, layer=sheet.layer, unit=arithmetic.unit)
+    if page.products.isVisible():
+        found.append(take(page.products, "number", _("All of the arithmetic"), facts, lambda: dict(parts)))
+        plane = page.products.plane
+        for part, view in page.products.views.items():
+            own = [*facts, (_("Plane"), sheet.plane_title(plane))]
+            found.append(take(view, part, view.accessibleName(), own, partial(dict, {part: parts[part][plane]})))
+    if page.contributions.isVisible():
+        title = _("What adds to the value")
+        found.append(take(page.contributions, "contributions", title, facts, lambda: dict(parts)))
+    return [*found, taker.page(page, _("The page"))]
