@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .stages import Convolution
 
 MAX_SIDE = 2048  # as of pictures
+MAX_CHANNELS = 4096  # no layer of a network has more
 _COLOURS = (1, 3)  # channels that stand last in arrays of pictures
 _SMALLEST_PICTURE = 16  # maps smaller than that may have four columns
 
@@ -63,6 +64,13 @@ def as_image(array: NDArray[np.float64], name: str) -> tuple[NDArray[np.float64]
             shape=_shape(array),
         )
     channels, height, width = image.shape
+    if channels > MAX_CHANNELS:
+        raise DataError(
+            "{name} has {count} channels, and an image has {limit} at most: save a part of it, such as array[:{limit}]",
+            name=name,
+            count=channels,
+            limit=MAX_CHANNELS,
+        )
     if max(height, width) > MAX_SIDE:
         raise DataError(
             "{name} is an image of {height} × {width}, and the longest side is {limit}: save a part of it",

@@ -18,6 +18,8 @@ from html import escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from .messages import storable
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -102,11 +104,11 @@ def png_bytes(pixels: NDArray[np.uint8], notes: FigureNotes, dots: float = 96.0)
     info = PngInfo()
     for key, text in (("Title", notes.title), ("Description", notes.description), ("Software", notes.program)):
         if text:
-            info.add_itxt(key, text, notes.language)
+            info.add_itxt(key, storable(text), notes.language)
     if notes.travelling is not None:
         info.add_text(SESSION_KEY, base64.b64encode(notes.travelling).decode("ascii"))
     elif notes.reference:
-        info.add_itxt(REFERENCE_KEY, notes.reference)
+        info.add_itxt(REFERENCE_KEY, storable(notes.reference))
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, format="PNG", pnginfo=info, dpi=(dots, dots))
     return file.getvalue()

@@ -17,7 +17,7 @@ import numpy as np
 
 from .experiment import Experiment
 from .files import write_file
-from .messages import CLIPBOARD, SessionError, SettingError, term
+from .messages import CLIPBOARD, SessionError, SettingError, storable, term
 from .session_file import MAX_FILE, Container, pack
 from .session_model import (
     MAX_TEXT_LENGTH,
@@ -292,7 +292,7 @@ def _network_data(state: NetworkState, arrays: Arrays) -> NetworkData:
 
 def _text(text: str) -> str:
     """Return a text as a session can hold it: a file's name may be long, and hold bytes that are no UTF-8."""
-    return text.encode("utf-8", "replace").decode()[:MAX_TEXT_LENGTH]
+    return storable(text)[:MAX_TEXT_LENGTH]
 
 
 def _weight_name(stage: int) -> str:

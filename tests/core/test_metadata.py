@@ -82,6 +82,16 @@ def test_a_picture_saved_again_still_has_it(tmp_path: Path, method: str, packed:
     assert session_in_png(path) == SESSION
 
 
+def test_a_name_that_is_no_utf8_is_told_as_far_as_it_can_be() -> None:
+    name = os.fsdecode(b"ni\xf1o.png")
+    for session in (None, bytes(MAX_SESSION + 1)):
+        notes = FigureNotes(name, (("Picture", name),), session=session, session_file=name)
+        with Image.open(io.BytesIO(png_bytes(PIXELS, notes))) as image:
+            assert image.text["Description"] == "Picture: ni?o.png"
+        for told in (rdf(notes), xmp(notes).decode()):
+            assert "Picture: nio.png" in told
+
+
 def test_rdf_holds_any_text() -> None:
     notes = FigureNotes("a\x00b\x0b<", FACTS, "es", "P & Q")
     root = ET.fromstring(rdf(notes))

@@ -483,6 +483,11 @@ def test_a_damaged_session_leaves_the_open_work_untouched(
     assert not window.findChildren(Question)
 
 
+def test_a_name_that_no_file_can_have(qtbot: QtBot, window: MainWindow):
+    window.open_file(Path("a\0b.cnnx"))
+    qtbot.waitUntil(lambda: "cannot be read" in window.banner.text)
+
+
 def test_a_session_is_known_by_its_content(qtbot: QtBot, window: MainWindow, file: Path, tmp_path: Path):
     path = file.rename(tmp_path / "lesson.png")
     opened(qtbot, window, path)

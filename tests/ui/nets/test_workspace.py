@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from cnnexplorer.nets import Network
     from cnnexplorer.ui.main_window import MainWindow
+    from cnnexplorer.ui.settings import Settings
 
 
 @pytest.fixture(scope="module")
