@@ -11,6 +11,7 @@ import numpy as np
 from .data_reading import read_array
 from .editing import MAX_FILTERS, with_kernel
 from .messages import DataError, Note, mark
+from .session_model import MAX_CHANNELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from .stages import Convolution
 
 MAX_SIDE = 2048  # as of pictures
-MAX_CHANNELS = 4096  # no layer of a network has more
 _COLOURS = (1, 3)  # channels that stand last in arrays of pictures
 _SMALLEST_PICTURE = 16  # maps smaller than that may have four columns
 

@@ -293,6 +293,20 @@ def test_a_hostile_session_is_one_sentence(make: Callable[[], bytes], tmp_path: 
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize(("channels", "filters"), [(4097, 1), (1, 4097), (2**20, None), (2, 4096), (4096, None)])
+def test_more_channels_than_a_window_can_show(channels: int, filters: int | None):
+    data = json.loads(MEMBERS["session.json"])
+    data["stages"], data["step"] = [{**data["stages"][0], "has_bias": False}] * (filters is not None), None
+    members = {"session.json": json.dumps(data).encode(), "image.npy": npy(np.zeros((channels, 1, 1)))}
+    if filters is not None:
+        members["stage0_weight.npy"] = npy(np.zeros((filters, channels, 1, 1)))
+    if max(channels, filters or 1) <= 4096:
+        assert len(session_from_bytes(packed(members)).experiment.image) == channels
+        return
+    with pytest.raises(SessionError, match=r"wide\.cnnx holds what no session holds \(too many channels\)"):
+        session_from_bytes(packed(members), "wide.cnnx")
+
+
 def test_the_helpers_make_sessions_that_are_right():
     """Else all of the above would be refused for another reason."""
     assert session_from_bytes(packed(MEMBERS)) == SMALL
