@@ -209,7 +209,7 @@ class MainWindow(Speaking, QMainWindow):
         if not self.labs.desk.close_editors():
             event.ignore()
             return
-        if self.document.is_modified:
+        if self.document.is_modified or self.document.is_saving:
             event.ignore()
             self.document.ask_to_leave(self._leave)
             return
