@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import PySide6
 
-NAMES = ("startup", "core", "conv_ui", "nets_ui", "nets_gaps", "nets_gpu", "pretraining", "sessions")
+NAMES = ("startup", "core", "conv_ui", "nets_ui", "nets_gaps", "nets_gpu", "pretraining", "sessions", "labs")
 
 
 def machine() -> str:

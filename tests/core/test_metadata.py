@@ -139,9 +139,9 @@ def test_a_hostile_picture_holds_no_session(tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(HOSTILE[name])
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     assert session_in_png(path) is None
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert tracemalloc.get_traced_memory()[1] < 32 * 2**20
     tracemalloc.stop()
 

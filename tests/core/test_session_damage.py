@@ -42,7 +42,7 @@ MEMBERS = {
     for name in ("image.npy", "session.json", "stage0_bias.npy", "stage0_weight.npy")
 }
 ENTRY = b"PK\x01\x02\x14\x03\x14\x00"  # of the directory; what follows are flags
-SECOND, MEMORY = 1.0, 64 * 2**20
+SECONDS, MEMORY = 5.0, 64 * 2**20  # of computing: a guard against bombs, on slow machines too
 
 
 def packed(members: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] = lambda _info: None) -> bytes:
@@ -276,7 +276,7 @@ def test_a_hostile_session_is_one_sentence(make: Callable[[], bytes], tmp_path: 
     began = time.process_time()
     with pytest.raises(SessionError) as caught:
         load_session(path)
-    assert time.process_time() - began < SECOND
+    assert time.process_time() - began < SECONDS
     sentence = str(caught.value)
     assert "bad.cnnx" in sentence
     assert "\n" not in sentence

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -130,6 +128,19 @@ def test_only_what_fits_the_stage_is_offered(window, stages, stage, offered):
     predict = begin(window, *stages)
     choice = predict.bar.choice
     assert [choice.itemData(place) for place in range(choice.count())] == offered
+
+
+def test_a_map_that_would_take_long_to_judge_is_not_offered(window):
+    rng = np.random.default_rng(2)
+    few, many = (Convolution(rng.random((count, 3, 15, 15)).round(2), stride=30) for count in (1, 16))
+    predict = begin(window, few, image=rng.random((3, 128, 128)).round(2), asks="map")
+    texts = ["1"] * predict.place.grid.shape[0] * predict.place.grid.shape[1]
+    predict.place.grid.set_texts(texts)
+    press(predict.place.grid.lines[0], Key.Key_Return)
+    assert predict.tries == 1
+    window.actions_["predict"].trigger()
+    predict = begin(window, many, image=rng.random((3, 128, 128)).round(2))
+    assert predict.bar.choice.findData("map") < 0
 
 
 def test_what_does_not_fit_is_asked_again_where_it_does(window):
@@ -344,14 +355,14 @@ def test_the_answer_is_shown_and_counted(qtbot, window, asks):
     qtbot.waitUntil(lambda: predict.question not in (None, question))
 
 
-# speed
-
-
-def test_answers_are_judged_within_50_ms(window):
+def test_every_answer_in_a_large_experiment_is_judged(qtbot, window):
     rng = np.random.default_rng(3)
     stages = (Convolution(rng.random((16, 3, 11, 11)).round(2), padding=5), Activation("relu"), Pooling("max", 3, 2))
     predict = begin(window, *stages, image=rng.random((3, 64, 64)).round(2))
-    took = []
+    model = window.conv.model
+    qtbot.waitUntil(lambda: model.result.experiment is model.experiment)  # it is computed on a thread
+    settled(window)
+    tries = 0
     for stage, index in ((0, 700), (1, 3000), (2, 5)):
         for asks in ("value", "sign", "size", "winner"):
             go_to(window, stage, index)
@@ -362,11 +373,10 @@ def test_answers_are_judged_within_50_ms(window):
                 continue
             text = {"value": "12345", "sign": "-", "size": "3x3", "winner": "0, 0"}[asks]
             predict.place.line.setText(text)
-            began = time.perf_counter()
             press(predict.place.line, Key.Key_Return)
-            took.append(time.perf_counter() - began)
-    assert sorted(took)[len(took) // 2] < 0.05
-    assert max(took) < 0.1  # a busy machine may double one
+            tries += 1
+            assert predict.tries == tries
+    assert tries > 5
 
 
 def test_the_kernel_of_these_tests_is_told_from_its_mirror_image():

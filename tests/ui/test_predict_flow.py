@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from cnnexplorer.core import Activation, Convolution, Flatten, Pooling, format_number
+from cnnexplorer.core import Activation, Convolution, Experiment, Flatten, Pooling, format_number, run
 from cnnexplorer.labs import Question
+from cnnexplorer.ui.conv.predict_questions import next_step
 
 from .helpers import CONTROL, SHIFT, choose, click_cell, heard, press, set_image, settled, type_text
 from .predicting import IMAGE, Key, answer, ask_for, begin, convolution, go_to, said, usual
@@ -406,3 +409,73 @@ def test_leaving_the_workspace_keeps_the_question(window):
     assert predict.state == "asked"
     assert predict.place.line.isVisible()
     assert QApplication.focusWidget() is not None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "place", "again", "expected"),
+    [
+        ("value", (0, 3), False, (0, 4)),
+        ("value", (0, 15), False, (1, 0)),
+        ("map", (0, 5), False, (1, 0)),
+        ("size", (0, 5), False, (1, 0)),
+        ("size", (2, 0), False, (3, 0)),  # a flat output has no size to be asked for: its values are left
+        ("size", (2, 0), True, (0, 0)),
+        ("winner", (0, 3), False, (2, 0)),
+        ("winner", (2, 3), True, (2, 0)),
+        ("winner", (2, 3), False, (3, 0)),
+        ("value", (3, 3), False, None),
+        ("value", (3, 3), True, (0, 0)),
+    ],
+)
+def test_where_the_next_question_is(wanted, place, again, expected):
+    experiment = Experiment(IMAGE[None], usual())
+    assert next_step(experiment, run(experiment), wanted, place, set(), again) == expected
+
+
+def test_what_is_answered_is_passed_over():
+    experiment = Experiment(IMAGE[None], usual())
+    answered = {Question("value", 0, 0, 0, column) for column in (1, 2)}
+    assert next_step(experiment, run(experiment), "value", (0, 0), answered, again=False) == (0, 3)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_anything_may_happen_while_it_asks(window, seed):
+    """Whatever is done, in any order: what is asked belongs to the step that is shown, and its result is hidden."""
+    dice = random.Random(seed)
+    conv, predict = window.conv, begin(window)
+    tools = conv.inspector.convolution.tool_buttons
+
+    def ask_something() -> None:
+        choice = predict.bar.choice
+        ask_for(window, choice.itemData(dice.randrange(choice.count())))
+
+    deeds = {
+        "step": lambda: window.actions_[dice.choice(["forward", "back", "first", "last", "play", "play"])].trigger(),
+        "scrub": lambda: conv.transport.scrubber.scrubbed.emit(dice.randrange(max(conv.player.count, 1))),
+        "ask": ask_something,
+        "answer": lambda: answer(predict, dice.choice(["1", "2x2", "abc", "-", "0, 1", right(window)])),
+        "help": lambda: window.actions_[dice.choice(["hint", "show_answer"])].trigger(),
+        "edit": lambda: tools[dice.choice(["negate", "rotate"] if "rotate" in tools else ["negate"])].click(),
+        "undo": conv.model.undo,
+        "stages": lambda: window.actions_[dice.choice(["add_max", "add_flatten", "remove_stage"])].trigger(),
+        "select": lambda: conv.select(dice.choice(list(conv.strip.cards))),
+        "enlarge": lambda: window.actions_["enlarge"].trigger(),
+        "language": lambda: window.set_language(dice.choice(["en", "es"])),
+        "switch": lambda: window.actions_["predict"].trigger(),
+    }
+    for _deed in range(120):
+        name = dice.choice(list(deeds))
+        if conv.step is not None or name in ("undo", "switch"):
+            deeds[name]()
+        settled(window)
+        if predict.question is None:
+            continue
+        assert predict.question.stage == conv.step.stage_index, name
+        assert not conv.player.playing, name
+        if predict.question.asks != "size":
+            assert conv.arithmetic.text().endswith("= ?"), name
+            filled = conv.strip.cards["stage", predict.question.stage].view.filled
+            assert filled is not None, name
+            assert filled <= conv.step.index, name
+        else:
+            assert conv.strip.cards["stage", predict.question.stage].view.covered, name

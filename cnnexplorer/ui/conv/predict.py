@@ -15,12 +15,12 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import Saying, hints
 from cnnexplorer.ui.language import _
 
-from .names import stage_titles
 from .predict_bar import PredictBar
 from .predict_judging import judge_cells, judge_text
 from .predict_place import AnswerPlace
-from .predict_questions import ASKED, answer_text, first_index, fitting, next_step, put, question_at
+from .predict_questions import ASKED, answer_text, first_index, fitting, next_step, question_at, step_count_of
 from .predict_veil import State, Veil, veil_over
+from .predict_words import asked_text, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -277,9 +277,9 @@ class Predict(QObject):
         assert self._question is not None
         assert self._result is not None
         if self._question.asks == "map":
-            return int(self._result.outputs[self._question.stage][self._question.channel].size)
-        summed = self._question.asks in ("value", "sign") and self._step is not None and self._step.products is not None
-        return int(self._step.products.size) if summed else 1  # type: ignore[union-attr]
+            return step_count_of(self._result.experiment, self._question)
+        products = None if self._step is None else self._step.products
+        return products.size if products is not None and self._question.asks in ("value", "sign") else 1
 
     def _beats(self) -> int:
         return min(self._total(), MOST_BEATS)
@@ -369,33 +369,23 @@ class Predict(QObject):
 
     def _tell(self, saying: Saying, tone: Tone) -> None:
         self._said = (saying, tone)
-        self.place.tell(_sentence(saying, tone), tone)
+        self.place.tell(sentence(saying, tone), tone)
 
     def _say(self) -> None:
         """Say everything in the language in use."""
         self._show_actions()
         self.bar.count(self.first, self.tries, self.shown)
-        text = self._asked_text()
-        self.bar.ask(text)
+        text = _("Add a stage with + to see its steps.")
         if self._result is not None and self._step is not None:
-            offered = fitting(self._result.experiment, self._step.stage_index)
+            experiment, stage = self._result.experiment, self._step.stage_index
+            text = asked_text(experiment, stage, self._question, self._state, self._ended)
+            offered = fitting(experiment, stage)
             self.bar.choice.offer(offered, self._question.asks if self._question is not None else "value")
+        self.bar.ask(text)
         if self._state != "free":
             self.place.say(text)
             saying, tone = self._said
-            self.place.tell("" if saying is None else _sentence(saying, tone), tone)
-
-    def _asked_text(self) -> str:
-        if self._result is None or self._step is None:
-            return _("Add a stage with + to see its steps.")
-        experiment = self._result.experiment
-        title = stage_titles(experiment.stages)[self._step.stage_index]
-        if self._question is None:
-            return f"{title}: " + _("There is no number here that could be asked for.")
-        if self._state == "free":
-            ended, answered = mark("That was the last one: all is answered."), mark("This is answered: go on.")
-            return f"{title}: " + _(ended if self._ended else answered)
-        return f"{title}: {put(experiment, self._question).sentence(_)}"
+            self.place.tell("" if saying is None else sentence(saying, tone), tone)
 
     def _show_actions(self) -> None:
         asked = self._on and self._state == "asked"
@@ -413,9 +403,3 @@ class Predict(QObject):
         if not self._on or step is None or self._result is None:
             return None
         return veil_over(step, self._result.outputs[step.stage_index], question, self._state, self._count)
-
-
-def _sentence(saying: Saying, tone: Tone) -> str:
-    """Say it in the language in use, with a full stop; but none after the numbers that a hint ends with."""
-    text = saying.sentence(_)
-    return text if tone == "hint" or text.endswith(".") else f"{text}."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnexplorer.core import Activation, Pooling, SettingError, format_number, step_index
+from cnnexplorer.core import Activation, Convolution, Pooling, SettingError, format_number, step_index
 from cnnexplorer.core.arithmetic import activate
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import ASKS, Question, Saying, check_question, right_answer
@@ -25,6 +25,7 @@ ASKED: dict[str, str] = {
     "winner": mark("The winner"),
     "sign": mark("The sign"),
 }
+MOST_PRODUCTS = 20_000_000  # what a mistake in a whole map may take to be computed, in some 20 ms
 LONGEST_SIDE = 10  # cells of a map that is typed, so that its fields find room
 SIGNS = {1: "+", 0: "0", -1: "−"}
 
@@ -37,9 +38,16 @@ def fitting(experiment: Experiment, stage: int) -> tuple[Asks, ...]:
             check_question(experiment, Question(asks, stage))
         except SettingError:
             continue
-        if asks != "map" or max(experiment.shapes[stage][1:]) <= LONGEST_SIDE:
+        if asks != "map" or _is_typed(experiment, stage):
             found.append(asks)
     return tuple(found)
+
+
+def _is_typed(experiment: Experiment, index: int) -> bool:
+    """Tell whether a whole map can be typed, and judged at once: also as it would be with stride 1."""
+    stage, shape = experiment.stages[index], experiment.input_shape(index)
+    filters = stage.weight.size if isinstance(stage, Convolution) else 1
+    return max(experiment.shapes[index][1:]) <= LONGEST_SIDE and shape[-2] * shape[-1] * filters <= MOST_PRODUCTS
 
 
 def question_at(experiment: Experiment, result: Result, wanted: Asks, stage: int, index: int) -> Question | None:
@@ -76,29 +84,33 @@ def next_step(
 ) -> tuple[int, int] | None:  # fmt: skip
     """Return the (stage, index) where the next question is that is not answered yet; None where there is none.
 
-    `again` goes on at the beginning once the end is reached.
+    Stages that cannot be asked for what is wanted are passed over, unless nothing else is left. `again` goes on at the
+    beginning once the end is reached.
     """
-    for stage, index in _steps_from(experiment, result, wanted, *place, again):
-        question = question_at(experiment, result, wanted, stage, index)
-        if question is not None and question not in answered:
-            return stage, index
+    stages = range(len(experiment.stages))
+    suited = [stage for stage in stages if wanted in fitting(experiment, stage)]
+    for chosen in (suited, stages):
+        for stage, index in _steps_from(experiment, result, wanted, place, chosen, again):
+            question = question_at(experiment, result, wanted, stage, index)
+            if question is not None and question not in answered:
+                return stage, index
     return None
 
 
 def _steps_from(
-    experiment: Experiment, result: Result, wanted: Asks, stage: int, index: int, again: bool
+    experiment: Experiment, result: Result, wanted: Asks, place: tuple[int, int], stages: Collection[int], again: bool
 ) -> Iterator[tuple[int, int]]:
-    """Yield the first steps of the questions after a step; then, with `again`, of all from the beginning."""
-    rounds = [(stage, index, True), *([(0, 0, False)] if again else [])]
-    for start, at, skip in rounds:
-        for number in range(start, len(experiment.stages)):
-            here = at if number == start else 0
-            total = math.prod(experiment.shapes[number])
-            while here < total:
-                question = question_at(experiment, result, wanted, number, here)
+    """Yield the first steps of the questions behind a step; then, with `again`, of all from the beginning."""
+    for beginning in (False, True) if again else (False,):
+        for stage in stages:
+            if not beginning and stage < place[0]:
+                continue
+            here = place[1] if stage == place[0] and not beginning else 0
+            while here < math.prod(experiment.shapes[stage]):
+                question = question_at(experiment, result, wanted, stage, here)
                 first = here if question is None else first_index(experiment, question)
-                if not (skip and (number, first) <= (stage, index)):
-                    yield number, first
+                if beginning or (stage, first) > place:
+                    yield stage, first
                 here = first + (1 if question is None else step_count_of(experiment, question))
 
 

@@ -39,6 +39,8 @@ from .saving import PICTURES, begin_picture, no_session, notes_of, save_data, sa
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtCore import QSize
+
     from cnnexplorer.core.data_files import Arrays
     from cnnexplorer.core.messages import Note
     from cnnexplorer.ui.settings import Settings
@@ -84,6 +86,7 @@ class SaveDialog(Speaking, QDialog):
         self.session: Session = no_session
         self.session_file = ""
         self._arrays: Arrays | None = None
+        self._previewed: tuple[Takeaway, FigureWish] | None = None
         self._cancelled = Event()
         self._looking, self._saving = tasks
         self.say(self.setWindowTitle, mark("Save a figure"))
@@ -97,6 +100,7 @@ class SaveDialog(Speaking, QDialog):
         self.copy_button, self.save_button = QPushButton(), QPushButton()
         self._build()
         self.list.setCurrentRow(place)
+        self.list.setFocus()
         self.list.currentRowChanged.connect(self._choose)
         self.form.changed.connect(self._refresh)
         self.form.folder_asked.connect(self._ask_folder)
@@ -159,6 +163,7 @@ class SaveDialog(Speaking, QDialog):
         self.say(self.save_button.setText, mark("&Save"))
         self.say(self.save_button.setToolTip, mark("Write the file"))
         self.copy_button.setAutoDefault(False)
+        box.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
         self.save_button.setDefault(True)
         box.accepted.connect(self._save)
         box.rejected.connect(self.reject)
@@ -200,9 +205,12 @@ class SaveDialog(Speaking, QDialog):
         choices = self.form.choices
         picture = choices.format_id in PICTURES
         wish = choices.wish if picture else FigureWish()
-        figure = Figure(self.takeaway, FigureWish(1, wish.transparent, wish.caption))
-        self.preview.set_image(figure.image(), figure.size)
-        self.size_label.setText(self._size_text(figure))
+        shown = self.takeaway, FigureWish(1, wish.transparent, wish.caption)
+        if shown != self._previewed:
+            figure = Figure(*shown)
+            self.preview.set_image(figure.image(), figure.size)
+            self._previewed = shown
+        self.size_label.setText(self._size_text(self.preview.size_on_screen))
         self.copy_button.setEnabled(picture)
         try:
             self.form.show_result(self.path.name)
@@ -213,8 +221,8 @@ class SaveDialog(Speaking, QDialog):
             self._complain(None)
         self._show_busy()
 
-    def _size_text(self, figure: Figure) -> str:
-        choices, size = self.form.choices, figure.size
+    def _size_text(self, size: QSize) -> str:
+        choices = self.form.choices
         if choices.format_id == "png":
             scale = choices.wish.scale
             return _("{width} × {height} pixels").format(width=size.width() * scale, height=size.height() * scale)

@@ -36,6 +36,11 @@ class Preview(QWidget):
         """What is shown."""
         return self._image
 
+    @property
+    def size_on_screen(self) -> QSize:
+        """How large the picture is on the screen."""
+        return self._size
+
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
         return QSize(420, 420)

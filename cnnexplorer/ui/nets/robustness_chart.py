@@ -263,7 +263,7 @@ class DepthChart(Speaking, QWidget):
         half = self._pitch / 2
         for index in (0, 1):
             box = self.box(index)
-            painter.fillRect(box, theme.colour("base"))
+            paint_ground(painter, box, theme.colour("base"))
             for group in self._groups[::2]:
                 band = QRectF(self.across(group.first) - half, box.top(), 0, box.height())
                 band.setRight(self.across(group.last) + half)

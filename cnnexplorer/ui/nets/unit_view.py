@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
-from cnnexplorer.ui.widgets.cells import draw_cells
+from cnnexplorer.ui.widgets.cells import draw_cells, draw_smooth
 from cnnexplorer.ui.widgets.figure_mode import for_figure, shows_focus
 
 if TYPE_CHECKING:
@@ -217,10 +217,8 @@ class UnitView(QWidget):
         painter.setClipRect(self._picture_rect(), Qt.ClipOperation.IntersectClip)
         painter.setOpacity(self._opacity)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
-        if self._smooth:
-            painter.drawImage(self.map_rect(), sheet.cells)
-        else:
-            draw_cells(painter, self.map_rect(), sheet.cells)
+        draw = draw_smooth if self._smooth else draw_cells
+        draw(painter, self.map_rect(), sheet.cells)
         painter.restore()
 
     def _cell(self, position: QPointF) -> tuple[int, int] | None:

@@ -64,6 +64,18 @@ def draw_cells(painter: QPainter, target: QRectF, image: QImage, lined: bool = F
     painter.restore()
 
 
+def draw_smooth(painter: QPainter, target: QRectF, image: QImage) -> None:
+    """Draw a picture, the colours between its pixels mixed, and mixed alike in every viewer."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    size = (target.size() * 2).toSize()
+    if on_vectors(painter) and image.width() < size.width():
+        ratio, way = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(size, ratio, way)
+    painter.drawImage(target, image)
+    painter.restore()
+
+
 def colours_of(image: QImage) -> NDArray[np.uint32]:
     """Return a picture's colours as 0xAARRGGBB, (H, W)."""
     plain = image.convertToFormat(QImage.Format.Format_ARGB32)

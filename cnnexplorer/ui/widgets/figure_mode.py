@@ -73,9 +73,14 @@ def shows_focus(widget: QWidget) -> bool:
     return widget.hasFocus() and _Present.mode is None
 
 
+def has_ground() -> bool:
+    """Whether views paint their ground: not where a figure is to have none."""
+    return _Present.mode is None or _Present.mode.ground
+
+
 def ground_brush(colour: QColor) -> QBrush:
     """Return what fills a view's ground: nothing, if the figure is to have none."""
-    return QBrush(colour) if _Present.mode is None or _Present.mode.ground else QBrush()
+    return QBrush(colour) if has_ground() else QBrush()
 
 
 def paint_ground(painter: QPainter, area: QRect | QRectF, colour: QColor) -> None:

@@ -15,7 +15,7 @@ from cnnexplorer.ui.theme import colours, number_font
 
 from .cell_editor import ARROWS
 from .cells import draw_cells
-from .figure_mode import for_figure, on_vectors, paint_ground
+from .figure_mode import for_figure, has_ground, on_vectors, paint_ground
 from .map_view import MAX_FITTED, MapView
 from .painting import GRID_FROM, colour_table
 
@@ -236,8 +236,10 @@ class MosaicView(MapView):
         if height <= 0 or width <= 0:
             return
         part = self._image.copy(QRect(columns.start, rows.start, width, height))
-        part.setColorTable([theme.colour("panel").rgb(), *colour_table(self._colour_map)[1:]])
-        part = part.convertToFormat(QImage.Format.Format_RGB32)
+        between = theme.colour("panel").rgb() if has_ground() else 0
+        part.setColorTable([between, *colour_table(self._colour_map)[1:]])
+        kind = QImage.Format.Format_RGB32 if has_ground() else QImage.Format.Format_ARGB32_Premultiplied
+        part = part.convertToFormat(kind)
         place = self._placement.rect(rows.start, columns.start, height, width)
         if on_vectors(painter) and self.scale * ratio >= 1:
             draw_cells(painter, place, part)
@@ -251,7 +253,7 @@ class MosaicView(MapView):
             self._pixels = np.empty((*size[::-1], 4), np.uint8)
         # by area: cells stay square and sharp where they are enlarged, and none is lost where they are reduced
         cv2.resize(cells, size, dst=self._pixels, interpolation=cv2.INTER_AREA)
-        image = QImage(self._pixels.data, *size, 4 * size[0], QImage.Format.Format_RGB32)
+        image = QImage(self._pixels.data, *size, 4 * size[0], kind)
         painter.drawImage(QRectF(left / ratio, top / ratio, size[0] / ratio, size[1] / ratio), image)
 
     def _tiles_in_view(self, mosaic: Mosaic) -> Iterator[tuple[int, QRectF]]:

@@ -528,6 +528,29 @@ def test_a_picture_of_the_window(qtbot: QtBot, desk: MainWindow) -> None:
     image.save(told, "PNG")
 
 
+def test_every_control_has_a_name_and_a_tip(desk: MainWindow) -> None:
+    dialog = open_dialog(desk)
+    form = dialog.form
+    controls = [
+        dialog.list, form.format, form.scale, form.ground, form.caption, form.template, form.fields, form.folder,
+        dialog.copy_button, dialog.save_button,
+    ]  # fmt: skip
+    for control in controls:
+        assert control.toolTip(), control
+        assert control.accessibleName() or control.text(), control
+
+
+def test_enter_saves_and_escape_leaves(qtbot: QtBot, desk: MainWindow, folder: Path) -> None:
+    dialog = open_dialog(desk)
+    press(dialog.focusWidget(), Qt.Key.Key_Escape)
+    assert desk.figures.dialog is None
+    dialog = open_dialog(desk)
+    assert dialog.focusWidget() is dialog.list
+    with qtbot.waitSignal(dialog.saved):
+        press(dialog.form.template, Qt.Key.Key_Return)
+    assert [path.name for path in folder.iterdir()] == ["experiment.png"]
+
+
 def test_spanish_figures_tell_in_spanish(qtbot: QtBot, desk: MainWindow) -> None:
     desk.set_language("es")
     dialog = open_dialog(desk)
