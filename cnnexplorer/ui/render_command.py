@@ -18,13 +18,18 @@ def run(arguments: list[str]) -> int:
     options = parse(arguments, _)
     _need_no_display()
     from .render_work import render  # not for --help: it takes a second
+    from .trouble import start_logging
+    from .unseen_window import make_application
 
+    app = make_application(language, options.theme)
+    start_logging()
     try:
-        for path in render(options, language):
+        for path in render(options):
             print(path, flush=True)
     except UserError as error:
         print(error.sentence(_), file=sys.stderr)
         return 1
+    app.processEvents()
     return 0
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cnnexplorer.core import SaveError, SettingError
 from cnnexplorer.core.animation import FORMATS as ANIMATIONS
@@ -17,8 +20,7 @@ from .conv.recording import Wish, order_of, reel_of
 from .figures.rendering import FigureWish
 from .figures.saving import begin_picture, notes_of, save_data
 from .render_options import FRAMES, PICTURES, is_folder
-from .trouble import start_logging
-from .unseen_window import make_application, read_session, unseen_window
+from .unseen_window import read_session, unseen_window
 
 if TYPE_CHECKING:
     import argparse
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 _SUFFIXES = {form: f".{form}" for form in PICTURES} | {id_: format_.suffix for id_, format_ in DATA_FORMATS.items()}
 
 
-def render(options: argparse.Namespace, language: str) -> Iterator[Path]:
-    """Write all that is asked for, and tell each file when it is there.
+def render(options: argparse.Namespace) -> Iterator[Path]:
+    """Write all that is asked for, and tell each file when it is there; to be called when Qt's application is there.
 
     Raises
     ------
@@ -42,12 +44,13 @@ def render(options: argparse.Namespace, language: str) -> Iterator[Path]:
     """
     _check(options)
     session = read_session(options.session)
-    app = make_application(language, options.theme)
-    start_logging()
+    front = options.workspace or ("conv" if _is_animation(options) or options.stage else session.view.workspace)
+    if front == "conv":  # no network is loaded that nobody sees
+        session = replace(session, network=None)
+    session = replace(session, view=msgspec.structs.replace(session.view, workspace=front))
     with unseen_window() as unseen:
         unseen.open(session, options.session.absolute().parent)
         yield from _rendered(unseen, options)
-    app.processEvents()
 
 
 def _is_animation(options: argparse.Namespace) -> bool:
@@ -69,9 +72,6 @@ def _check_free(path: Path, force: bool) -> None:
 
 def _rendered(unseen: UnseenWindow, options: argparse.Namespace) -> Iterator[Path]:
     """Write all that is asked for, and tell each file when it is there."""
-    front = options.workspace or ("conv" if _is_animation(options) or options.stage else None)
-    if front is not None:
-        unseen.show_workspace(front)
     if _is_animation(options):
         yield _film(unseen.window.conv, options)
         return

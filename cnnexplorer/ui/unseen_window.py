@@ -82,11 +82,6 @@ class UnseenWindow:
         self._wait(lambda: bool(done))
         self.settle()
 
-    def show_workspace(self, name: str) -> None:
-        """Show a workspace, "conv" or "net", and wait until it is there."""
-        self.window.show_workspace("net" if name == "net" else "conv")
-        self.settle()
-
     def fit(self, shown: QWidget, width: int, height: int) -> None:
         """Give a widget that grows with the window a size, as far as the window can be as small as that takes."""
         more_width, more_height = width - shown.width(), height - shown.height()
