@@ -57,7 +57,12 @@ def setup_of(experiment: Experiment, step: CoreStep | None = None) -> Convolutio
         The picture is no sample, and too large to be written into the file: it can be saved beside it as a session.
     """
     at = None if step is None else At(step.stage_index, *step.output)
-    return ConvolutionSetup(_image(experiment.image), stages=tuple(map(_spec, experiment.stages)), at=at)
+    return ConvolutionSetup(_image(experiment.image), stages=stages_of(experiment), at=at)
+
+
+def stages_of(experiment: Experiment) -> tuple[StageSpec, ...]:
+    """Return the stages of an experiment as a lab file describes them."""
+    return tuple(map(_spec, experiment.stages))
 
 
 def setup_text(setup: Setup) -> str:

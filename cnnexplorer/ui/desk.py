@@ -110,8 +110,10 @@ class Desk(QObject):
 
     def take(self) -> Callable[[], Session]:
         """Take everything down; what is returned makes the session, off the GUI thread."""
-        if self._aside is not None:
-            return self._aside.make
+        return self.take_shown() if self._aside is None else self._aside.make
+
+    def take_shown(self) -> Callable[[], Session]:
+        """Take down what the workspaces show, also where that is a lab's."""
         experiment, net = self._conv.model.experiment, self._entrance.workspace
         step = present_step(self._conv, experiment)
         view = view_state(self._conv, self._actions, self.front)

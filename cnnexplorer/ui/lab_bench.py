@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QWidget
 
-    from cnnexplorer.core import Session
-    from cnnexplorer.labs import Step
+    from cnnexplorer.core import Experiment, Session, Step
+    from cnnexplorer.labs import Step as LabStep
     from cnnexplorer.labs.model import ClickTask
 
     from .conv.workspace import ConvWorkspace
@@ -55,13 +55,23 @@ class LiveBench(Bench):
         super().__init__(conv)
         self._conv, self._entrance = conv, entrance
         self._side = ConvLabSide(conv)
-        self._step: Step | None = None
+        self._step: LabStep | None = None
         self._waiting: NetworkSetup | None = None
         self.folder: Path | None = None
         self.front = "conv"
         self._side.changed.connect(self.changed)
         self._side.cells_picked.connect(self.cells_picked)
         entrance.ready.connect(self._adopt)
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the Convolution workspace shows."""
+        return self._side.experiment
+
+    @property
+    def step(self) -> Step | None:
+        """The step that it shows."""
+        return self._conv.step
 
     def state(self) -> LiveState:
         """Return what both workspaces show now."""
@@ -74,7 +84,6 @@ class LiveBench(Bench):
     def show_step(self, ready: Ready, solved: bool) -> None:
         """Bring a step's set-up into the workspaces, and the one that it is about to the front."""
         setup = ready.step.setup
-        self._step = ready.step
         if isinstance(setup, ConvolutionSetup):
             assert ready.experiment is not None
             size = isinstance(ready.step.task, ShapeTask | MatrixTask)
@@ -90,21 +99,18 @@ class LiveBench(Bench):
             self.front_asked.emit("net")
         elif setup is None:
             self.front_asked.emit(self.front)
-        self.keep_to(ready.step)
-
-    def keep_to(self, step: Step | None) -> None:
-        """Refuse edits that a step does not allow."""
-        self._step = step
-        if step is None:
-            self._waiting = None
-            self._side.show_plain()
-        self._side.keep_to(step)
-        if self._entrance.workspace is not None:
-            self._entrance.workspace.lab_side.keep_to(step)
+        self._keep_to(None if solved else ready.step)
 
     def reveal(self) -> None:
-        """Show what the step hid."""
+        """Show what the step hid, and let everything be changed."""
         self._side.reveal()
+        self._keep_to(None)
+
+    def release(self) -> None:
+        """Leave the workspaces alone."""
+        self._waiting = None
+        self._side.show_plain()
+        self._keep_to(None)
 
     def pick(self, task: ClickTask | None) -> None:
         """Let cells of a map of the Convolution workspace be marked."""
@@ -136,6 +142,13 @@ class LiveBench(Bench):
         return Figure(caption[:2000], _png(shown.grab()))
 
     # the inside
+
+    def _keep_to(self, step: LabStep | None) -> None:
+        """Refuse edits that a step does not allow; None allows all."""
+        self._step = step
+        self._side.keep_to(step)
+        if self._entrance.workspace is not None:
+            self._entrance.workspace.lab_side.keep_to(step)
 
     def _show_session(self, session: Session) -> None:
         stage, index = session.step or (0, 0)

@@ -12,8 +12,9 @@ from cnnexplorer.labs import BrokenLab
 from cnnexplorer.labs.loading import SUFFIX
 
 from .lab_bench import LiveBench
+from .lab_desk import LabDesk
 from .labs.attempt import Attempt
-from .labs.exercises import next_part, practice_lab
+from .labs.exercises import is_practice, next_part, practice_lab
 from .labs.panel import LabPanel
 from .labs.practice_dialog import PracticeDialog
 from .labs.report_dialog import ReportDialog
@@ -21,6 +22,7 @@ from .labs.store import Store
 from .labs.workspace import LabsWorkspace
 from .language import _, language
 from .questions import CANCEL, DISCARD, Answer, Question
+from .tasks import LatestTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +64,7 @@ class LabRoom(QObject):
     ) -> None:
         super().__init__(window)
         self._desk, self._settings, self._window = desk, settings, window
+        self._making = LatestTask(self)
         self.store = Store(settings.labs_folder, self)
         self.bench = LiveBench(conv, entrance)
         self.panel = LabPanel(self.bench)
@@ -70,6 +73,11 @@ class LabRoom(QObject):
         for source in (self.store, self.panel, self.workspace):
             source.refused.connect(self.refused)
         self.bench.front_asked.connect(self.front_asked)
+        self.desk = LabDesk(self.bench, desk, window)
+        self.desk.refused.connect(self.refused)
+        self.desk.tried.connect(self._try)
+        self.desk.saved.connect(self._saved)
+        self.workspace.edit_asked.connect(self.desk.edit)
         self.panel.leave_asked.connect(self.leave)
         self.panel.report_asked.connect(self._finish)
         self.workspace.start_asked.connect(self._start)
@@ -93,6 +101,8 @@ class LabRoom(QObject):
             "lab_report": self.report,
             "lab_leave": self.leave,
             "practice": self.ask_practice,
+            "new_lab": self.desk.new,
+            "writing_labs": self.desk.explain,
         }
 
     def show_front(self, front: Front) -> None:
@@ -142,7 +152,7 @@ class LabRoom(QObject):
     def ask_practice(self) -> None:
         """Let exercises be chosen, and play them."""
         dialog = PracticeDialog(self._window)
-        dialog.chosen.connect(lambda series: self._practise(practice_lab(series)))
+        dialog.chosen.connect(lambda series: self._make(lambda: practice_lab(series)))
         dialog.open()
 
     def close_work(self) -> None:
@@ -150,7 +160,9 @@ class LabRoom(QObject):
         if self.active:
             self._end()
         self.store.flush()
+        self._making.close()
         self.workspace.close_work()
+        self.desk.close_work()
 
     def _end(self) -> None:
         """End the lab, whatever becomes of the workspaces."""
@@ -159,21 +171,39 @@ class LabRoom(QObject):
         self._settings.set("lab_open", "")
         self.changed.emit()
 
+    def _try(self, lab: LabFile) -> None:
+        """Play a lab that is being written."""
+        self.play(lab, keep=False)
+        self._window.activateWindow()
+
+    def _saved(self, path: Path) -> None:
+        """Let a lab that was written stand in the list."""
+        places = self._settings.lab_places()
+        if path.parent in places:
+            self.workspace.refresh(path.name.removesuffix(SUFFIX))
+        else:
+            self.workspace.add_place(path)
+
     def _finish(self) -> None:
         """Go on behind the last step: to more exercises, or to the report."""
         attempt = self.panel.attempt
-        more = None if attempt is None else next_part(attempt.lab)
-        if more is None:
-            self.report()
+        if attempt is not None and is_practice(attempt.lab):
+            lab = attempt.lab
+            self._make(lambda: next_part(lab))
         else:
-            self._practise(more)
+            self.report()
 
-    def _practise(self, lab: LabFile) -> None:
-        try:
-            progress = self.store.load(lab)
-        except UserError:  # exercises are the same again: nothing is lost with their progress
-            progress = None
-        self.play(lab, progress)
+    def _make(self, job: Callable[[], LabFile]) -> None:
+        """Have exercises made, off the GUI thread, and play them."""
+
+        def made(lab: LabFile) -> None:
+            try:
+                progress = self.store.load(lab)
+            except UserError:  # exercises are the same again: nothing is lost with their progress
+                progress = None
+            self.play(lab, progress)
+
+        self._making.start(job, made, _raised)
 
     def _report_of(self, entry: Entry) -> None:
         """Show the report of a lab in the list."""
@@ -214,3 +244,7 @@ class LabRoom(QObject):
             ).open()
         else:
             self.play(lab, entry.progress)
+
+
+def _raised(error: BaseException) -> None:
+    raise error

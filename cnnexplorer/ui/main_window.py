@@ -206,6 +206,9 @@ class MainWindow(Speaking, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what is not saved; remember the settings, and wait for work under way."""
+        if not self.labs.desk.close_editors():
+            event.ignore()
+            return
         if self.document.is_modified:
             event.ignore()
             self.document.ask_to_leave(self._leave)

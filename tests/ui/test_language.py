@@ -8,7 +8,7 @@ import re
 import string
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -159,7 +159,7 @@ def walk(qtbot, window, tmp_path) -> set[str]:
             look(window)
     conv.select(("stage", 0))
     conv.inspector.convolution.save_preset("xyz")
-    conv.inspector.convolution._open_more()
+    conv.inspector.convolution._open_more(QPoint())
     for menu in conv.inspector.convolution.findChildren(QMenu):
         look(menu)
     window.recent.aboutToShow.emit()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from cnnexplorer.labs import LiveState
 
 if TYPE_CHECKING:
-    from cnnexplorer.labs.model import ClickTask, Step
+    from cnnexplorer.labs.model import ClickTask
     from cnnexplorer.labs.progress import Figure
 
     from .attempt import Ready
@@ -32,13 +32,13 @@ class Bench(QObject):
         return LiveState()
 
     def show_step(self, ready: Ready, solved: bool) -> None:
-        """Show a step's set-up; what it hides is seen once it is `solved`."""
-
-    def keep_to(self, step: Step | None) -> None:
-        """Refuse edits that a step does not allow; None allows all."""
+        """Show a step's set-up; until it is `solved`, what it hides is not seen, and what it locks stays as it is."""
 
     def reveal(self) -> None:
-        """Show what the step hid."""
+        """Show what the step hid, and let everything be changed."""
+
+    def release(self) -> None:
+        """Leave the workspaces alone: the lab is over."""
 
     def pick(self, task: ClickTask | None) -> None:
         """Let cells be marked in a view for a task; None ends that."""

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from cnnexplorer.catalogue import load_catalogue
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import Lab, LabFile, Step, Text
-from cnnexplorer.labs.model import FORMAT, At, ClickTask, MatrixTask, NumberTask, ShapeTask
+from cnnexplorer.labs.model import FORMAT, At, ClickTask, ConvolutionSetup, MatrixTask, NumberTask, ShapeTask
 from cnnexplorer.labs.practice import Series
 from cnnexplorer.labs.sayings import Saying
-
-from .describing import setup_of
+from cnnexplorer.labs.writing import stages_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,7 @@ _EXERCISE = mark("Exercise {number}")
 
 
 def practice_lab(series: Series, part: int = 0) -> LabFile:
-    """Return ten exercises of a series as a lab; `part` counts from 0."""
+    """Return ten exercises of a series as a lab; `part` counts from 0. To be called off the GUI thread."""
     first = part * SET
     steps = tuple(_step(series.exercise(number), number) for number in range(first, first + SET))
     title = _both(Saying(_TITLE, code=series.code, first=first + 1, last=first + SET))
@@ -45,24 +44,28 @@ def practice_lab(series: Series, part: int = 0) -> LabFile:
     return LabFile(lab, f"{PREFIX}{series.code}-{part}", None, series.code, built_in=True)
 
 
-def next_part(lab: LabFile) -> LabFile | None:
-    """Return the next ten exercises; None where a lab is no practice."""
-    if not lab.id.startswith(PREFIX) or not lab.built_in:
-        return None
+def is_practice(lab: LabFile) -> bool:
+    """Tell whether a lab is made of exercises."""
+    return lab.built_in and lab.id.startswith(PREFIX)
+
+
+def next_part(lab: LabFile) -> LabFile:
+    """Return the ten exercises behind those of a practice. To be called off the GUI thread."""
     code, _dash, part = lab.id.removeprefix(PREFIX).rpartition("-")
     return practice_lab(Series.from_code(code), int(part) + 1)
 
 
 def _step(exercise: Exercise, number: int) -> Step:
-    setup = setup_of(exercise.experiment, for_file=False)
-    asked = exercise.question
+    experiment, asked = exercise.experiment, exercise.question
     at = At(asked.stage, asked.channel, asked.row, asked.column)
     shown = At() if asked.asks in ("map", "size") else at
-    hidden = tuple(range(len(exercise.experiment.stages)))
+    image = tuple(tuple(map(tuple, plane)) for plane in experiment.image.tolist())
     return Step(
         text=_both(exercise.text),
         title=_both(Saying(_EXERCISE, number=number + 1)),
-        setup=type(setup)(setup.image, stages=setup.stages, hide=hidden, at=shown),
+        setup=ConvolutionSetup(
+            image, stages=stages_of(experiment), hide=tuple(range(len(experiment.stages))), at=shown
+        ),
         free=(),
         task=_task(asked, at),
     )

@@ -13,7 +13,7 @@ from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, 
 from cnnexplorer.ui.language import Speaking, _, language
 from cnnexplorer.ui.theme import icon
 
-from .exercises import PREFIX
+from .exercises import is_practice
 from .making import field_for, matrix_field
 from .prose import Prose
 from .step_bar import StepBar
@@ -34,6 +34,11 @@ LIVE_PAUSE = 400  # milliseconds without a change after which the state is looke
 class LabPanel(Speaking, QWidget):
     """Plays a lab.
 
+    Parameters
+    ----------
+    takes_focus
+        Whether an answer can be typed at once when a step is shown.
+
     Signals: `refused(error)`, `report_asked()`, `leave_asked()`.
     """
 
@@ -41,9 +46,9 @@ class LabPanel(Speaking, QWidget):
     report_asked = Signal()
     leave_asked = Signal()
 
-    def __init__(self, bench: Bench, parent: QWidget | None = None) -> None:
+    def __init__(self, bench: Bench, takes_focus: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._bench = bench
+        self._bench, self._takes_focus = bench, takes_focus
         self.attempt: Attempt | None = None
         self.field: Field | None = None
         self._ready: Ready | None = None
@@ -88,7 +93,7 @@ class LabPanel(Speaking, QWidget):
             attempt.deleteLater()
             self._set_field(None)
             self._bench.pick(None)
-            self._bench.keep_to(None)
+            self._bench.release()
 
     # what the actions do
 
@@ -148,7 +153,7 @@ class LabPanel(Speaking, QWidget):
         self.heading.setText(heading)
         self.heading.setVisible(bool(heading))
         last = attempt.position == attempt.count - 1
-        ending = _("More…") if attempt.lab.id.startswith(PREFIX) else _("Report…")
+        ending = _("More…") if is_practice(attempt.lab) else _("Report…")
         self.next.setText(ending if last else _("Next"))
         left = len(attempt.hints) - len(attempt.hints_read)
         self.hint.setText(_("Hint ({count} left)").format(count=left))
@@ -285,7 +290,7 @@ class LabPanel(Speaking, QWidget):
         if isinstance(task, ClickTask):
             self._bench.pick(task)
         self._show_state()
-        if self.field is not None:
+        if self.field is not None and self._takes_focus:
             self.field.begin()
 
     def _set_field(self, field: Field | None) -> None:
@@ -360,9 +365,12 @@ class LabPanel(Speaking, QWidget):
         shown = self.why if self.why.isVisibleTo(self) else self.verdict
         # once the boxes have their places
         QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(shown, 0, 8))
+        task = None if self.attempt is None else self.attempt.step.task
+        if isinstance(task, ReachTask | FindTask):  # the student is at work elsewhere
+            return
         if verdict.solved:
             self.next.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.field is not None and not isinstance(self.attempt and self.attempt.step.task, ReachTask | FindTask):
+        elif self.field is not None:
             self.field.begin()
 
     def _show_busy(self, busy: bool) -> None:

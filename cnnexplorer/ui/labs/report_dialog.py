@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from cnnexplorer.labs.progress import Progress
     from cnnexplorer.ui.settings import Settings
 
-HEADERS = (mark("Step"), mark("State"), mark("Tries"), mark("Hints"), mark("Time"), mark("Points"))
+HEADERS = (mark("Step of the lab"), mark("State"), mark("Tries"), mark("Hints"), mark("Time"), mark("Points"))
 STATES = {
     "open": mark("not solved"),
     "solved": mark("solved"),

@@ -30,7 +30,7 @@ class Store(QObject):
     folder
         Where the files lie; it is made when the first is written.
 
-    Signals: `refused(error)` when something cannot be written, once.
+    Signals: `refused(error)` when something cannot be written.
     """
 
     refused = Signal(object)
@@ -40,7 +40,6 @@ class Store(QObject):
         self._folder = folder
         self._task = LatestTask(self)
         self._waiting: tuple[LabFile, Progress] | None = None
-        self._complained = False
 
     def path(self, lab: LabFile) -> Path:
         """Return the file of a lab's progress; labs of one name in two folders have one each."""
@@ -96,12 +95,10 @@ class Store(QObject):
         write_file(path, progress_bytes(progress))
 
     def _written(self, _nothing: object) -> None:
-        self._waiting, self._complained = None, False
+        self._waiting = None
 
     def _failed(self, error: BaseException) -> None:
         self._waiting = None
         if not isinstance(error, UserError):
             raise error
-        if not self._complained:
-            self._complained = True
-            self.refused.emit(error)
+        self.refused.emit(error)

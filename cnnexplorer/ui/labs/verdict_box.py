@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # kind -> icon, colour and heading
 KINDS = {
-    "right": ("check-circle", "output", mark("Right")),
+    "right": ("check-circle", "output", mark("That is right")),
     "wrong": ("close-circle", "error", mark("Not right yet")),
     "again": ("help-circle", "warning_text", mark("Once more; this does not count")),
     "noted": ("pencil-circle", "accent", mark("Written down")),
@@ -63,6 +63,7 @@ class SaidBox(Speaking, QFrame):
         column.setSpacing(4)
         column.addLayout(top)
         column.addWidget(self.prose)
+        self.retranslate()
         self.hide()
 
     @property

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QMimeData
+    from PySide6.QtGui import QResizeEvent
 
     from cnnexplorer.core import NetworkState
     from cnnexplorer.nets import Computed
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from .state import Place
 
 FIRST_SAMPLE = "drawn_umbrella"
+ROOM_BESIDE_TABS, ROOM_FOR_CRUMBS = 80, 130  # pixels
 
 
 @dataclass(frozen=True)
@@ -276,6 +278,13 @@ class NetWorkspace(Speaking, QWidget):
     def restyle(self) -> None:
         """Take icons from the theme."""
         self.crumbs.restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the tabs the room where there is little: beside a lab, or in a small window."""
+        super().resizeEvent(event)
+        room = self.width() - self.column.sizeHint().width() - ROOM_BESIDE_TABS
+        self.crumbs.setVisible(room >= self.tabs.sizeHint().width() + ROOM_FOR_CRUMBS)
+        self.tabs.setUsesScrollButtons(room < self.tabs.sizeHint().width())
 
     # building
 

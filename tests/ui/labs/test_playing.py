@@ -114,7 +114,7 @@ def fill(field: MatrixField, rows: list[list[int]]) -> None:
         for column, value in enumerate(values):
             QTest.mouseClick(field.matrix, LEFT, Qt.KeyboardModifier.NoModifier,
                              field.matrix.cell_rect(row, column).center().toPoint())  # fmt: skip
-            type_text(field.matrix, str(value))
+            type_text(field.matrix, f"{value:g}")
             press(field.matrix.editor, Key.Key_Return)
 
 
@@ -192,8 +192,8 @@ def test_an_output_is_hidden_until_the_step_is_solved(qtbot, window, lab):
     assert not covered(window)
 
 
-def test_what_is_locked_stays_and_a_sentence_tells(qtbot, window, lab):
-    play(qtbot, window, lab)
+def test_what_is_locked_stays_until_the_step_is_solved_and_a_sentence_tells(qtbot, window, lab):
+    panel = play(qtbot, window, lab)
     before = window.conv.model.experiment
     matrix = window.conv.inspector.convolution.matrix
     matrix.setFocus()
@@ -201,8 +201,15 @@ def test_what_is_locked_stays_and_a_sentence_tells(qtbot, window, lab):
     type_text(matrix, "5")
     press(matrix.editor, Key.Key_Return)
     assert window.conv.model.experiment is before
-    assert "cannot be changed in this step" in window.banner.text
+    assert "step of the lab leaves" in window.banner.text
     assert matrix.value()[0, 0] == 0
+    enter(line(panel), "12")
+    answered(qtbot, panel, "right")
+    QTest.mouseClick(matrix, LEFT, Qt.KeyboardModifier.NoModifier, matrix.cell_rect(0, 0).center().toPoint())
+    matrix.setFocus()
+    type_text(matrix, "5")
+    press(matrix.editor, Key.Key_Return)
+    assert window.conv.model.experiment.stages[0].weight[0, 0, 0, 0] == 5
 
 
 def test_own_work_waits_and_comes_back_with_its_history(qtbot, window, lab):
@@ -225,9 +232,10 @@ def test_own_work_waits_and_comes_back_with_its_history(qtbot, window, lab):
 
 
 def test_a_set_up_is_one_step_of_undo(qtbot, window, lab):
-    panel = play(qtbot, window, lab, 1)
+    panel = play(qtbot, window, lab, 7)
     step = window.conv.model.experiment
     window.conv.model.edit(lambda e: with_padding(e, 2), "a student's")
+    assert window.conv.model.experiment != step
     qtbot.mouseClick(panel.again, LEFT)
     qtbot.waitUntil(lambda: window.conv.model.experiment == step)
     window.actions_["undo"].trigger()

@@ -1,0 +1,192 @@
+"""The teacher's editor: errors with line and field, the preview, the present workspace, trying, saving."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from cnnexplorer.core import Convolution
+from cnnexplorer.labs import experiment_of, load_lab
+from cnnexplorer.ui.labs.writing_page import WritingPage
+from cnnexplorer.ui.language import use_language
+from cnnexplorer.ui.questions import Question
+from tests.ui.helpers import LEFT, press, set_image, settled, type_text
+
+from .conftest import LAB
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cnnexplorer.ui.labs.editor import LabEditor
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def editor(qtbot: QtBot, window) -> LabEditor:
+    window.actions_["new_lab"].trigger()
+    [found] = window.labs.desk.editors
+    checked(qtbot, found)
+    yield found
+    if window.labs.desk.editors:
+        found.code.document().setModified(False)
+        found.close()
+
+
+def checked(qtbot: QtBot, editor: LabEditor) -> None:
+    qtbot.waitUntil(lambda: not editor._timer.isActive() and not editor._checking.busy)
+
+
+def write(qtbot: QtBot, editor: LabEditor, text: str) -> None:
+    editor.code.selectAll()
+    editor.code.insertPlainText(text)
+    checked(qtbot, editor)
+
+
+def problems(editor: LabEditor) -> list[tuple[str, str, str]]:
+    tree = editor.problems
+    return [
+        tuple(tree.topLevelItem(row).text(column) for column in range(3)) for row in range(tree.topLevelItemCount())
+    ]
+
+
+def test_the_template_is_a_lab_and_is_previewed(qtbot, editor):
+    assert problems(editor) == []
+    assert "Nothing is wrong" in editor.state.text()
+    assert editor.preview.attempt.lab.lab.title.en == "My lab"
+    assert editor.preview.title.text() == "My lab"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "where", "says"),
+    [
+        ('kind = "number"\nof = { stage = 0 }', 'kind = "number"\nof = { stage = 7 }', "steps[1].task", "no stage 7"),
+        ("minutes = 5", 'minutes = "five"', "minutes", "number"),
+        ("words = 2", "words = 2\nwoods = 3", "steps[10].task", "no such field"),
+        ("format = 1", "format = 1 =", "", "not TOML"),
+        ('filters = ["plus"]', 'filters = ["plush"]', "steps[1].setup", "no kernel preset"),
+    ],
+)
+def test_what_is_wrong_is_told_with_line_and_field(qtbot, editor, before, after, where, says):
+    text = LAB.replace(before, after, 1)
+    assert text != LAB
+    write(qtbot, editor, text)
+    line, field, sentence = problems(editor)[0]
+    assert where in field
+    assert says in sentence
+    wrong = next(n for n, (a, b) in enumerate(zip(LAB.split("\n"), text.split("\n"), strict=False), 1) if a != b)
+    assert abs(int(line) - wrong) <= 2
+    assert not editor.try_button.isEnabled()
+    item = editor.problems.topLevelItem(0)
+    editor.problems.setCurrentItem(item)
+    press(editor.problems, Key.Key_Return)
+    assert editor.code.line == int(line)
+    use_language("es")
+    checked(qtbot, editor)
+    assert problems(editor)
+
+
+def test_typing_goes_on_while_the_preview_follows(qtbot, editor):
+    write(qtbot, editor, LAB)
+    editor.code.setFocus()
+    editor.code.go_to(LAB.split("\n").index("minutes = 5") + 1)
+    press(editor.code, Key.Key_End)
+    type_text(editor.code, "5 # ")
+    checked(qtbot, editor)
+    type_text(editor.code, "much")
+    assert "minutes = 55 # much" in editor.code.toPlainText()
+    row = LAB.split("\n").index('text = { en = "In order.", es = "En orden." }') + 1
+    editor.code.go_to(row)
+    assert editor.preview.attempt.position == 4
+
+
+def test_the_present_workspace_becomes_the_set_up_of_a_step(qtbot, window, editor):
+    write(qtbot, editor, LAB)
+    set_image(window, [[1, 2, 3], [4, 5, 6], [7, 8, 9]], Convolution(np.ones((2, 1, 2, 2)), [1, -1], padding=1))
+    lines = LAB.split("\n")
+    editor.code.go_to(lines.index('text = { en = "Choose.", es = "Elige." }') + 1)
+    qtbot.mouseClick(editor.setup_button, LEFT)
+    qtbot.waitUntil(lambda: editor.code.toPlainText() != LAB)
+    checked(qtbot, editor)
+    assert problems(editor) == []
+    values = tomllib.loads(editor.code.toPlainText())
+    assert values["steps"][3]["setup"]["image"] == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    made = experiment_of(editor.preview.attempt.lab.lab.steps[3].setup)
+    assert made == window.conv.model.experiment
+    assert values["steps"][2] == tomllib.loads(LAB)["steps"][2]
+
+
+def test_before_the_first_step_there_is_nothing_to_set_up(qtbot, editor):
+    editor.code.go_to(1)
+    qtbot.mouseClick(editor.setup_button, LEFT)
+    assert "put the cursor into a step" in editor.banner.text.lower()
+
+
+def test_a_large_picture_becomes_a_session_beside_the_lab(qtbot, window, folder):
+    window.open_file(folder / "everything.toml")
+    qtbot.waitUntil(lambda: window.labs.workspace.entry is not None)
+    qtbot.waitUntil(lambda: window.labs.workspace.entry.path is not None)
+    qtbot.mouseClick(window.labs.workspace.edit, LEFT)
+    [editor] = window.labs.desk.editors
+    checked(qtbot, editor)
+    set_image(window, np.random.default_rng(1).random((3, 64, 64)))
+    editor.code.go_to(LAB.split("\n").index('text = { en = "Choose.", es = "Elige." }') + 1)
+    qtbot.mouseClick(editor.setup_button, LEFT)
+    qtbot.waitUntil(lambda: 'workspace = "session"' in editor.code.toPlainText())
+    checked(qtbot, editor)
+    assert problems(editor) == []
+    assert [path.name for path in folder.glob("*.cnnx")] == ["everything_step4_1.cnnx"]
+    editor.code.document().setModified(False)
+    editor.close()
+
+
+def test_a_lab_is_tried_and_nothing_of_it_is_kept(qtbot, window, editor):
+    write(qtbot, editor, LAB)
+    qtbot.mouseClick(editor.try_button, LEFT)
+    assert window.labs.active
+    panel = window.labs.panel
+    qtbot.waitUntil(lambda: panel._ready is not None)
+    assert panel.attempt.lab.lab.title.en == "Everything once"
+    qtbot.mouseClick(panel.leave, LEFT)
+    qtbot.waitUntil(lambda: window.desk._aside is None)
+    assert not list(window.labs.store._folder.glob("*"))
+
+
+def test_a_lab_is_saved_and_stands_in_the_list(qtbot, window, editor, tmp_path, monkeypatch):
+    write(qtbot, editor, LAB)
+    target = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(target), ""))
+    assert editor.isWindowModified()
+    press(editor, Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not editor.isWindowModified())
+    assert load_lab(tmp_path / "mine.toml").lab.title.en == "Everything once"
+    assert editor.path == tmp_path / "mine.toml"
+    qtbot.waitUntil(lambda: window.labs.workspace.entry is not None)
+
+
+def test_closing_asks_about_what_is_not_saved(qtbot, window, editor):
+    type_text(editor.code, "#")
+    assert not window.labs.desk.close_editors()
+    [box] = [box for box in editor.findChildren(Question) if box.isVisible()]
+    qtbot.mouseClick(box.answers["cancel"], LEFT)
+    assert editor.isVisible()
+    editor.close()
+    [box] = [box for box in editor.findChildren(Question) if box.isVisible()]
+    qtbot.mouseClick(box.answers["discard"], LEFT)
+    settled(window)
+    assert not window.labs.desk.editors
+
+
+@pytest.mark.parametrize(("code", "word"), [("en", "How to write labs"), ("es", "laboratorio")])
+def test_the_page_about_writing_follows_the_language(window, code, word):
+    use_language(code)
+    window.actions_["writing_labs"].trigger()
+    [page] = window.findChildren(WritingPage)
+    assert word in page.text.toPlainText()
+    assert "steps" in page.text.toPlainText()
+    page.close()

@@ -1,0 +1,81 @@
+"""The student's report: written through the window, and read back by others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from cnnexplorer.labs.report import lab_key, read_report
+from cnnexplorer.ui.labs.report_dialog import ReportDialog
+from cnnexplorer.ui.language import use_language
+from tests.ui.helpers import LEFT, enter, type_text
+
+from .test_playing import answered, give, line, play, ready
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cnnexplorer.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, window: MainWindow, lab) -> ReportDialog:
+    panel = play(qtbot, window, lab)
+    enter(line(panel), "9")
+    answered(qtbot, panel, "wrong")
+    enter(line(panel), "12")
+    answered(qtbot, panel, "right")
+    panel.attempt.go(8)
+    ready(qtbot, panel)
+    give(qtbot, window, panel, right=True)
+    answered(qtbot, panel, "right")
+    window.actions_["lab_report"].trigger()
+    [found] = window.findChildren(ReportDialog)
+    found.name.clear()
+    type_text(found.name, "Ana Núñez")
+    return found
+
+
+def save(qtbot, dialog, button, path: Path, monkeypatch) -> bytes:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(path.with_suffix("")), ""))
+    qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: path.name in dialog.told.text())
+    dialog.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_the_page_is_read_back_and_signed(qtbot, window, lab, dialog, tmp_path, monkeypatch, settings, code):
+    use_language(code)
+    page = save(qtbot, dialog, dialog.page, tmp_path / "report.html", monkeypatch)
+    report = read_report(page)
+    assert report.signed_by(lab_key(lab.digest))
+    assert report.summary.student == "Ana Núñez"
+    assert report.summary.title == lab.lab.title.of(code)
+    assert [step.status for step in report.summary.steps][:1] == ["solved"]
+    assert report.summary.steps[0].tries == 2
+    assert report.summary.steps[8].figures == 1
+    assert b"data:image/png;base64," in page
+    assert settings.get("lab_student", "") == "Ana Núñez"
+    assert window.labs.panel.attempt.progress.student == "Ana Núñez"
+
+
+def test_the_pdf_has_pages_text_and_pictures(qtbot, dialog, tmp_path, monkeypatch):
+    data = save(qtbot, dialog, dialog.pdf, tmp_path / "report.pdf", monkeypatch)
+    assert data.startswith(b"%PDF-")
+    assert data.rstrip().endswith(b"%%EOF")
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 1
+    assert b"/Subtype /Image" in data or b"/Subtype/Image" in data
+    assert b"/Font" in data
+
+
+def test_a_report_that_cannot_be_written_is_told_of(qtbot, dialog, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(tmp_path / "no" / "where.html"), ""))
+    qtbot.mouseClick(dialog.page, LEFT)
+    qtbot.waitUntil(lambda: "was not saved" in dialog.banner.text)
+    dialog.close()
