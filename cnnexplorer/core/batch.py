@@ -6,6 +6,7 @@ Nothing here knows networks or windows.
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -131,7 +132,7 @@ def existing(request: BatchRequest, stop: Callable[[], bool] = lambda: False) ->
     for path in targets(request):
         if stop():
             break
-        if path.exists():
+        if os.path.lexists(path):
             found.append(path)
     return found
 

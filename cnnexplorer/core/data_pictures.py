@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from .data_text import EXACT, ONE_VALUE, RANGE
-from .messages import DataError, Note, mark
+from .messages import DataError, Note, mark, storable
 from .numbers import format_number
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def write_png(
         if key.isascii() and text.isascii():
             info.add_text(key, text)
         else:
-            info.add_itxt(key, text)
+            info.add_itxt(storable(key), storable(text))
     picture = Image.fromarray(levels.astype(np.uint8 if bits == 8 else np.uint16))
     picture.save(file, format="PNG", pnginfo=info)
     return tuple(_notes(values, finite, low, high, top))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ FIELDS: dict[str, str] = {
 }
 DEFAULT = "{name}"
 MAX_LENGTH = 120
+MAX_BYTES = 160  # with a layer's name and numbers behind it fewer than the 255 that systems take
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -85,8 +87,8 @@ def clean_stem(text: str) -> str:
     text = unicodedata.normalize("NFC", text).strip()
     text = _FORBIDDEN.sub("-", text)
     text = "".join(sign for sign in text if sign.isprintable())
-    text = text[:MAX_LENGTH].strip(" .")
-    if text.split(".")[0].lower() in _RESERVED:
+    text = text[:MAX_LENGTH].encode()[:MAX_BYTES].decode(errors="ignore").strip(" .")
+    if text.split(".")[0].strip().lower() in _RESERVED:
         text += "_"
     return text or "figure"
 
@@ -99,7 +101,7 @@ def free_path(path: Path) -> Path:
     'figure.png'
     """
     number, free = 2, path
-    while free.exists() or free.is_symlink():
+    while os.path.lexists(free):
         free = path.with_name(f"{path.stem}_{number}{path.suffix}")
         number += 1
     return free

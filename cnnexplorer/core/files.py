@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NEW_MODE = 0o666  # less what the user's umask takes away
+_PART_NAME = 40  # signs of a name: with what is put around them never too long, at four bytes a sign
 
 
 @contextmanager
@@ -41,10 +42,12 @@ def atomic_file(path: Path | str) -> Iterator[IO[bytes]]:
     given = Path(path)
     part: Path | None = None
     try:
-        target = given.resolve()  # a link keeps pointing at the file that it names
+        target = Path(os.path.realpath(given))  # a link keeps pointing at the file that it names
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        part = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.part")
+        if target.exists() and not os.access(target, os.W_OK):  # replacing it would need no right to write to it
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        part = target.with_name(f".{target.name[:_PART_NAME]}.{secrets.token_hex(4)}.part")
         mode = target.stat().st_mode & 0o777 if target.exists() else None
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _NEW_MODE)
         with open(descriptor, "wb") as file:  # noqa: PTH123  # a descriptor has no path
@@ -79,7 +82,7 @@ def save_error(path: Path, error: OSError) -> SaveError:
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return SaveError(
-            "{file} was not saved: its folder may not be written to; choose another folder", file=path.name
+            "{file} was not saved: it or its folder may not be written to; choose another folder", file=path.name
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return SaveError(
@@ -87,7 +90,11 @@ def save_error(path: Path, error: OSError) -> SaveError:
             file=path.name,
             folder=str(path.parent),
         )
-    return SaveError("{file} was not saved: {error}; choose another place", file=path.name, error=error.strerror)
+    if error.errno == errno.ENAMETOOLONG:
+        return SaveError("{file} was not saved: its name is too long; choose a shorter one", file=path.name)
+    return SaveError(
+        "{file} was not saved: {error}; choose another place", file=path.name, error=error.strerror or error
+    )
 
 
 def _sync_folder(folder: Path) -> None:

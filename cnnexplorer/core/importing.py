@@ -11,6 +11,7 @@ import numpy as np
 from .data_reading import read_array
 from .editing import MAX_FILTERS, with_kernel
 from .messages import DataError, Note, mark
+from .session_model import MAX_CHANNELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,6 +64,13 @@ def as_image(array: NDArray[np.float64], name: str) -> tuple[NDArray[np.float64]
             shape=_shape(array),
         )
     channels, height, width = image.shape
+    if channels > MAX_CHANNELS:
+        raise DataError(
+            "{name} has {count} channels, and an image has {limit} at most: save a part of it, such as array[:{limit}]",
+            name=name,
+            count=channels,
+            limit=MAX_CHANNELS,
+        )
     if max(height, width) > MAX_SIDE:
         raise DataError(
             "{name} is an image of {height} × {width}, and the longest side is {limit}: save a part of it",

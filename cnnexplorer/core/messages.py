@@ -50,6 +50,15 @@ def shown(value: object) -> object:
     return value if value.isprintable() else "".join(sign if sign.isprintable() else "\ufffd" for sign in value)
 
 
+def storable(text: str) -> str:
+    """Return a text as a file in UTF-8 can hold it: the name of a file may have bytes that are none.
+
+    >>> storable("ni" + chr(0xDCF1) + "o")
+    'ni?o'
+    """
+    return text.encode("utf-8", "replace").decode()
+
+
 class UserError(Exception):
     """Expected trouble, told in one sentence: what is wrong, which file or number, what to do.
 

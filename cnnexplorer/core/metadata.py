@@ -18,9 +18,9 @@ from html import escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .messages import storable
 
+if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
@@ -31,7 +31,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 METRE = 39.3701  # inches
 
 _MAX_TEXT = MAX_SESSION * 4 // 3 + 1024  # of a chunk, packed or not
-_MAX_CHUNKS = 100_000
+_MAX_CHUNKS = 20_000  # a picture of 100 megapixels has fewer
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,11 @@ def png_bytes(pixels: NDArray[np.uint8], notes: FigureNotes, dots: float = 96.0)
     info = PngInfo()
     for key, text in (("Title", notes.title), ("Description", notes.description), ("Software", notes.program)):
         if text:
-            info.add_itxt(key, text, notes.language)
+            info.add_itxt(key, storable(text), notes.language)
     if notes.travelling is not None:
         info.add_text(SESSION_KEY, base64.b64encode(notes.travelling).decode("ascii"))
     elif notes.reference:
-        info.add_itxt(REFERENCE_KEY, notes.reference)
+        info.add_itxt(REFERENCE_KEY, storable(notes.reference))
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, format="PNG", pnginfo=info, dpi=(dots, dots))
     return file.getvalue()
@@ -148,14 +148,14 @@ def session_in_png(path: Path | str) -> bytes | None:
 
 def session_in(file: IO[bytes]) -> bytes | None:
     """Return the session that travels in an open PNG; see `session_in_png`."""
-    for key, text in _texts(file):
-        if key == SESSION_KEY:
-            try:
-                session = base64.b64decode(text, validate=True)
-            except (binascii.Error, ValueError):
-                return None
-            return session if 0 < len(session) <= MAX_SESSION else None
-    return None
+    text = _text(file, SESSION_KEY.encode())
+    if text is None:
+        return None
+    try:
+        session = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return session if 0 < len(session) <= MAX_SESSION else None
 
 
 def _alternatives(name: str, text: str, language: str) -> str:
@@ -171,26 +171,27 @@ def xml_text(text: str) -> str:
     return escape("".join(sign for sign in text if sign.isprintable() or sign in "\n\t"), quote=False)
 
 
-def _texts(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
-    """Return keyword and text of the text chunks of a PNG, as far as they are sound and not too long."""
+def _text(file: IO[bytes], key: bytes) -> bytes | None:
+    """Return the first text of a keyword in a PNG, if it is sound and not too long; no other one is unpacked."""
     if file.read(len(SIGNATURE)) != SIGNATURE:
-        return
+        return None
     for _number in range(_MAX_CHUNKS):
         head = file.read(8)
         if len(head) < 8:
-            return
+            return None
         length, kind = struct.unpack(">I4s", head)
         if kind == b"IEND" or length >= 2**31:
-            return
-        if kind not in (b"tEXt", b"zTXt", b"iTXt") or length > _MAX_TEXT:
-            file.seek(length + 4, io.SEEK_CUR)
+            return None
+        start = file.read(min(length, len(key) + 1)) if kind in (b"tEXt", b"zTXt", b"iTXt") else b""
+        if start != key + b"\0":
+            file.seek(length - len(start) + 4, io.SEEK_CUR)
             continue
-        data, check = file.read(length), file.read(4)
-        if len(check) == 4 and zlib.crc32(kind + data) == int.from_bytes(check, "big"):
-            key, _, rest = data.partition(b"\0")
-            text = _unpacked(kind, rest)
-            if text is not None:
-                yield key.decode("latin-1"), text
+        if length > _MAX_TEXT:
+            return None
+        rest, check = file.read(length - len(start)), file.read(4)
+        sound = zlib.crc32(rest, zlib.crc32(kind + start)) == int.from_bytes(check, "big")
+        return _unpacked(kind, rest) if sound and len(check) == 4 else None
+    return None
 
 
 def _unpacked(kind: bytes, rest: bytes) -> bytes | None:

@@ -17,9 +17,10 @@ import numpy as np
 
 from .experiment import Experiment
 from .files import write_file
-from .messages import CLIPBOARD, SessionError, SettingError, term
+from .messages import CLIPBOARD, SessionError, SettingError, storable, term
 from .session_file import MAX_FILE, Container, pack
 from .session_model import (
+    MAX_CHANNELS,
     MAX_TEXT_LENGTH,
     VERSION,
     ActivationData,
@@ -92,6 +93,11 @@ def session_bytes(session: Session) -> bytes:
     >>> session_from_bytes(session_bytes(session)) == session
     True
     """
+    if max(map(_channels, (session.experiment.image.shape, *session.experiment.shapes))) > MAX_CHANNELS:
+        raise SettingError(
+            "this work is too large for a session, whose maps have {limit} channels at most: use fewer filters",
+            limit=MAX_CHANNELS,
+        )
     arrays: Arrays = {}
     code, arrays["image"] = _code(session.experiment.image)
     stages = tuple(_stage_data(stage, index, arrays) for index, stage in enumerate(session.experiment.stages))
@@ -171,8 +177,12 @@ def _read(file: IO[bytes], label: str) -> Session:
     try:
         stages = tuple(_stage(stage, index, container) for index, stage in enumerate(data.stages))
         shape = shapes["image"]
+        most = _channels(shape)
         for stage in stages:  # before memory is taken for the image
             shape = stage.output_shape(shape)
+            most = max(most, _channels(shape))
+        if most > MAX_CHANNELS:  # each has a place in the window
+            raise container.excess(term("too many channels"))
         network = data.network
         return Session(
             Experiment(_image(data.image, container.array("image")), stages),
@@ -184,6 +194,11 @@ def _read(file: IO[bytes], label: str) -> Session:
         raise container.damaged(term("its settings do not fit each other")) from error
     except MemoryError as error:
         raise container.out_of_memory() from error
+
+
+def _channels(shape: tuple[int, ...]) -> int:
+    """Return the number of maps of a shape; a row of values has one."""
+    return shape[0] if len(shape) == 3 else 1
 
 
 def _names(data: SessionData) -> set[str]:
@@ -292,7 +307,7 @@ def _network_data(state: NetworkState, arrays: Arrays) -> NetworkData:
 
 def _text(text: str) -> str:
     """Return a text as a session can hold it: a file's name may be long, and hold bytes that are no UTF-8."""
-    return text.encode("utf-8", "replace").decode()[:MAX_TEXT_LENGTH]
+    return storable(text)[:MAX_TEXT_LENGTH]
 
 
 def _weight_name(stage: int) -> str:

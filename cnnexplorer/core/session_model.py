@@ -17,6 +17,7 @@ VERSION = 1
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 MAX_STAGES = 200
+MAX_CHANNELS = 4096  # of an input, and filters of a stage: no layer of a network has more
 MAX_NUMBER = 10**6  # of cells, channels, units: none is larger
 MAX_TEXT_LENGTH = 500
 MAX_SIDE = 2**14  # of a picture

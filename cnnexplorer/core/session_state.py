@@ -37,6 +37,8 @@ class FilterEdit:
                 shape=weights.shape,
                 count=len(self.filters),
             )
+        if not np.isfinite(weights).all():
+            raise SettingError("a weight of {layer} is no finite number: type another", layer=self.layer)
         weights.flags.writeable = False
         object.__setattr__(self, "weights", weights)
 

@@ -313,7 +313,7 @@ class Activation:
     name: str
     parameters: Mapping[str, Any]
 
-    def __init__(self, name: str, **parameters: float | str) -> None:
+    def __init__(self, name: str, /, **parameters: float | str) -> None:
         if name not in ACTIVATIONS:
             raise SettingError("there is no activation “{name}”: use one of {names}", name=name, names=_names())
         merged: dict[str, Any] = {**ACTIVATIONS[name]}

@@ -51,9 +51,11 @@ class Document(QObject):
         super().__init__(window)
         self._desk, self._settings, self._window = desk, settings, window
         self._origin = Origin()
+        self._work = object()  # another one for other work on the desk: what was begun for the old concerns it no more
         self._saved: Contents | None = desk.contents()
         self._modified = False
         self._reading, self._writing = LatestTask(self), LatestTask(self)
+        self._leaving: Callable[[], object] | None = None  # waits for what is being saved
         self.safe = Safekeeping(settings.recovery_folder, self)
         self.safe.refused.connect(self.refused)
         self.safe.due.connect(self.keep_now)
@@ -74,6 +76,11 @@ class Document(QObject):
     def is_modified(self) -> bool:
         """Whether something was made that is not saved."""
         return self._modified
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether a file is being written."""
+        return self._writing.busy
 
     # opening
 
@@ -109,7 +116,7 @@ class Document(QObject):
 
     def _begin(self, origin: Origin) -> None:
         """Go on with what is on the desk now."""
-        self._origin, self._saved = origin, self._desk.contents()
+        self._work, self._origin, self._saved = object(), origin, self._desk.contents()
         self._set_modified(False)
         self._remember()
         self.changed.emit()
@@ -148,6 +155,9 @@ class Document(QObject):
 
     def ask_to_leave(self, then: Callable[[], object]) -> None:
         """Do something that takes the present work off the desk, once that is saved or given up."""
+        if self._writing.busy:
+            self._leaving = then
+            return
         if not self._modified:
             then()
             return
@@ -183,26 +193,41 @@ class Document(QObject):
 
     def _write(self, path: Path, careful: bool, then: Callable[[], object]) -> None:
         """Save to a file; if `careful`, only over what was opened or saved last."""
+        work = self._work
+
+        def again() -> None:
+            if self._work is work:
+                self._write(path, careful, then)
+
         if self._writing.busy:  # then that is what is saved last
-            QTimer.singleShot(50, self, lambda: self._write(path, careful, then))
+            QTimer.singleShot(50, self, again)
             return
         digest = self._origin.digest if careful else None
         make, contents = self._desk.take(), self._desk.contents()
 
         def written(found: str) -> None:
+            leaving, self._leaving = self._leaving, None
+            if self._work is not work:
+                return
             self._origin, self._saved = Origin(path, found), contents
             self._remember()
             self._follow()
             self.changed.emit()
-            then()
+            if leaving is None:
+                then()
+            else:
+                self.ask_to_leave(leaving)
 
         def failed(error: BaseException) -> None:
-            if isinstance(error, FileChanged):
-                self._ask_about_change(path, then)
-            elif isinstance(error, UserError):
-                self.refused.emit(error)
-            else:
+            leaving, self._leaving = self._leaving, None
+            if not isinstance(error, UserError):
                 raise error
+            if isinstance(error, FileChanged) and self._work is work:
+                self._ask_about_change(path, then)
+                return
+            self.refused.emit(error)
+            if leaving is not None and self._modified:
+                self.ask_to_leave(leaving)
 
         self._writing.start(lambda: _write(make(), path, digest), written, failed)
 
@@ -255,7 +280,7 @@ class Document(QObject):
 
     def _open_lost(self, lost: Keep) -> None:
         def shown() -> None:
-            self._origin, self._saved = lost.origin, None
+            self._work, self._origin, self._saved = object(), lost.origin, None
             self.safe.adopt(lost)
             self._follow()
             self.changed.emit()
@@ -327,5 +352,5 @@ def _digest(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file can have
         return ""

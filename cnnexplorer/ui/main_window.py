@@ -95,7 +95,7 @@ class MainWindow(Speaking, QMainWindow):
         self._workspaces = QStackedWidget()
         for workspace in (self.conv, self.net, self.labs.workspace):
             self._workspaces.addWidget(workspace)
-        self.figures = FigureDesk(self, settings, self._takeaways, self._take_session)
+        self.figures = FigureDesk(self, settings, self.takeaways, self._take_session)
         self._build()
         self._build_menus()
         self._build_status()
@@ -210,7 +210,7 @@ class MainWindow(Speaking, QMainWindow):
         if not self.labs.desk.close_editors():
             event.ignore()
             return
-        if self.document.is_modified:
+        if self.document.is_modified or self.document.is_saving:
             event.ignore()
             self.document.ask_to_leave(self._leave)
             return
@@ -486,7 +486,7 @@ class MainWindow(Speaking, QMainWindow):
         elif self._workspace == "net" and net is not None:
             net.slots()[id_]()
 
-    def _takeaways(self) -> list[Takeaway]:
+    def takeaways(self) -> list[Takeaway]:
         """Return what can be taken of the workspace in front."""
         if self._workspace == "conv":
             return self.conv.takeaways()

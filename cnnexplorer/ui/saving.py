@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def ask_where(window: QWidget, settings: Settings, title: str, stem: str, kinds:
         kind = kind if kind in typed else typed[0]  # an end that was typed by hand counts more than the filter
     else:
         path = path.with_name(path.name + kinds[kind][1])
-        if path.exists() and not may_overwrite(window, [path.name]):  # the dialog asked about another name
+        if os.path.lexists(path) and not may_overwrite(window, [path.name]):  # the dialog asked about another name
             return None
     settings.set(FOLDER, str(path.absolute().parent))
     return path, kind

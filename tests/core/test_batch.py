@@ -281,6 +281,14 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path):
     assert "is not there any more" in str(report.trouble)
 
 
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path):
+    wish = request(tmp_path, pictures=("n" * 300,))
+    assert existing(wish) == []
+    report = run_batch(wish, read)
+    assert "its name is too long" in str(report.trouble)
+    assert report.written == 0
+
+
 def test_a_layer_too_large_for_the_memory_is_told(tmp_path: Path):
     def read_much(_picture: int) -> Callable[[Group], np.ndarray]:
         def fail(_group: Group) -> np.ndarray:

@@ -154,7 +154,7 @@ def test_tiff_refuses_what_would_become_infinite(tmp_path: Path):
 @pytest.mark.parametrize(("id", "top"), [("png8", 255), ("png16", 65535)])
 def test_png_levels_are_spread_over_the_range(tmp_path: Path, id: str, top: int):
     values = np.linspace(-2, 6, 1000).reshape(10, 100)
-    notes = save_arrays(tmp_path / "a.png", id, {"map": values}, facts={"Capa": "activación 1"})
+    notes = save_arrays(tmp_path / "a.png", id, {"map": values}, facts={"Capa": "activación 1", "File": "\udcf1.png"})
     with Image.open(tmp_path / "a.png") as image:
         assert image.mode == ("L" if top == 255 else "I;16")
         levels = np.asarray(image).astype(np.float64)
@@ -165,6 +165,7 @@ def test_png_levels_are_spread_over_the_range(tmp_path: Path, id: str, top: int)
     assert np.abs(low + levels / top * (high - low) - values).max() <= 8 / top / 2 * 1.0001
     assert texts["Title"] == "map"
     assert texts["Capa"] == "activación 1"
+    assert texts["File"] == "?.png"
     count = f"{top + 1:,}"
     assert [note.sentence(str) for note in notes] == [f"black is -2, white is 6, in {count} levels"]
 

@@ -34,6 +34,7 @@ WORDS = {"name": "alexnet2012_conv1_007", "network": "alexnet2012", "layer": "co
         ("{layer}", {"layer": 'a<b>c:d"e|f?g*h\\i'}, "a-b-c-d-e-f-g-h-i"),
         ("{layer}", {"layer": "a\u202eb\u0000c\u200bd"}, "ab-cd"),
         ("{layer}", {"layer": "NUL.txt"}, "NUL.txt_"),
+        ("{layer}", {"layer": "con .txt"}, "con .txt_"),
         ("{layer}.", {"layer": "conv"}, "conv"),
     ],
 )
@@ -42,8 +43,11 @@ def test_a_template_becomes_a_name(template: str, words: dict[str, str], stem: s
 
 
 def test_a_name_is_never_too_long() -> None:
-    assert len(clean_stem("ñ" * 900)) == MAX_LENGTH
-    assert len(f"{clean_stem('ñ' * 900)}.png".encode()) < 255
+    assert len(clean_stem("n" * 900)) == MAX_LENGTH
+    for sign in "ñ猫😀":
+        stem = clean_stem(sign * 900)
+        assert set(stem) == {sign}
+        assert len(f"{stem}_alexnet2012_inception4e.branch5x5.conv_filters_4096_plane512.png".encode()) < 255
 
 
 @pytest.mark.parametrize("template", ["{nothing}", "{name", "name}", "{{name}}", "{}", "{0}", "{name.__class__}"])

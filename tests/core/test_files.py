@@ -89,3 +89,33 @@ def test_a_folder_that_is_gone_and_a_folder_in_place_of_a_file(tmp_path: Path):
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EPERM])
 def test_a_folder_that_may_not_be_written(tmp_path: Path, number: int):
     assert "may not be written to" in str(save_error(tmp_path / "a", OSError(number, "no")))
+
+
+def test_a_file_that_may_not_be_written_to_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda _path, _right: False)  # as for anyone but root
+    with pytest.raises(SaveError, match="it or its folder may not be written to"):
+        write_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    write_file(tmp_path / "b.bin", b"new")
+    assert names(tmp_path) == ["a.bin", "b.bin"]
+
+
+def test_a_circle_of_links_is_replaced(tmp_path: Path):
+    for one, other in (("a", "b"), ("b", "a")):
+        (tmp_path / one).symlink_to(tmp_path / other)
+    write_file(tmp_path / "a", b"new")
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("name", ["n" * 255, "猫" * 85, "😀" * 63])
+def test_the_longest_names_that_there_are(tmp_path: Path, name: str):
+    write_file(tmp_path / name, b"new")
+    assert names(tmp_path) == [name]
+    with pytest.raises(SaveError, match="its name is too long"):
+        write_file(tmp_path / (name + "longer"), b"new")
+
+
+def test_trouble_that_the_system_has_no_words_for(tmp_path: Path):
+    assert "a was not saved: encoder error -2;" in str(save_error(tmp_path / "a", OSError("encoder error -2")))

@@ -46,6 +46,7 @@ def test_channels_that_stand_last_are_the_same_pixels():
         ((5,), "a has the shape 5, which is no image"),
         ((2, 3, 4, 5), "a has the shape 2 × 3 × 4 × 5, which is no image"),
         ((20, 30, 4), r"with transparency: save it without, as array\[:, :, :3\]"),
+        ((4097, 2, 2), "a has 4097 channels, and an image has 4096 at most"),
         ((1, 2049), "an image of 1 × 2049, and the longest side is 2048"),
     ],
 )

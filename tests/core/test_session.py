@@ -155,6 +155,8 @@ def test_what_could_not_be_read_back_is_not_written():
         session_bytes(Session(Experiment([[[1.0]]], (Activation("relu"),) * 201)))
     with pytest.raises(SettingError, match="this work is too large for a session"):
         session_bytes(Session(Experiment(np.zeros((1, 4097, 4096)), ())))
+    with pytest.raises(SettingError, match="maps have 4096 channels at most"):
+        session_bytes(Session(Experiment(np.zeros((4097, 1, 1)), ())))
 
 
 @pytest.mark.parametrize("step", [(0, 4), (1, 0), (-1, 0), (0, -1)])
@@ -215,3 +217,9 @@ def test_files_that_cannot_be_opened(tmp_path: Path):
     }.items():
         with pytest.raises(SessionError, match=sentence):
             load_session(tmp_path / name)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_are_refused(value: float):
+    with pytest.raises(SettingError, match="a weight of conv1 is no finite number"):
+        FilterEdit("conv1", (0,), [[[[value]]]])

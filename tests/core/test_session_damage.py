@@ -240,6 +240,8 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a stage of no kind": lambda: with_json(stages__0__kind="transformer"),
     "an activation that is none": lambda: with_json(stages__1__name="swish"),
     "a parameter that is none": lambda: with_json(stages__1__parameters={"slope": 1}),
+    "a parameter called name": lambda: with_json(stages__1__parameters={"name": 1}),
+    "a parameter called self": lambda: with_json(stages__1__parameters={"self": 1}),
     "a parameter that is a word": lambda: with_json(stages__1__parameters={"approximate": "tanh"}),
     "a stride of 0": lambda: with_json(stages__0__stride=[0, 1]),
     "a stride of 2**70": lambda: with_json(stages__0__stride=[2**70, 1]),
@@ -289,6 +291,20 @@ def test_a_hostile_session_is_one_sentence(make: Callable[[], bytes], tmp_path: 
     tracemalloc.stop()
     assert peak < MEMORY
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(("channels", "filters"), [(4097, 1), (1, 4097), (2**20, None), (2, 4096), (4096, None)])
+def test_more_channels_than_a_window_can_show(channels: int, filters: int | None):
+    data = json.loads(MEMBERS["session.json"])
+    data["stages"], data["step"] = [{**data["stages"][0], "has_bias": False}] * (filters is not None), None
+    members = {"session.json": json.dumps(data).encode(), "image.npy": npy(np.zeros((channels, 1, 1)))}
+    if filters is not None:
+        members["stage0_weight.npy"] = npy(np.zeros((filters, channels, 1, 1)))
+    if max(channels, filters or 1) <= 4096:
+        assert len(session_from_bytes(packed(members)).experiment.image) == channels
+        return
+    with pytest.raises(SessionError, match=r"wide\.cnnx holds what no session holds \(too many channels\)"):
+        session_from_bytes(packed(members), "wide.cnnx")
 
 
 def test_the_helpers_make_sessions_that_are_right():

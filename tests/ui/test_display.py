@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QScrollArea
 
 from cnnexplorer.core import Activation, Convolution, map_stats
-from cnnexplorer.ui.widgets.figures import HISTOGRAM_BINS, ColourBar, histogram_counts
+from cnnexplorer.ui.widgets import figures
+from cnnexplorer.ui.widgets.figures import HISTOGRAM_BINS, ColourBar, Thumbnails, histogram_counts
 from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look, colour_table, to_indices
 
 from .helpers import close_to, colour_of, corner_colour, enter, grab, pick, pictured, set_image
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 IMAGE = np.random.default_rng(9).integers(-9, 9, (6, 6)).astype(float)
 KERNELS = np.stack([np.ones((1, 3, 3)), -3 * np.ones((1, 3, 3))])
@@ -184,3 +191,19 @@ def test_what_the_ends_of_a_colour_map_stand_for(look, plane, limits):
 def test_values_past_the_ends_have_the_colours_of_the_ends():
     found = to_indices(np.array([-9.0, 0.0, 0.5, 1.0, 9.0, np.nan, np.inf, -np.inf]), 0.0, 1.0)
     assert found.tolist() == [0, 0, 128, 255, 255, 0, 255, 0]
+
+
+def test_thumbnails_out_of_sight_are_not_painted(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    painted = []
+    monkeypatch.setattr(figures, "draw_cells", lambda *_what: painted.append(1))
+    thumbnails, area = Thumbnails(), QScrollArea()
+    thumbnails.set_maps([[np.eye(2)] * 3000], [Look("grey")], 0)
+    thumbnails.resize(200, thumbnails.heightForWidth(200))
+    area.setWidget(thumbnails)
+    qtbot.addWidget(area)
+    area.resize(220, 300)
+    with qtbot.waitExposed(area):
+        area.show()
+    painted.clear()
+    thumbnails.repaint()
+    assert 10 < len(painted) < 200

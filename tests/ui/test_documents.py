@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from cnnexplorer.core import (
     LookState,
     NetworkState,
     Pooling,
+    SaveError,
     Session,
     ShownChannel,
     ViewState,
@@ -32,7 +34,7 @@ from cnnexplorer.core import (
 )
 from cnnexplorer.core.metadata import FigureNotes, png_bytes
 from cnnexplorer.core.recovery import Origin, Recovery
-from cnnexplorer.ui import main_window, safekeeping
+from cnnexplorer.ui import documents, main_window, safekeeping
 from cnnexplorer.ui.main_window import MainWindow, begin
 from cnnexplorer.ui.questions import Question
 
@@ -252,6 +254,98 @@ def test_two_saves_in_a_row_are_one_after_the_other(qtbot: QtBot, window: MainWi
     assert not window.findChildren(Question)
 
 
+class SlowDisk:
+    """Lets a save wait, or fail, until it may go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.began, self.go = threading.Event(), threading.Event()
+        self.error: SaveError | None = None
+        self._write = documents.write_file
+        monkeypatch.setattr(documents, "write_file", self.write)
+
+    def write(self, path: Path, data: bytes) -> None:
+        self.began.set()
+        assert self.go.wait(10)
+        if self.error is not None:
+            raise self.error
+        self._write(path, data)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
+    found = SlowDisk(monkeypatch)
+    yield found
+    found.go.set()
+
+
+@pytest.mark.parametrize("saves", [1, 2])
+@pytest.mark.parametrize("edited", [True, False])
+def test_what_is_opened_during_a_save_waits_for_it(
+    qtbot: QtBot, window: MainWindow, file: Path, tmp_path: Path, disk: SlowDisk, edited: bool, saves: int
+):
+    other = tmp_path / "other.cnnx"
+    other.write_bytes(session_bytes(Session(Experiment([[[7.0]]], ()))))
+    opened(qtbot, window, file)
+    if edited:
+        edit(window, 9.0)
+    for _save in range(saves):
+        press(window, Qt.Key.Key_S, CONTROL)
+    qtbot.waitUntil(disk.began.is_set)
+    window.open_file(other)
+    qtbot.wait(80)
+    assert window.document.path == file
+    disk.go.set()
+    qtbot.waitUntil(lambda: window.document.path == other)
+    qtbot.wait(80)
+    assert window.document.path == other
+    assert not window.document.is_modified
+    assert window.conv.model.experiment.image.flat[0] == 7.0
+    assert load_session(file).experiment.image.flat[0] == (9.0 if edited else SESSION.experiment.image.flat[0])
+    assert load_session(other).experiment.image.flat[0] == 7.0
+    assert not window.findChildren(Question)
+
+
+def test_a_save_that_ends_behind_another_session_does_not_take_it_over(
+    qtbot: QtBot, window: MainWindow, file: Path, tmp_path: Path, disk: SlowDisk
+):
+    other = tmp_path / "other.cnnx"
+    other.write_bytes(session_bytes(Session(Experiment([[[7.0]]], ()))))
+    opened(qtbot, window, file)
+    window.desk.bring_back(load_session(other), None, lambda: press(window, Qt.Key.Key_S, CONTROL))
+    qtbot.waitUntil(disk.began.is_set)
+    window.document._begin(Origin(other, "digest"))
+    disk.go.set()
+    qtbot.waitUntil(lambda: not window.document.is_saving)
+    assert window.document.path == other
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("edited", [True, False])
+def test_the_window_waits_for_a_save(
+    qtbot: QtBot, window: MainWindow, file: Path, disk: SlowDisk, edited: bool, fails: bool
+):
+    opened(qtbot, window, file)
+    if edited:
+        edit(window, 9.0)
+    if fails:
+        disk.error = SaveError("{file} was not saved: the disk is full", file="lesson.cnnx")
+    press(window, Qt.Key.Key_S, CONTROL)
+    qtbot.waitUntil(disk.began.is_set)
+    for _impatient in range(5):
+        window.close()
+    assert window.isVisible()
+    disk.go.set()
+    if not fails:
+        qtbot.waitUntil(lambda: not window.isVisible())
+        assert load_session(file).experiment.image.flat[0] == (9.0 if edited else SESSION.experiment.image.flat[0])
+        return
+    qtbot.waitUntil(lambda: "the disk is full" in window.banner.text)
+    assert window.isVisible()
+    if edited:
+        answer(qtbot, window, "cancel")
+    assert load_session(file) == SESSION
+
+
 # questions
 
 
@@ -387,6 +481,11 @@ def test_a_damaged_session_leaves_the_open_work_untouched(
     assert window.document.is_modified
     assert window.conv.undo_state()[0]
     assert not window.findChildren(Question)
+
+
+def test_a_name_that_no_file_can_have(qtbot: QtBot, window: MainWindow):
+    window.open_file(Path("a\0b.cnnx"))
+    qtbot.waitUntil(lambda: "cannot be read" in window.banner.text)
 
 
 def test_a_session_is_known_by_its_content(qtbot: QtBot, window: MainWindow, file: Path, tmp_path: Path):

@@ -188,7 +188,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     SaveError
         It cannot be written, or something of that name is there already.
     """
-    part = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
+    part = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")
     try:
         if path.exists():
             raise SaveError("{file} is there already: choose another name for the folder", file=path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -250,7 +251,7 @@ class SaveDialog(Speaking, QDialog):
         except UserError as error:
             self._complain(error)
             return
-        if path.exists() or path.is_symlink():
+        if os.path.lexists(path):
             self._ask_which(path)
         else:
             self._write(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from cnnexplorer.ui.tasks import LatestTask
 
 from .names import WEIGHTS
 from .network_bar import best_weights
+from .sources import as_picture
 from .state import Chosen, Place, Source
 
 if TYPE_CHECKING:
@@ -175,7 +177,7 @@ class NetMemory(QObject):
             weights = best_weights(state.id)
         autocast = self._model.chosen.autocast
         self._wish = Chosen(state.id, weights, state.seed, device, state.input_size, autocast)
-        self._put_picture(Source(state.picture, state.title))
+        self._put_picture(Source(as_picture(state.picture), state.title))
         self._model.set_preprocess(state.preprocess)
         self._model.set_perturbation(Perturbation(**_fields(state.perturbation)))
         self._model.choose(self._wish)
@@ -211,9 +213,13 @@ class NetMemory(QObject):
         for edit in state.edits:
             try:
                 weights = network.filters(edit.layer)
-                weights[list(edit.filters)] = torch.tensor(edit.weights)
-                network.set_filters(edit.layer, weights)
-            except (UserError, IndexError, RuntimeError):  # of other weights than those that were edited
+                fits = weights.shape[1:] == edit.weights.shape[1:]
+                if fits:
+                    weights[list(edit.filters)] = torch.tensor(edit.weights)
+                    network.set_filters(edit.layer, weights)
+            except (UserError, IndexError, RuntimeError):
+                fits = False
+            if not fits:  # of other weights than those that were edited
                 self._troubles.append(
                     UserError(
                         "the edited filters of {layer} do not fit these weights: they are left out", layer=edit.layer
@@ -298,7 +304,7 @@ def _find_weights(state: NetworkState, folders: list[Path]) -> str | None:
     """Return what the weights of a state are called here; None where they are not to be had."""
     if state.weights == "file":
         found = (folder / state.weights_file for folder in folders if "/" not in state.weights_file)
-        return next((str(path) for path in found if path.is_file() and _hash(path) == state.weights_sha256), None)
+        return next((str(path) for path in found if _hash(path) == state.weights_sha256 != ""), None)
     if state.weights == "bundled":
         there = has_bundled_weights(state.id)
     elif state.weights == "imagenet":
@@ -309,11 +315,13 @@ def _find_weights(state: NetworkState, folders: list[Path]) -> str | None:
 
 
 def _hash(path: Path) -> str:
-    """Return the hash of a file of weights; empty where it is gone."""
+    """Return the hash of a file of weights; empty where it is gone, or is no file."""
     try:
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for its writer
+            return ""
         return _known_hash(path, status.st_size, status.st_mtime_ns)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file can have
         return ""
 
 

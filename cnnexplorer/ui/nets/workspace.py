@@ -262,6 +262,8 @@ class NetWorkspace(Speaking, QWidget):
 
     def close_work(self) -> None:
         """Wait for work under way; to be called before the program ends."""
+        if self.batch is not None:
+            self.batch.close_work()
         for page in self.pages.values():
             page.close_work()
         self.memory.close()

@@ -121,12 +121,15 @@ class Thumbnails(QWidget):
         lines = math.ceil(len(self) / self._columns(width)) if len(self) else 0
         return lines * (self._side * len(self._rows) + 8) + 2
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the maps, and a frame around the chosen one."""
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the maps that are in sight, and a frame around the chosen one."""
         painter = QPainter(self)
         theme = colours(self)
+        sight = QRectF(event.rect())
         for index in range(len(self)):
             rect = self.entry_rect(index)
+            if not rect.adjusted(-1, -1, 1, 1).intersects(sight):
+                continue
             for number, row in enumerate(self._rows[: self._veiled]):
                 plane, look, limits = row[index]
                 box = QRectF(rect.left() + 2, rect.top() + 2 + number * self._side, self._side, self._side - 1)

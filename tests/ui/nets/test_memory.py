@@ -172,6 +172,8 @@ def test_weights_of_a_file_are_found_by_name_and_hash(
         ({"weights": "file", "weights_file": "../secret", "weights_sha256": "0" * 64}, "../secret"),
         ({"edits": (FilterEdit("conv1", (500,), np.ones((1, 3, 11, 11))),)}, "edited filters of conv1"),
         ({"edits": (FilterEdit("conv1", (5,), np.ones((1, 9, 2, 2))),)}, "edited filters of conv1"),
+        ({"edits": (FilterEdit("conv1", (5,), np.ones((1, 1, 1, 1))),)}, "edited filters of conv1"),
+        ({"weights": "file", "weights_file": "n" * 400}, "weights nnn"),
         ({"edits": (FilterEdit("softmax", (5,), np.ones((1, 9, 2, 2))),)}, "edited filters of softmax"),
         ({"layer": "conv77", "page": "hologram"}, ""),
         ({"unit": 10**6, "row": 10**5, "column": 10**5, "asked_class": 10**6}, ""),
@@ -179,6 +181,7 @@ def test_weights_of_a_file_are_found_by_name_and_hash(
         ({"perturbation": PerturbationState(10, 100, -10, 3600, (16_000, -16_000), 16_000, (1, 0), 2**60)}, ""),
         ({"input_size": (7, 16_000)}, "7×16000 is too small"),
         ({"seed": 2**63 - 1}, ""),
+        ({"picture": np.array([[[-1e308, 0.0, 1e308]]])}, ""),
     ],
 )  # fmt: skip
 def test_what_is_not_to_be_had_is_told_and_the_rest_is_shown(
@@ -193,6 +196,8 @@ def test_what_is_not_to_be_had_is_told_and_the_rest_is_shown(
     assert workspace.page is not None
     assert workspace.model.layer(workspace.model.place.layer) is not None
     assert window.conv.model.experiment == EXPERIMENT
+    assert workspace.model.source.image.min() >= 0
+    assert workspace.model.source.image.max() <= 1
     assert any(told in text for text in texts) == bool(told), texts
     assert not told or told in window.banner.text
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from cnnexplorer.nets import Network
     from cnnexplorer.ui.main_window import MainWindow
+    from cnnexplorer.ui.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -403,3 +404,20 @@ def test_the_window_opens_the_workspace_and_closes_while_it_works(qtbot: QtBot, 
     press(window, Qt.Key.Key_Escape)
     workspace.model.set_source(Source(np.zeros((3, 40, 40)), "black"))
     window.close()
+
+
+def test_closing_stops_what_saves_whole_layers(
+    qtbot: QtBot, workspace: NetWorkspace, settings: Settings, tmp_path: Path
+):
+    settings.set("save_folder", str(tmp_path))
+    workspace.save_layers()
+    dialog = workspace.batch
+    assert dialog is not None
+    qtbot.mouseClick(dialog.all_button, LEFT)
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    workspace.close_work()
+    assert not dialog._task.busy
+    there = sorted(tmp_path.iterdir())
+    qtbot.wait(50)
+    assert sorted(tmp_path.iterdir()) == there
+    assert not [path for path in there if path.name.endswith(".part")]
