@@ -495,7 +495,7 @@ class MainWindow(Speaking, QMainWindow):
 
     def _take_session(self) -> tuple[Callable[[], bytes], str]:
         """Return what makes the bytes of the session as it is now, off the GUI thread, and the name of its file."""
-        take, path = self.desk.take(), self.document.path
+        take, path = self.desk.take_shown(), None if self.labs.active else self.document.path
         return lambda: session_bytes(take()), "" if path is None else path.name
 
     def _show_history(self) -> None:

@@ -282,8 +282,8 @@ def test_hints_come_one_by_one_and_the_answer_is_counted(qtbot, window, lab):
     panel = play(qtbot, window, lab)
     qtbot.waitUntil(panel.hint.isVisible)
     qtbot.mouseClick(panel.hint, LEFT)
-    assert [box.isVisible() for box in panel._hint_boxes] == [True]
-    assert "3×3" in panel._hint_boxes[0].text
+    assert [box.isVisible() for box in panel.hints.boxes] == [True]
+    assert "3×3" in panel.hints.boxes[0].text
     press(panel, Key.Key_T, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert panel.attempt.done.hints == 2
     qtbot.mouseClick(panel.show_it, LEFT)
