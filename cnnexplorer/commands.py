@@ -25,6 +25,7 @@ class Command(NamedTuple):
 def commands(_: Callable[[str], str]) -> dict[str, Command]:
     """Return the commands by name; `_` translates what they do."""
     return {
+        "render": Command("cnnexplorer.ui.render_command", True, _("make pictures, animations and data of a session")),
         "check-lab": Command("cnnexplorer.labs.check_command", False, _("tell what is wrong with lab files")),
         "grade": Command("cnnexplorer.labs.grade_command", False, _("collect the reports of a class into one table")),
     }

@@ -61,7 +61,6 @@ class LiveBench(Bench):
         self.front = "conv"
         self._side.changed.connect(self.changed)
         self._side.cells_picked.connect(self.cells_picked)
-        entrance.ready.connect(self._adopt)
 
     @property
     def experiment(self) -> Experiment:
@@ -141,6 +140,14 @@ class LiveBench(Bench):
             shown, caption = net.page, f"{view.network}, {view.layer}, {view.unit}"
         return Figure(caption[:2000], _png(shown.grab()))
 
+    def adopt(self, net: NetWorkspace) -> None:
+        """Join the Network workspace, now that it is there and has begun."""
+        net.lab_side.changed.connect(self.changed)
+        if self._waiting is not None:
+            setup, self._waiting = self._waiting, None
+            net.lab_side.show(setup, self.folder)
+        net.lab_side.keep_to(self._step)
+
     # the inside
 
     def _keep_to(self, step: LabStep | None) -> None:
@@ -166,14 +173,6 @@ class LiveBench(Bench):
             self._waiting = setup
         else:
             net.lab_side.show(setup, self.folder)
-
-    def _adopt(self, net: NetWorkspace) -> None:
-        """Join the Network workspace, now that it is there."""
-        net.lab_side.changed.connect(self.changed)
-        if self._waiting is not None:
-            setup, self._waiting = self._waiting, None
-            net.lab_side.show(setup, self.folder)
-        net.lab_side.keep_to(self._step)
 
 
 def _place(session: Session, stage: int, index: int) -> tuple[int, int, int]:

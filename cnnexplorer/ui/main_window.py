@@ -94,7 +94,7 @@ class MainWindow(Speaking, QMainWindow):
         self._workspaces = QStackedWidget()
         for workspace in (self.conv, self.net, self.labs.workspace):
             self._workspaces.addWidget(workspace)
-        self.figures = FigureDesk(self, settings, self._takeaways, self._take_session)
+        self.figures = FigureDesk(self, settings, self.takeaways, self._take_session)
         self._build()
         self._build_menus()
         self._build_status()
@@ -450,6 +450,7 @@ class MainWindow(Speaking, QMainWindow):
         self.conv.model.changed.connect(lambda _old, _new: self._send_live())
         self.show_workspace(self._workspace)
         self.desk.adopt(workspace)
+        self.labs.bench.adopt(workspace)
 
     def _show_lab(self) -> None:
         """Follow a lab that begins or ends."""
@@ -482,7 +483,7 @@ class MainWindow(Speaking, QMainWindow):
         elif self._workspace == "net" and net is not None:
             net.slots()[id_]()
 
-    def _takeaways(self) -> list[Takeaway]:
+    def takeaways(self) -> list[Takeaway]:
         """Return what can be taken of the workspace in front."""
         if self._workspace == "conv":
             return self.conv.takeaways()

@@ -64,6 +64,13 @@ class Order:
         """How long the animation takes."""
         return float(sum(shot.seconds for shot in self.shots))
 
+    def spread(self) -> list[int]:
+        """Return steps from all over it, where the format has one palette for all."""
+        if self.form != "gif":
+            return []
+        last = len(self.shots) - 1
+        return sorted({self.shots[round(k * last / (_SAMPLES - 1))].step for k in range(_SAMPLES)})
+
 
 class Estimate(NamedTuple):
     """About how many bytes a recording will have, and how many seconds it will take."""
@@ -127,7 +134,7 @@ class Recorder(QObject):
         """Paint samples for a palette, and then all pictures, each as soon as the writer has room for it."""
         try:
             samples = []
-            for step in _spread(order):
+            for step in order.spread():
                 picture = yield from painted(film, step)
                 samples.append(picture)
             film.rewind()
@@ -252,14 +259,6 @@ def painted(film: Painter, step: int) -> Generator[Any, Any, Picture]:
     picture = film.picture(step, prepared)
     yield None
     return picture
-
-
-def _spread(order: Order) -> list[int]:
-    """Return steps from all over the film, where the format has one palette for all."""
-    if order.form != "gif":
-        return []
-    last = len(order.shots) - 1
-    return sorted({order.shots[round(k * last / (_SAMPLES - 1))].step for k in range(_SAMPLES)})
 
 
 def _taken(queue: Queue[Picture | None], count: int) -> Iterator[Picture]:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from cnnexplorer.core.messages import SettingError
 from cnnexplorer.ui.figures.parts import SCREEN_ONLY
 from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
 
 from .board import Board
 
@@ -41,6 +42,8 @@ class FilmFrame:
         Whether a line below tells the step.
     steps
         Whether the step's grids and its arithmetic are shown.
+    scale
+        Pixels of the pictures for each of these.
 
     Raises
     ------
@@ -52,6 +55,12 @@ class FilmFrame:
     height: int = 720
     caption: bool = True
     steps: bool = True
+    scale: int = 1
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of the pictures."""
+        return self.width * self.scale, self.height * self.scale
 
     def __post_init__(self) -> None:
         if not (MIN_WIDTH <= self.width <= MAX_SIDE and MIN_HEIGHT <= self.height <= MAX_SIDE):
@@ -80,7 +89,7 @@ class Film:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        return self.frame.width, self.frame.height
+        return self.frame.pixels
 
     @property
     def slow(self) -> bool:
@@ -91,7 +100,8 @@ class Film:
         """Become another film, from its beginning."""
         self.reel, self.frame = reel, frame
         self._sheet.fit(frame)
-        self._image = QImage(self._sheet.size(), QImage.Format.Format_RGB32)
+        self._image = QImage(*frame.pixels, QImage.Format.Format_RGB32)
+        self._image.setDevicePixelRatio(frame.scale)
         self.rewind()
 
     def rewind(self) -> None:
@@ -193,7 +203,11 @@ class _Blank(QObject):
 
 
 def rendered(widget: QWidget, image: QImage) -> Picture:
-    """Paint a widget on an image of its size, RGB32, that can be used again, and return the picture (H, W, 3)."""
-    widget.render(image)
+    """Paint a widget on an image, RGB32, that can be used again, and return the picture (H, W, 3)."""
+    if image.devicePixelRatio() == widget.devicePixelRatioF():
+        widget.render(image)
+    else:  # what views keep of themselves is made for the screen
+        with painting_figure(FigureMode(image.devicePixelRatio())):
+            widget.render(image)
     lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
     return cv2.cvtColor(lines[:, : image.width()], cv2.COLOR_BGRA2RGB)  # type: ignore[return-value]  # uint8 too

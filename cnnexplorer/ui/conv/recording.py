@@ -117,7 +117,7 @@ def order_of(scene: Scene, wish: Wish, reel: Reel) -> Order:
     if reel.count > MAX_PICTURES:
         raise SettingError("{count} pictures are too many: use at most {most}", count=reel.count, most=MAX_PICTURES)
     taken = tuple(shots(reel.count, wish.timing))
-    check_format(wish.form, (wish.frame.width, wish.frame.height), [shot.seconds for shot in taken])
+    check_format(wish.form, wish.frame.pixels, [shot.seconds for shot in taken])
     return Order(taken, wish.form, note_of(scene, wish, reel, taken), wish.loop)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import torch
+    from PySide6.QtCore import SignalInstance
 
     from cnnexplorer.nets import Activations, Glimpse, LayerInfo, Preprocessing
 
@@ -164,8 +165,7 @@ class NetModel(QObject):
         """Load another network, or the same with other weights or elsewhere; on failure the present one stays."""
         old, what = self._chosen, "network" if chosen.network != self._chosen.network else "weights"
         same = (chosen.network, chosen.weights, chosen.seed) == (old.network, old.weights, old.seed)
-        if self._network is not None and not same and not self._allows(what):
-            self.network_changed.emit()  # the controls show again what is in use
+        if self._network is not None and not same and not self._allows(what, self.network_changed):
             return
         title = CATALOG[chosen.network].title
         self._say_loading(_("loading {network}…").format(network=title))
@@ -220,8 +220,7 @@ class NetModel(QObject):
 
     def set_source(self, source: Source) -> None:
         """Look at another picture. Pictures may come faster than they can be computed: the newest wins."""
-        if not self._allows("picture"):
-            self.settings_changed.emit()  # the controls show again what is in use
+        if not self._allows("picture", self.settings_changed):
             return
         self._source = source
         self._ask()  # first: the worker has begun while the views follow
@@ -235,8 +234,7 @@ class NetModel(QObject):
     def set_perturbation(self, perturbation: Perturbation) -> None:
         """Disturb the picture."""
         if perturbation != self._perturbation:
-            if not self._allows("perturbation"):
-                self.settings_changed.emit()  # the controls show again what is in use
+            if not self._allows("perturbation", self.settings_changed):
                 return
             self._perturbation = perturbation
             self.settings_changed.emit()
@@ -423,12 +421,14 @@ class NetModel(QObject):
 
     # the inside
 
-    def _allows(self, what: str) -> bool:
-        """Tell whether something may be changed; else tell the user, too."""
+    def _allows(self, what: str, changed: SignalInstance | None = None) -> bool:
+        """Tell whether something may be changed; else tell the user, once the controls show again what is in use."""
         try:
             if self.guard is not None:
                 self.guard(what)
         except UserError as error:
+            if changed is not None:
+                changed.emit()
             self.refused.emit(error)
             return False
         return True

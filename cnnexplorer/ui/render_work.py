@@ -1,0 +1,168 @@
+"""What `cnnexplorer render` makes of a session."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cnnexplorer.core import SaveError, SettingError
+from cnnexplorer.core.animation import FORMATS as ANIMATIONS
+from cnnexplorer.core.animation import Timing, write_animation
+from cnnexplorer.core.data_files import DATA_FORMATS
+from cnnexplorer.core.files import write_file
+
+from .conv.card import Card
+from .conv.film import Film, FilmFrame
+from .conv.recording import Wish, order_of, reel_of
+from .figures.rendering import FigureWish
+from .figures.saving import begin_picture, notes_of, save_data
+from .render_options import FRAMES, PICTURES, is_folder
+from .unseen_window import read_session, unseen_window
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from .conv.workspace import ConvWorkspace
+    from .figures.takeaway import Takeaway
+    from .unseen_window import UnseenWindow
+
+_SUFFIXES = {form: f".{form}" for form in PICTURES} | {id_: format_.suffix for id_, format_ in DATA_FORMATS.items()}
+
+
+def render(options: argparse.Namespace) -> Iterator[Path]:
+    """Write all that is asked for, and tell each file when it is there; to be called when Qt's application is there.
+
+    Raises
+    ------
+    UserError
+        Something could not be done; no file is left half written.
+    """
+    _check(options)
+    session = read_session(options.session)
+    front = options.workspace or ("conv" if _is_animation(options) or options.stage else session.view.workspace)
+    if front == "conv":  # no network is loaded that nobody sees
+        session = replace(session, network=None)
+    session = replace(session, view=msgspec.structs.replace(session.view, workspace=front))
+    with unseen_window() as unseen:
+        unseen.open(session, options.session.absolute().parent)
+        yield from _rendered(unseen, options)
+
+
+def _is_animation(options: argparse.Namespace) -> bool:
+    return options.format == FRAMES or (options.format in ANIMATIONS and options.format not in PICTURES)
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse at once what cannot be, before anything is computed."""
+    if not is_folder(options) or options.format == FRAMES:
+        _check_free(options.out, options.force)
+    elif options.out.exists() and not options.out.is_dir():
+        raise SaveError("{file} is a file, and a folder is needed: choose another name", file=options.out.name)
+
+
+def _check_free(path: Path, force: bool) -> None:
+    if os.path.lexists(path) and (not force or path.is_dir()):
+        raise SaveError("{file} is there already: add --force to replace it", file=path.name)
+
+
+def _rendered(unseen: UnseenWindow, options: argparse.Namespace) -> Iterator[Path]:
+    """Write all that is asked for, and tell each file when it is there."""
+    if _is_animation(options):
+        yield _film(unseen.window.conv, options)
+        return
+    if options.size is not None:
+        unseen.fit(unseen.window.takeaways()[0].widget, *options.size)
+    chosen = _chosen(unseen.window.takeaways(), options)
+    if not is_folder(options):
+        _write(chosen[0], options.out, options)
+        yield options.out
+        return
+    options.out.mkdir(parents=True, exist_ok=True)
+    for takeaway in chosen:
+        path = options.out / f"{takeaway.name}{_SUFFIXES[options.format]}"
+        _check_free(path, options.force)
+        _write(takeaway, path, options)
+        yield path
+
+
+def _chosen(offers: Sequence[Takeaway], options: argparse.Namespace) -> list[Takeaway]:
+    """Return the views that are asked for, the one for a single file first.
+
+    Raises
+    ------
+    SettingError
+        A stage that the experiment does not have, or nothing of what is asked for.
+    """
+    views = {offer.widget: offer for offer in offers}
+    widgets = [widget for widget in views if isinstance(widget, Card)]
+    cards = {card.key: views[card] for card in widgets}
+    maps = {card.key: views[card.view] for card in widgets}
+    count = sum(kind == "stage" for kind, _index in cards)
+    for number in options.stage:
+        if number > count:
+            raise SettingError("there is no stage {number}: the session has {count}", number=number, count=count)
+    of_stages = maps if options.maps else cards
+    if options.stage:
+        found = [of_stages["stage", number - 1] for number in options.stage]
+    elif options.maps or (cards and is_folder(options)):
+        found = [*([] if options.maps else offers[:1]), *of_stages.values()]
+    else:
+        found = list(offers)
+    if options.format in DATA_FORMATS:
+        format_, several = DATA_FORMATS[options.format], is_folder(options)
+        found = [offer for offer in found if offer.arrays is not None and (not several or format_.fits(offer.arrays()))]
+    if not found:
+        raise SettingError("there is nothing of that kind in what the session shows: choose other options")
+    return found
+
+
+def _write(takeaway: Takeaway, path: Path, options: argparse.Namespace) -> None:
+    """Write a view as a picture, or the numbers behind it."""
+    if options.format in DATA_FORMATS:
+        assert takeaway.arrays is not None
+        save_data(takeaway, DATA_FORMATS[options.format], takeaway.arrays(), path, notes_of(takeaway))
+        return
+    wish = FigureWish(options.scale, options.transparent, options.caption)
+    data = options.session.read_bytes() if options.session.suffix.lower() == ".cnnx" else None
+    write_file(path, begin_picture(takeaway, wish, options.format, lambda: data, options.session.name)())
+
+
+def _film(conv: ConvWorkspace, options: argparse.Namespace) -> Path:
+    """Write the animation of an experiment's steps."""
+    scene = conv.scene()
+    stages = len(scene.shown.result.experiment.stages)
+    for number in options.stage:
+        if number > stages:
+            raise SettingError("there is no stage {number}: the session has {count}", number=number, count=stages)
+    width, height = options.size or (1280, 720)
+    wish = Wish(
+        stages=tuple(number - 1 for number in options.stage) or tuple(range(stages)),
+        first=options.first - 1,
+        last=None if options.last is None else options.last - 1,
+        timing=Timing(options.speed, options.rate, *options.pauses),
+        frame=FilmFrame(width, height, not options.no_caption, not options.no_arithmetic, options.scale),
+        form="png" if options.format == FRAMES else options.format,
+        loop=not options.once,
+    )
+    reel = reel_of(scene, wish)
+    order = order_of(scene, wish, reel)
+    path: Path = options.out
+    if path.is_dir():
+        path /= f"steps{ANIMATIONS[wish.form].suffix}"
+        _check_free(path, options.force)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    film = Film(reel, scene.view, wish.frame)
+    try:
+        samples = [film.picture(step) for step in order.spread()]
+        film.rewind()
+        pictures = (film.picture(shot.step) for shot in order.shots)
+        durations = [shot.seconds for shot in order.shots]
+        write_animation(path, pictures, durations, form=order.form, note=order.note, loop=order.loop, samples=samples)
+    finally:
+        film.close()
+    return path

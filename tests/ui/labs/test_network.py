@@ -1,0 +1,125 @@
+"""Labs about networks: set up, locked, and the user's own network that comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cnnexplorer.core.samples import SAMPLES
+from cnnexplorer.labs import lab_from_text
+from cnnexplorer.nets import Perturbation
+from tests.ui.helpers import LEFT, pick
+
+from .test_built_in import LONG, leave, wait_for_network
+from .test_playing import play
+
+if TYPE_CHECKING:
+    from cnnexplorer.labs import LabFile
+
+LAB = """
+format = 1
+title = { en = "Networks" }
+[[steps]]
+text = { en = "Look." }
+locked = ["network", "weights", "picture", "perturbation", "edit_filters"]
+[steps.setup]
+workspace = "network"
+network = "alexnet2012"
+weights = "random"
+seed = 5
+page = "maps"
+layer = "conv2"
+unit = 3
+picture = "drawn_house"
+[steps.setup.perturbation]
+noise = 0.1
+[steps.task]
+kind = "find"
+layer = "conv2"
+accepted = [3]
+"""
+
+
+@pytest.fixture
+def lab() -> LabFile:
+    return lab_from_text(LAB, "networks.toml")
+
+
+def test_a_step_sets_the_network_up_and_locks_it(qtbot, window, lab):
+    panel = play(qtbot, window, lab)
+    wait_for_network(qtbot, window, panel)
+    net = window.net.workspace
+    model = net.model
+    assert (model.chosen.weights, model.chosen.seed) == ("random", 5)
+    assert (model.place.page, model.place.layer, model.place.unit) == ("maps", "conv2", 3)
+    assert model.source.title == SAMPLES["drawn_house"].title
+    assert model.perturbation.noise == 0.1
+    assert window._workspace == "net"
+    picture, chosen = model.source, model.chosen
+    for attempt, stays in (
+        (lambda: model.set_perturbation(Perturbation()), lambda: model.perturbation.noise == 0.1),
+        (lambda: pick(net.column.form.samples, "scene"), lambda: model.source is picture),
+        (lambda: pick(net.bar.network, "vgg16"), lambda: model.chosen == chosen and not model._loader.busy),
+        (
+            lambda: model.edit_filters("conv1", lambda n: n.zero_filter("conv1", 0), "zero"),
+            lambda: not model.history.count(),
+        ),
+    ):
+        window.banner.clear()
+        attempt()
+        qtbot.waitUntil(lambda: "step of the lab leaves" in window.banner.text)
+        assert stays()
+    assert net.bar.network.value() == "alexnet2012"
+    leave(qtbot, window, panel)
+    assert model.guard is None
+
+
+def test_the_own_network_comes_back_and_nothing_counts_as_changed(qtbot, window, lab):
+    window.show_workspace("net")
+    qtbot.waitUntil(lambda: window.net.workspace is not None, timeout=LONG)
+    net = window.net.workspace
+    qtbot.waitUntil(lambda: net.memory.is_settled and net.model.result is not None, timeout=LONG)
+    net.sources.use_sample("scene")
+    qtbot.waitUntil(lambda: net.model.source.title == SAMPLES["scene"].title)
+    net.model.set_perturbation(Perturbation(blur=1.0))
+    net.model.visit(page="filters", layer="conv3", unit=7)
+    chosen, place, work = net.model.chosen, net.model.place, net.memory.work()
+    assert not window.document.is_modified
+    panel = play(qtbot, window, lab)
+    wait_for_network(qtbot, window, panel)
+    assert net.model.chosen != chosen
+    assert window.desk.contents().network == work
+    leave(qtbot, window, panel)
+    qtbot.waitUntil(lambda: net.model.chosen == chosen and net.model.place == replace(place, row=None), timeout=LONG)
+    assert net.model.source.title == SAMPLES["scene"].title
+    assert net.model.perturbation == Perturbation(blur=1.0)
+    assert net.sources.kind == "sample"
+    assert not window.document.is_modified
+
+
+def test_a_session_that_is_opened_ends_the_lab(qtbot, window, lab, tmp_path):
+    from tests.ui.nets.test_memory import session_file
+
+    panel = play(qtbot, window, lab)
+    wait_for_network(qtbot, window, panel)
+    window.open_file(session_file(tmp_path, None, "conv"))
+    qtbot.waitUntil(lambda: not window.labs.active)
+    assert window.desk._aside is None
+    assert window.conv.model.experiment.shapes == ((1, 1, 2),)
+    assert not panel.isVisible()
+    assert window.conv.model.guard is None
+
+
+def test_the_chosen_filter_is_the_answer(qtbot, window, lab):
+    panel = play(qtbot, window, lab)
+    wait_for_network(qtbot, window, panel)
+    window.net.workspace.model.visit(unit=4)
+    qtbot.mouseClick(panel.check, LEFT)
+    qtbot.waitUntil(lambda: panel.verdict.isVisible() and panel.verdict.kind == "wrong")
+    window.net.workspace.model.visit(unit=3)
+    assert "filter 3 of conv2" in panel.field._says.text()
+    qtbot.mouseClick(panel.check, LEFT)
+    qtbot.waitUntil(lambda: panel.verdict.kind == "right")
+    assert panel.attempt.done.answers[-1].answer == "conv2: 3"
