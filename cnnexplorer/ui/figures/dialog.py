@@ -283,7 +283,8 @@ class SaveDialog(Speaking, QDialog):
             pack = begin_picture(takeaway, choices.wish, choices.format_id, self.session, self.session_file)
             return partial(save_picture, pack, path, self._cancelled)
         assert self._arrays is not None, "numbers that have not come yet"
-        return partial(save_data, takeaway, DATA_FORMATS[choices.format_id], self._arrays, path, notes_of(takeaway))
+        format_, notes = DATA_FORMATS[choices.format_id], notes_of(takeaway)
+        return partial(save_data, takeaway, format_, self._arrays, path, notes, self._cancelled)
 
     def _finish(self, path: Path, notes: tuple[Note, ...]) -> None:
         self.saved.emit(path, notes)

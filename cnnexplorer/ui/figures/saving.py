@@ -40,6 +40,10 @@ PICTURES = {
 }
 
 
+class GivenUp(Exception):
+    """Nobody wants the file any more: nothing of it is left."""
+
+
 def no_session() -> bytes | None:
     """Return the session where there is none."""
     return None
@@ -84,7 +88,7 @@ def save_picture(pack: Callable[[], bytes], path: Path, cancelled: Event) -> tup
 
 
 def save_data(
-    takeaway: Takeaway, format_: DataFormat, arrays: Arrays, path: Path, notes: FigureNotes
+    takeaway: Takeaway, format_: DataFormat, arrays: Arrays, path: Path, notes: FigureNotes, cancelled: Event
 ) -> tuple[Note, ...]:
     """Write arrays, whole or not at all, and return what is worth knowing of the file.
 
@@ -92,10 +96,15 @@ def save_data(
     ------
     SaveError, DataError
         The file cannot be written; the format cannot hold these arrays.
+    GivenUp
+        It was cancelled meanwhile.
     """
     facts = {"Description": notes.description, "Software": notes.program, "Title": notes.title}
     with atomic_file(path) as file:
-        return format_.write(arrays, file, takeaway.limits, facts)
+        told = format_.write(arrays, file, takeaway.limits, facts)
+        if cancelled.is_set():
+            raise GivenUp
+    return told
 
 
 def clipboard_image(takeaway: Takeaway, wish: FigureWish) -> QImage:

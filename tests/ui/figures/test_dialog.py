@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import threading
 import xml.etree.ElementTree as ET
+from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,8 +17,10 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
 
 from cnnexplorer.core import Activation, Experiment, Pooling, SaveError, load_image, session_from_bytes
+from cnnexplorer.core.files import atomic_file
 from cnnexplorer.core.metadata import session_in_png
 from cnnexplorer.ui.figures import dialog as dialogs
+from cnnexplorer.ui.figures import saving
 from cnnexplorer.ui.figures.choices import remembered
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.saving import FOLDER
@@ -399,8 +403,6 @@ def test_a_file_that_cannot_be_written_is_told(
 def test_a_save_that_is_cancelled_writes_nothing(
     qtbot: QtBot, desk: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
     go_on = threading.Event()
 
     def slow(*_arguments: object) -> object:
@@ -412,6 +414,30 @@ def test_a_save_that_is_cancelled_writes_nothing(
     assert not dialog.save_button.isEnabled()
     press(dialog, Qt.Key.Key_Escape)
     assert desk.figures.dialog is None
+    go_on.set()
+    desk.figures.close_work()
+    assert list(folder.iterdir()) == []
+
+
+def test_numbers_whose_saving_is_cancelled_are_not_written(
+    qtbot: QtBot, desk: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def slow(path: Path) -> Iterator[IO[bytes]]:
+        with atomic_file(path) as file:
+            began.set()
+            assert go_on.wait(20)
+            yield file
+
+    monkeypatch.setattr(saving, "atomic_file", slow)
+    dialog = open_dialog(desk)
+    dialog.show_data()
+    qtbot.waitUntil(dialog.save_button.isEnabled)
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(began.is_set)
+    press(dialog, Qt.Key.Key_Escape)
     go_on.set()
     desk.figures.close_work()
     assert list(folder.iterdir()) == []
