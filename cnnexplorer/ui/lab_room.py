@@ -129,7 +129,7 @@ class LabRoom(QObject):
         self.bench.folder = lab.folder
         student = self._settings.get("lab_student", "")
         self.bench.front = "conv"
-        self._settings.set("lab_open", lab.id)
+        self._settings.set("lab_open", lab.id if keep and not is_practice(lab) else "")
         self.panel.play(Attempt(lab, progress, self.store if keep else None, student))
         self.changed.emit()
 
@@ -154,6 +154,17 @@ class LabRoom(QObject):
         dialog = PracticeDialog(self._window)
         dialog.chosen.connect(lambda series: self._make(lambda: practice_lab(series)))
         dialog.open()
+
+    def return_to_lost(self) -> None:
+        """Offer the lab during which the program ended without a word."""
+        lost = self._settings.get("lab_open", "")
+        if lost and not self.active:
+            self._settings.set("lab_open", "")
+            self.workspace.refresh(lost)
+            self.front_asked.emit("labs")
+            self.refused.emit(
+                UserError("CNN Explorer ended during the lab that is chosen here: your answers are kept, go on with it")
+            )
 
     def close_work(self) -> None:
         """Save, and wait for work under way; to be called before the program ends."""
