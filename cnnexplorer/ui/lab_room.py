@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import BrokenLab
@@ -111,6 +111,7 @@ class LabRoom(QObject):
             self.bench.front = front
         else:
             self.workspace.refresh()
+            self.workspace.tree.setFocus(Qt.FocusReason.OtherFocusReason)
         self.panel.setVisible(self.active and front != "labs")
 
     @staticmethod
@@ -129,7 +130,7 @@ class LabRoom(QObject):
         self.bench.folder = lab.folder
         student = self._settings.get("lab_student", "")
         self.bench.front = "conv"
-        self._settings.set("lab_open", lab.id)
+        self._settings.set("lab_open", lab.id if keep and not is_practice(lab) else "")
         self.panel.play(Attempt(lab, progress, self.store if keep else None, student))
         self.changed.emit()
 
@@ -154,6 +155,17 @@ class LabRoom(QObject):
         dialog = PracticeDialog(self._window)
         dialog.chosen.connect(lambda series: self._make(lambda: practice_lab(series)))
         dialog.open()
+
+    def return_to_lost(self) -> None:
+        """Offer the lab during which the program ended without a word."""
+        lost = self._settings.get("lab_open", "")
+        if lost and not self.active:
+            self._settings.set("lab_open", "")
+            self.workspace.refresh(lost)
+            self.front_asked.emit("labs")
+            self.refused.emit(
+                UserError("CNN Explorer ended during the lab that is chosen here: your answers are kept, go on with it")
+            )
 
     def close_work(self) -> None:
         """Save, and wait for work under way; to be called before the program ends."""

@@ -62,8 +62,9 @@ SEPARATED = (
 )  # fmt: skip
 
 
+LEAST, WITH_LAB = 900, 1140  # pixels: the window's least width, alone and with a lab's column
 # what every workspace does in its own way
-SHARED = ("paste", "undo", "redo", "fit")
+SHARED = ("paste", "undo", "redo", "fit", "save_layers")
 LIVE = mark("picture of the Convolution workspace")
 LIVE_SCALED = mark("picture of the Convolution workspace, its values brought to 0 to 1")
 RAIL_ICONS = {spec.id: spec.icon for spec in ACTIONS if spec.id.startswith("workspace_")}
@@ -82,7 +83,7 @@ class MainWindow(Speaking, QMainWindow):
         self._scale = 0.0
         self._took = {"conv": 0.0, "net": 0.0, "labs": 0.0}
         self._device = ""
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(LEAST, 560)
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
         self.banner = Banner()
@@ -455,6 +456,8 @@ class MainWindow(Speaking, QMainWindow):
     def _show_lab(self) -> None:
         """Follow a lab that begins or ends."""
         self.show_workspace(self._workspace)
+        wide = WITH_LAB if self.labs.active else LEAST
+        self.setMinimumSize(min(wide, self.screen().availableGeometry().width()), 560)
         if self.labs.active:
             width = self.labs.panel.sizeHint().width()
             self._columns.setSizes([width, self._columns.width() - width])
@@ -492,7 +495,7 @@ class MainWindow(Speaking, QMainWindow):
 
     def _take_session(self) -> tuple[Callable[[], bytes], str]:
         """Return what makes the bytes of the session as it is now, off the GUI thread, and the name of its file."""
-        take, path = self.desk.take(), self.document.path
+        take, path = self.desk.take_shown(), None if self.labs.active else self.document.path
         return lambda: session_bytes(take()), "" if path is None else path.name
 
     def _show_history(self) -> None:
@@ -608,6 +611,7 @@ def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
     if file is not None:
         window.open_file(file)
     window.document.offer_lost_work()
+    window.labs.return_to_lost()
 
     def play() -> None:
         if not window.desk.brought_back:

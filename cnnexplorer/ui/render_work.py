@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -125,7 +126,7 @@ def _write(takeaway: Takeaway, path: Path, options: argparse.Namespace) -> None:
     """Write a view as a picture, or the numbers behind it."""
     if options.format in DATA_FORMATS:
         assert takeaway.arrays is not None
-        save_data(takeaway, DATA_FORMATS[options.format], takeaway.arrays(), path, notes_of(takeaway))
+        save_data(takeaway, DATA_FORMATS[options.format], takeaway.arrays(), path, notes_of(takeaway), Event())
         return
     wish = FigureWish(options.scale, options.transparent, options.caption)
     data = options.session.read_bytes() if options.session.suffix.lower() == ".cnnx" else None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -36,6 +35,7 @@ from .attempt import Attempt
 from .bench import Bench
 from .code_edit import CodeEdit
 from .panel import LabPanel
+from .where import ask_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,11 +130,8 @@ class LabEditor(Speaking, QWidget):
 
     def save_as(self) -> None:
         """Ask for a file, and save to it."""
-        name, _filter = QFileDialog.getSaveFileName(
-            self, _("Save the lab"), str(self._path or Path.home() / f"my_lab{SUFFIX}"), f"TOML (*{SUFFIX})"
-        )
-        if name:
-            self._write(Path(name) if name.lower().endswith(SUFFIX) else Path(name + SUFFIX))
+        start = self._path or Path.home() / f"my_lab{SUFFIX}"
+        ask_where(self, _("Save the lab"), start, _("Labs"), self._write)
 
     def use_present(self) -> None:
         """Make the present workspace the set-up of the step that the cursor is in."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, ReachTask
@@ -15,9 +14,9 @@ from cnnexplorer.ui.theme import icon
 
 from .exercises import is_practice
 from .making import field_for, matrix_field
+from .panel_head import PanelHead, line
 from .prose import Prose
-from .step_bar import StepBar
-from .verdict_box import SaidBox
+from .verdict_box import HintBoxes, SaidBox
 
 if TYPE_CHECKING:
     from cnnexplorer.labs import Verdict
@@ -53,15 +52,14 @@ class LabPanel(Speaking, QWidget):
         self.field: Field | None = None
         self._ready: Ready | None = None
         self.setMinimumWidth(LEAST_WIDTH)
-        self.title, self.where = QElidingLabel(), QLabel()
-        self.bar = StepBar()
-        self.leave = QToolButton()
+        self.head = PanelHead()
+        self.title, self.bar, self.leave = self.head.title, self.head.bar, self.head.leave
         self.heading = QLabel()
         self.text = Prose()
         self.check, self.hint, self.show_it = QPushButton(), QPushButton(), QPushButton()
         self.again = QToolButton()
         self.verdict, self.answer, self.why = SaidBox(), SaidBox(), SaidBox()
-        self._hint_boxes: list[SaidBox] = []
+        self.hints = HintBoxes()
         self.back, self.next = QPushButton(), QPushButton()
         self._live = QTimer(self)
         self._live.setSingleShot(True)
@@ -148,7 +146,7 @@ class LabPanel(Speaking, QWidget):
             return
         self.title.setText(attempt.lab.lab.title.of(language()))
         self.title.setToolTip(self.title.text())
-        self.where.setText(_("Step {number} of {count}").format(number=attempt.position + 1, count=attempt.count))
+        self.head.where.setText(_("Step {number} of {count}").format(number=attempt.position + 1, count=attempt.count))
         heading = attempt.step.title.of(language())
         self.heading.setText(heading)
         self.heading.setVisible(bool(heading))
@@ -161,21 +159,18 @@ class LabPanel(Speaking, QWidget):
     def restyle(self) -> None:
         """Take icons from the theme."""
         for button, name in (
-            (self.leave, "close"), (self.back, "chevron-left"), (self.hint, "lightbulb-on-outline"),
-            (self.show_it, "eye-outline"), (self.again, "restore"),
+            (self.back, "chevron-left"), (self.hint, "lightbulb-on-outline"), (self.show_it, "eye-outline"),
+            (self.again, "restore"),
         ):  # fmt: skip
-            button.setIcon(icon(name, self, "muted" if button is self.leave else "text"))
+            button.setIcon(icon(name, self))
 
     # building
 
     def _build(self) -> None:
-        self.leave.setAutoRaise(True)
-        self.tip(self.leave, mark("Leave the lab; your progress is kept, and your own work comes back"))
-        for label, factor in ((self.title, 1.0), (self.heading, 1.15)):
-            font = label.font()
-            font.setBold(True)
-            font.setPointSizeF(font.pointSizeF() * factor)
-            label.setFont(font)
+        font = self.heading.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self.heading.setFont(font)
         self.heading.setWordWrap(True)
         self.heading.setTextFormat(Qt.TextFormat.PlainText)
         for button, text, tip in (
@@ -188,14 +183,6 @@ class LabPanel(Speaking, QWidget):
         self.tip(self.again, mark("Put the workspace as this step began; undo takes it back"))
         self.tip(self.hint, mark("Show a hint; each costs a little (Ctrl+Shift+T)"))
         self.tip(self.next, mark("Go on to the next step (Alt+PgDown)"))
-        top = QHBoxLayout()
-        top.addWidget(self.title, 1)
-        top.addWidget(self.where)
-        top.addWidget(self.leave)
-        head = QVBoxLayout()
-        head.setContentsMargins(14, 8, 8, 6)
-        head.addLayout(top)
-        head.addWidget(self.bar)
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 8, 14, 8)
         foot.addWidget(self.back)
@@ -204,10 +191,10 @@ class LabPanel(Speaking, QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(_line())
+        column.addWidget(self.head)
+        column.addWidget(line())
         column.addWidget(self._middle(), 1)
-        column.addWidget(_line())
+        column.addWidget(line())
         column.addLayout(foot)
 
     def _middle(self) -> QScrollArea:
@@ -216,7 +203,6 @@ class LabPanel(Speaking, QWidget):
         self._column.setContentsMargins(14, 12, 14, 12)
         self._column.setSpacing(10)
         self._place = QVBoxLayout()
-        self._help = QVBoxLayout()
         buttons, helps = QHBoxLayout(), QHBoxLayout()
         buttons.addWidget(self.check)
         buttons.addWidget(self.hint)
@@ -231,7 +217,7 @@ class LabPanel(Speaking, QWidget):
         self._column.addWidget(self.verdict)
         self._column.addWidget(self.answer)
         self._column.addWidget(self.why)
-        self._column.addLayout(self._help)
+        self._column.addWidget(self.hints)
         self._column.addLayout(helps)
         self._column.addStretch(1)
         self._scroll = QScrollArea()
@@ -338,26 +324,12 @@ class LabPanel(Speaking, QWidget):
             self.why.say_so("why", (explanation,))
         else:
             self.why.hide()
-        self._show_hints()
+        self.hints.show_hints(attempt.hints_read, attempt.lab.folder)
         if done.done:
             self._bench.reveal()
         if isinstance(step.task, FigureTask) and self.field is not None:
             self.field.retranslate()
         self.retranslate()
-
-    def _show_hints(self) -> None:
-        assert self.attempt is not None
-        read = self.attempt.hints_read
-        while len(self._hint_boxes) < len(read):
-            box = SaidBox()
-            self._hint_boxes.append(box)
-            self._help.addWidget(box)
-        for number, box in enumerate(self._hint_boxes):
-            box.prose.set_folder(self.attempt.lab.folder)
-            if number < len(read):
-                box.say_so("hint", (read[number],), number + 1)
-            else:
-                box.hide()
 
     def _judged(self, verdict: Verdict) -> None:
         if self.field is not None:
@@ -384,11 +356,3 @@ class LabPanel(Speaking, QWidget):
         """See whether the live workspace is where it is to be."""
         if self.attempt is not None and self._ready is not None:
             self.attempt.reached(self._bench.state())
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFrameShape(QFrame.Shape.HLine)
-    line.setFrameShadow(QFrame.Shadow.Plain)
-    line.setForegroundRole(line.palette().ColorRole.Mid)
-    return line

@@ -14,6 +14,7 @@ from cnnexplorer.core import UserError, load_image
 from cnnexplorer.labs import LabError, Text, as_html, as_text, parse_markdown, said
 from cnnexplorer.labs.places import file_in
 from cnnexplorer.ui.language import Speaking, _, language
+from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import colours
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Prose(Speaking, QTextBrowser):
         self._folder = folder
         self._sayings: tuple[Said, ...] = ()
         self._pictures: dict[str, QImage] = {}
+        self._wanted: set[str] = set()
+        self._task = LatestTask(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.viewport().setAutoFillBackground(False)
@@ -54,6 +57,7 @@ class Prose(Speaking, QTextBrowser):
         if folder != self._folder:
             self._folder = folder
             self._pictures.clear()
+            self._wanted.clear()
 
     def show_texts(self, *sayings: Said) -> None:
         """Show texts below each other."""
@@ -85,6 +89,7 @@ class Prose(Speaking, QTextBrowser):
         )
         self.setHtml("".join(parts))
         self._fit()
+        self._load_pictures()
 
     def restyle(self) -> None:
         """Take the theme's colours."""
@@ -94,7 +99,7 @@ class Prose(Speaking, QTextBrowser):
         """Give pictures of the lab's folder, which are decoded by the program's own reader; and nothing else."""
         url = QUrl(url)
         if QTextDocument.ResourceType(kind) == QTextDocument.ResourceType.ImageResource and url.scheme() == "lab":
-            return self._picture(url.path())
+            return self._pictures.get(url.path(), QImage())
         return None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -118,12 +123,28 @@ class Prose(Speaking, QTextBrowser):
         self.setFixedHeight(math.ceil(document.size().height()) + bar + 1)
 
     def _address(self, file: str) -> str:
-        return f"lab:{file}" if not self._picture(file).isNull() else ""
+        """Return the address of a picture; its words stand there until it is loaded, or where it cannot be."""
+        known = self._pictures.get(file)
+        if known is None:
+            self._wanted.add(file)
+        return "" if known is None or known.isNull() else f"lab:{file}"
 
-    def _picture(self, file: str) -> QImage:
-        if file not in self._pictures:
-            self._pictures[file] = _load(self._folder, file)
-        return self._pictures[file]
+    def _load_pictures(self) -> None:
+        """Load what the text names, off the GUI thread, and show the text again."""
+        folder, wanted = self._folder, frozenset(self._wanted)
+        if not wanted:
+            return
+
+        def loaded(found: dict[str, QImage]) -> None:
+            self._wanted -= wanted
+            if folder == self._folder:
+                self._pictures.update(found)
+                self.retranslate()
+
+        def failed(error: BaseException) -> None:
+            raise error
+
+        self._task.start(lambda: {file: _load(folder, file) for file in wanted}, loaded, failed)
 
 
 def _load(folder: Path | None, file: str) -> QImage:

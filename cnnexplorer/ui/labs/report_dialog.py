@@ -10,7 +10,6 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -30,6 +29,8 @@ from cnnexplorer.ui.language import Speaking, _, language
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import Banner
 from cnnexplorer.ui.widgets.form import Form
+
+from .where import ask_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +136,8 @@ class ReportDialog(Speaking, QDialog):
             self.say(button.setText, text)
             self.tip(button, tip)
             button.clicked.connect(lambda _checked=False, suffix=suffix: self._save(suffix))
+        self.page.setDefault(True)
+        self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(self.total)
@@ -154,18 +157,16 @@ class ReportDialog(Speaking, QDialog):
         self._take_name()
         folder = self._settings.get("report_folder", "")
         stem = "-".join(part for part in (self._lab.id, _plain(self.name.text())) if part)
-        path, _filter = QFileDialog.getSaveFileName(
-            self, _("Save the report"), str(Path(folder) / f"{stem}{suffix}"), f"{suffix[1:].upper()} (*{suffix})"
-        )
-        if not path:
-            return
-        target = Path(path) if path.lower().endswith(suffix) else Path(path + suffix)
+        start = Path(folder) / f"{stem}{suffix}"
+        ask_where(self, _("Save the report"), start, suffix[1:].upper(), self._write)
+
+    def _write(self, target: Path) -> None:
         self._settings.set("report_folder", str(target.parent))
         lab, progress, code = self._lab, self._progress(), language()
 
         def job() -> None:
             page = report_html(lab, progress, code, _, __version__)
-            write_file(target, page if suffix == ".html" else pdf_of(page.decode()))
+            write_file(target, page if target.suffix.lower() == ".html" else pdf_of(page.decode()))
 
         self._task.start(job, lambda _nothing: self._saved(target), self._failed)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
@@ -106,3 +106,27 @@ class SaidBox(Speaking, QFrame):
         painter.fillRect(self.rect(), theme.colour("base"))
         painter.fillRect(self.rect(), theme.colour(colour, 0.08))
         painter.fillRect(QRectF(0, 0, _EDGE, self.height()), theme.colour(colour))
+
+
+class HintBoxes(QWidget):
+    """The hints that were read, a box for each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.boxes: list[SaidBox] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(10)
+
+    def show_hints(self, hints: tuple[Said, ...], folder: Path | None) -> None:
+        """Show hints of a lab in a folder."""
+        while len(self.boxes) < len(hints):
+            self.boxes.append(SaidBox())
+            self._column.addWidget(self.boxes[-1])
+        for number, box in enumerate(self.boxes):
+            box.prose.set_folder(folder)
+            if number < len(hints):
+                box.say_so("hint", (hints[number],), number + 1)
+            else:
+                box.hide()
+        self.setVisible(bool(hints))

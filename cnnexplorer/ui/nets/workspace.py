@@ -57,7 +57,8 @@ if TYPE_CHECKING:
     from .state import Place
 
 FIRST_SAMPLE = "drawn_umbrella"
-ROOM_BESIDE_TABS, ROOM_FOR_CRUMBS = 80, 130  # pixels
+ROOM_BESIDE_TABS, ROOM_FOR_CRUMBS = 110, 130  # pixels
+LARGEST = 16_777_215  # no limit to a widget's width
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,8 @@ class NetWorkspace(Speaking, QWidget):
         """Give the tabs the room where there is little: beside a lab, or in a small window."""
         super().resizeEvent(event)
         room = self.width() - self.column.sizeHint().width() - ROOM_BESIDE_TABS
-        self.crumbs.setVisible(room >= self.tabs.sizeHint().width() + ROOM_FOR_CRUMBS)
+        fits = room >= self.tabs.sizeHint().width() + ROOM_FOR_CRUMBS
+        self.crumbs.setMaximumWidth(LARGEST if fits else 0)
         self.tabs.setUsesScrollButtons(room < self.tabs.sizeHint().width())
 
     # building

@@ -106,6 +106,7 @@ class CellPicker(QWidget):
     def _release(self, event: QMouseEvent) -> bool:
         if event.button() != Qt.MouseButton.LeftButton:
             return False
+        self._drag(event)  # a quick hand moves and lets go at once
         anchor, self._anchor = self._anchor, None
         assert anchor is not None
         if self._dragged:

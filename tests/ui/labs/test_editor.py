@@ -160,7 +160,7 @@ def test_a_lab_is_tried_and_nothing_of_it_is_kept(qtbot, window, editor):
 def test_a_lab_is_saved_and_stands_in_the_list(qtbot, window, editor, tmp_path, monkeypatch):
     write(qtbot, editor, LAB)
     target = tmp_path / "mine"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(target), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_more: (str(target), ""))
     assert editor.isWindowModified()
     press(editor, Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not editor.isWindowModified())

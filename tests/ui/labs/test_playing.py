@@ -10,9 +10,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from cnnexplorer.labs import built_in_labs
 from cnnexplorer.labs.progress import score
 from cnnexplorer.ui.labs.fields import ChoiceField, MatrixField
 from cnnexplorer.ui.language import use_language
+from cnnexplorer.ui.main_window import MainWindow, begin
 from tests.ui.helpers import (
     LEFT,
     click_cell,
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
     from cnnexplorer.labs import LabFile
     from cnnexplorer.ui.labs.panel import LabPanel
-    from cnnexplorer.ui.main_window import MainWindow
 
 Key = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier
@@ -258,12 +259,31 @@ def test_progress_survives_a_crash(qtbot, window, lab):
     assert window.labs.panel.attempt.position == 1
 
 
+def test_a_lab_during_which_the_program_ended_is_offered(qtbot, window, settings, monkeypatch):
+    lab = built_in_labs()[2]
+    play(qtbot, window, lab)
+    assert settings.get("lab_open", "") == lab.id
+    second = MainWindow(settings)  # the first one was never closed
+    try:
+        second.show()
+        begin(second, settings, None)
+        qtbot.waitUntil(lambda: second.labs.workspace.entry is not None)
+        assert second.labs.workspace.isVisible()
+        assert second.labs.workspace.entry.lab.id == lab.id
+        assert "ended during the lab" in second.banner.text
+    finally:
+        second.close()
+        second.deleteLater()
+    qtbot.mouseClick(window.labs.panel.leave, LEFT)
+    assert settings.get("lab_open", "x") == ""
+
+
 def test_hints_come_one_by_one_and_the_answer_is_counted(qtbot, window, lab):
     panel = play(qtbot, window, lab)
     qtbot.waitUntil(panel.hint.isVisible)
     qtbot.mouseClick(panel.hint, LEFT)
-    assert [box.isVisible() for box in panel._hint_boxes] == [True]
-    assert "3×3" in panel._hint_boxes[0].text
+    assert [box.isVisible() for box in panel.hints.boxes] == [True]
+    assert "3×3" in panel.hints.boxes[0].text
     press(panel, Key.Key_T, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert panel.attempt.done.hints == 2
     qtbot.mouseClick(panel.show_it, LEFT)

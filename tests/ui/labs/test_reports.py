@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFileDialog
 from cnnexplorer.labs.report import lab_key, read_report
 from cnnexplorer.ui.labs.report_dialog import ReportDialog
 from cnnexplorer.ui.language import use_language
-from tests.ui.helpers import LEFT, enter, type_text
+from cnnexplorer.ui.questions import Question
+from tests.ui.helpers import LEFT, enter, settled, type_text
 
 from .test_playing import answered, give, line, play, ready
 
@@ -42,7 +43,7 @@ def dialog(qtbot: QtBot, window: MainWindow, lab) -> ReportDialog:
 
 
 def save(qtbot, dialog, button, path: Path, monkeypatch) -> bytes:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(path.with_suffix("")), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_more: (str(path.with_suffix("")), ""))
     qtbot.mouseClick(button, LEFT)
     qtbot.waitUntil(lambda: path.name in dialog.told.text())
     dialog.close()
@@ -74,8 +75,25 @@ def test_the_pdf_has_pages_text_and_pictures(qtbot, dialog, tmp_path, monkeypatc
     assert b"/Font" in data
 
 
+def test_a_file_that_is_there_is_asked_about(qtbot, dialog, tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    path.write_text("mine")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_more: (str(tmp_path / "report"), ""))
+    for answer in ("cancel", "overwrite"):
+        qtbot.mouseClick(dialog.page, LEFT)
+        [box] = [box for box in dialog.findChildren(Question) if box.isVisible()]
+        assert path.read_text() == "mine"
+        qtbot.mouseClick(box.answers[answer], LEFT)
+        settled(dialog)
+    qtbot.waitUntil(lambda: "report.html" in dialog.told.text())
+    assert read_report(path.read_bytes()).summary.student == "Ana Núñez"
+    dialog.close()
+
+
 def test_a_report_that_cannot_be_written_is_told_of(qtbot, dialog, tmp_path, monkeypatch):
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(tmp_path / "no" / "where.html"), ""))
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_args, **_more: (str(tmp_path / "no" / "where.html"), "")
+    )
     qtbot.mouseClick(dialog.page, LEFT)
     qtbot.waitUntil(lambda: "was not saved" in dialog.banner.text)
     dialog.close()
