@@ -121,8 +121,6 @@ class Taker:
         *,
         layer: LayerInfo | None = None,
         unit: int | None = None,
-        limits: tuple[float, float] | None = None,
-        look: Look | None = None,
         spread: Callable[[], AbstractContextManager[QWidget | None]] = nullcontext,
         buttons: bool = False,
     ) -> Takeaway:
@@ -135,7 +133,7 @@ class Taker:
         words = {"workspace": "network", "network": self.network, "layer": label, "channel": number, "view": view}
         name = self.stem(label, number, "" if view == "map" else view)
         caption = (*network_facts(self.model), *about, *facts, program_fact())
-        return Takeaway(widget, name, title, caption, arrays, limits, look, words, buttons, spread)
+        return Takeaway(widget, name, title, caption, arrays, words, buttons, spread)
 
     def page(self, widget: QWidget, title: str) -> Takeaway:
         """Return a picture of the page, its controls and all."""
