@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QStandardPaths, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
 
@@ -24,6 +24,7 @@ from cnnexplorer.ui.figures import saving
 from cnnexplorer.ui.figures.choices import remembered
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.saving import FOLDER
+from cnnexplorer.ui.widgets.painting import Look
 from tests.ui.helpers import (
     CONTROL,
     LEFT,
@@ -271,6 +272,21 @@ def test_numbers_are_saved(qtbot: QtBot, desk: MainWindow, view: str, id_: str, 
     assert (read(path) == desk.conv.model.result.outputs[1][0]).all()
 
 
+@pytest.mark.parametrize(("id_", "top"), [("png8", 255), ("png16", 65535)])
+def test_grey_pictures_spread_over_the_values_whatever_the_colours(
+    qtbot: QtBot, desk: MainWindow, id_: str, top: int
+) -> None:
+    desk.conv.show_again({kind: Look("diverging", "fixed", -50, 50) for kind in desk.conv.looks})
+    dialog = open_dialog(desk)
+    choose_view(dialog, "ReLU: the map alone")
+    choose_format(qtbot, dialog, id_)
+    values = desk.conv.model.result.outputs[1][0]
+    with opened(save(qtbot, dialog)) as image:
+        assert (float(image.text["Value of black"]), float(image.text["Value of white"])) == (0, values.max())
+        levels = np.asarray(image).astype(float)
+    assert np.abs(levels / top * values.max() - values).max() <= values.max() / top
+
+
 def test_only_formats_that_fit_are_offered(qtbot: QtBot, desk: MainWindow) -> None:
     dialog = open_dialog(desk)
     choose_view(dialog, "ReLU: the map alone")
@@ -340,6 +356,35 @@ def test_a_folder_that_is_gone_gives_way(settings: Settings, tmp_path: Path) -> 
     assert remembered(settings).folder.is_absolute()
     assert remembered(settings).folder != tmp_path / "gone"
     assert remembered(settings).wish.scale == 4
+
+
+def test_without_a_folder_for_pictures_the_users_own_is_proposed(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _place: str(tmp_path / "Pictures"))
+    assert remembered(settings).folder == tmp_path
+    (tmp_path / "Pictures").mkdir()
+    assert remembered(settings).folder == tmp_path / "Pictures"
+
+
+def test_pictures_and_numbers_remember_their_own_formats(qtbot: QtBot, desk: MainWindow) -> None:
+    dialog = open_dialog(desk)
+    assert dialog.windowTitle() == "Save a figure"
+    pick(dialog.form.format, "svg")
+    save(qtbot, dialog)
+    desk.save_figure(desk.conv.strip.cards["stage", 1].view, True)
+    dialog = desk.figures.dialog
+    assert dialog.form.format.value() == "npy"
+    assert dialog.windowTitle() == "Save the numbers"
+    choose_format(qtbot, dialog, "csv")
+    save(qtbot, dialog)
+    dialog = open_dialog(desk)
+    assert dialog.form.format.value() == "svg"
+    assert dialog.copy_button.isEnabled()
+    dialog.reject()
+    desk.save_figure(desk.conv.strip.cards["stage", 1].view, True)
+    assert desk.figures.dialog.form.format.value() == "csv"
 
 
 # what is there already
@@ -433,7 +478,7 @@ def test_numbers_whose_saving_is_cancelled_are_not_written(
 
     monkeypatch.setattr(saving, "atomic_file", slow)
     dialog = open_dialog(desk)
-    dialog.show_data()
+    choose_format(qtbot, dialog, "npz")
     qtbot.waitUntil(dialog.save_button.isEnabled)
     qtbot.mouseClick(dialog.save_button, LEFT)
     qtbot.waitUntil(began.is_set)
