@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, QTimer
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTimer
+from PySide6.QtGui import QColor, QImage
 
 from cnnexplorer.core import UserError, format_number
 from cnnexplorer.core.messages import mark
@@ -155,8 +155,10 @@ class NetFilm(QObject):
             result = self._model.result
             if result is None or result.perturbation != wanted:
                 raise UserError(UNCOMPUTED)
-            yield None
-            return self._picture(index)
+            view, below, ground = self._images(index)
+            place = (self._room.width() - self._view.width()) // 2 * self._scale
+            (picture,) = yield lambda: (_joined(view, below, ground, place, self.size),)
+            return picture  # type: ignore[no-any-return]  # what slices give
         finally:
             self._painting = False
             if not self._held:
@@ -185,22 +187,39 @@ class NetFilm(QObject):
     def _figure(self) -> Figure:
         return Figure(self._takeaway, FigureWish(self._scale))
 
-    def _picture(self, index: int) -> Picture:
-        """Return the view as it is now, (H, W, 3), and its caption below."""
+    def _images(self, index: int) -> tuple[QImage, QImage | None, QColor]:
+        """Return the view as it is now, its caption if there is one, and the colour of what is beside them."""
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        image = QImage(*self.size, QImage.Format.Format_RGB32)
-        painter = QPainter(image)
-        painter.fillRect(image.rect(), ground_of(self._takeaway.widget))
-        left = (self._room.width() - self._view.width()) // 2
-        painter.drawImage(QPoint(left * self._scale, 0), self._figure().image())
+        view, below = self._figure().image(), None
         if self._caption is not None:
-            painter.scale(self._scale, self._scale)
+            below = QImage(QSize(self._room.width(), CAPTION_HEIGHT) * self._scale, QImage.Format.Format_RGB32)
+            below.setDevicePixelRatio(self._scale)
             self._caption.resize(self._room.width(), CAPTION_HEIGHT)
             self._caption.set_texts(*self.sweep.caption(index))
-            self._caption.render(painter, QPoint(0, self._room.height() - CAPTION_HEIGHT))
-        painter.end()
-        lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
-        return cv2.cvtColor(lines[:, : image.width()], cv2.COLOR_BGRA2RGB)  # type: ignore[return-value]  # uint8 too
+            self._caption.render(below)
+        return view, below, ground_of(self._takeaway.widget).color()
+
+
+def _joined(view: QImage, below: QImage | None, ground: QColor, left: int, size: tuple[int, int]) -> Picture:
+    """Return one picture (H, W, 3) of a size from a view, which begins at a column, and its caption; on any thread.
+
+    A view that has become larger than it was is cut.
+    """
+    picture = np.full((size[1], size[0], 3), (ground.red(), ground.green(), ground.blue()), np.uint8)
+    end = size[1]
+    if below is not None:
+        lines = _pixels(below)
+        end -= len(lines)
+        picture[end:] = lines
+    pixels = _pixels(view)[:end, : size[0] - left]
+    picture[: pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    return picture
+
+
+def _pixels(image: QImage) -> Picture:
+    """Return an opaque image as (H, W, 3)."""
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+    return cv2.cvtColor(lines[:, : image.width()], cv2.COLOR_BGRA2RGB)  # type: ignore[return-value]  # uint8 too
 
 
 def sweep_of(knob: Knob, values: Sequence[float], own: Perturbation, side: int) -> Sweep:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QCheckBox
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.sweeps import MAX_VALUES, sweep_values
-from cnnexplorer.ui.figures.rendering import MAX_SCALE
 from cnnexplorer.ui.recording_form import RecordingForm
 from cnnexplorer.ui.widgets.form import Choice
 from cnnexplorer.ui.widgets.number_field import NumberField
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from .robustness_controls import Knob
 
 _SPEED = 10.0
+_MOST = 3  # times as large as on the screen: to paint more takes longer than the window may wait
 # the titles of the page's knobs stand under a heading; here they stand alone
 TITLES = {knob.id: knob.title for knob in KNOBS} | {
     "patch_size": mark("Side of the grey patch, in pixels"),
@@ -39,7 +39,7 @@ TITLES = {knob.id: knob.title for knob in KNOBS} | {
 }
 _RANGES = {"noise": (0.0, 0.5), "blur": (0.0, 5.0), "brightness": (-0.5, 0.5), "rotation": (-30.0, 30.0)}
 _SHARES = {"right": (-0.125, 0.125), "down": (-0.125, 0.125), "patch_size": (0.0, 0.5)}  # of the picture's side
-_SCALES = {str(scale): f"{scale}×" for scale in range(1, MAX_SCALE + 1)}
+_SCALES = {str(scale): f"{scale}×" for scale in range(1, _MOST + 1)}
 
 
 @dataclass(frozen=True)

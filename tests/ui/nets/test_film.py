@@ -14,6 +14,7 @@ from cnnexplorer.core.animation import Timing
 from cnnexplorer.nets import Perturbation
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.nets.record_dialog import swept
+from cnnexplorer.ui.nets.state import Source
 from tests.core.test_animation import read_frames
 from tests.ui.helpers import choose, enter, heard, pixels, settled
 
@@ -56,7 +57,12 @@ def shown(qtbot: QtBot, workspace: NetWorkspace, wanted: Perturbation) -> None:
 
 def calm(qtbot: QtBot, dialog: NetRecordDialog) -> None:
     """Wait until the preview and the estimate have followed."""
-    qtbot.waitUntil(lambda: "about" in dialog.summary.text() and dialog.record_button.isEnabled(), timeout=LIMIT)
+
+    def followed() -> None:
+        assert "about" in dialog.summary.text()
+        assert dialog.record_button.isEnabled()
+
+    qtbot.waitUntil(followed, timeout=LIMIT)
 
 
 @pytest.fixture
@@ -106,7 +112,7 @@ def test_the_maps_of_each_noise_become_a_gif(
 
 @pytest.mark.parametrize(("page", "view"), [
     ("maps", "conv3_maps"), ("maps", "overlay"), ("maps", "maps_page"), ("robustness", "robustness"),
-    ("robustness", "pictures"), ("answer", "classes"), ("overview", "overview"), ("maps", "guesses"),
+    ("answer", "classes"), ("overview", "overview"),
 ])  # fmt: skip
 def test_each_frame_is_what_the_view_shows(
     qtbot: QtBot, workspace: NetWorkspace, folder: Path, monkeypatch: pytest.MonkeyPatch, page: str, view: str
@@ -119,7 +125,7 @@ def test_each_frame_is_what_the_view_shows(
     dialog.form.caption.setChecked(False)
     choose(dialog.form.knob, "noise")
     enter(dialog.form.values, "3")
-    enter(dialog.form.begin, "0.1")
+    enter(dialog.form.begin, "0")
     enter(dialog.form.end, "0.5")
     choose(dialog.form.scale, "2")
     choose(dialog.form.format, "apng")
@@ -129,7 +135,7 @@ def test_each_frame_is_what_the_view_shows(
     leave(qtbot, workspace, dialog)
     shown(qtbot, workspace, OWN)
     assert len(frames) == 3
-    for frame, noise in zip(frames, (0.1, 0.3, 0.5), strict=True):
+    for frame, noise in zip(frames, (0, 0.25, 0.5), strict=True):
         wanted = Perturbation(noise=noise, blur=1.5, seed=3)
         workspace.model.set_perturbation(wanted)
         shown(qtbot, workspace, wanted)
@@ -253,18 +259,15 @@ CHANGES = {
     "layer": lambda workspace, _scene: workspace.model.visit(layer="conv1"),
     "picture": lambda workspace, scene: workspace.model.set_source(scene),
     "size": lambda workspace, _scene: workspace.resize(1000, 640),
-    "network": lambda workspace, _scene: workspace.model.adopt(workspace.model.chosen, workspace.model.network),
     "disturbance": lambda workspace, _scene: workspace.model.set_perturbation(Perturbation(rotation=9)),
     "hidden": lambda workspace, _scene: workspace.hide(),
 }
 
 
-@pytest.mark.parametrize("what", [what for what in CHANGES if what != "network"])
+@pytest.mark.parametrize("what", CHANGES)
 def test_what_changes_meanwhile_stops_it_with_a_sentence(
     qtbot: QtBot, workspace: NetWorkspace, dialog: NetRecordDialog, folder: Path, what: str
 ):
-    from cnnexplorer.ui.nets.state import Source
-
     enter(dialog.form.values, "200")
     calm(qtbot, dialog)
     told = heard(dialog.recorder.progressed)
@@ -273,7 +276,6 @@ def test_what_changes_meanwhile_stops_it_with_a_sentence(
     CHANGES[what](workspace, Source(np.zeros((3, 240, 240)), "Black"))
     qtbot.waitUntil(lambda: not dialog.recorder.busy, timeout=LIMIT)
     assert "is another now" in dialog.summary.text()
-    assert not dialog.record_button.isEnabled() or dialog.record_button.isVisible()
     assert list(folder.iterdir()) == []
     own = Perturbation(rotation=9) if what == "disturbance" else OWN
     shown(qtbot, workspace, own)
