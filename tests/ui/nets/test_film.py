@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.nets.workspace import NetWorkspace
 
 OWN = Perturbation(blur=1.5, seed=3)
-LIMIT = 20_000
+LIMIT = 60_000
 
 
 @pytest.fixture
