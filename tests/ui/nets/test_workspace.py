@@ -19,7 +19,19 @@ from cnnexplorer.ui.nets.network_bar import best_weights
 from cnnexplorer.ui.nets.overview_layout import Target
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
 from cnnexplorer.ui.nets.workspace import PAGES, NetWorkspace
-from tests.ui.helpers import CONTROL, LEFT, NONE, SHIFT, choose, drag_cells, files_data, heard, press, set_image, settled
+from tests.ui.helpers import (
+    CONTROL,
+    LEFT,
+    NONE,
+    SHIFT,
+    choose,
+    drag_cells,
+    files_data,
+    heard,
+    press,
+    set_image,
+    settled,
+)
 from tests.ui.nets.helpers import IN_USE, speak_marked
 
 if TYPE_CHECKING:
