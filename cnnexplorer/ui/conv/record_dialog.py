@@ -31,6 +31,7 @@ from cnnexplorer.ui.saving import ask_where
 from cnnexplorer.ui.slices import Slices
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.trouble import told
+from cnnexplorer.ui.widgets.buttons import Buttons
 
 from .film import Film
 from .record_form import RecordForm
@@ -133,7 +134,7 @@ class RecordDialog(Speaking, QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(self.form.minimumWidth() + 18)
+        area.setMinimumWidth(max(self.form.minimumWidth(), self.form.minimumSizeHint().width()) + 18)
         columns = QHBoxLayout()
         columns.setSpacing(16)
         columns.addLayout(left, 1)
@@ -159,11 +160,11 @@ class RecordDialog(Speaking, QDialog):
         policy.setRetainSizeWhenHidden(True)  # else the preview would change its height
         self.bar.setSizePolicy(policy)
         self.bar.hide()
-        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.record_button = self.box.addButton("", QDialogButtonBox.ButtonRole.ApplyRole)
+        self.box = Buttons(QDialogButtonBox.StandardButton.Close)
+        self.record_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.record_button.setText, mark("&Record…"))
         self.tip(self.record_button, mark("Choose a file, and record the animation"))
-        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.ApplyRole)
+        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.stop_button.setText, mark("Stop"))
         self.tip(self.stop_button, mark("Stop: nothing of the file is left"))
         self.stop_button.hide()

@@ -132,7 +132,7 @@ class RecordForm(Form):
 
     def _build_what(self) -> None:
         self.heading(mark("What"))
-        self.kind = Choice(KINDS)
+        self.kind = Choice(KINDS).show_whole()
         self.kind.activated.connect(self._choose_kind)
         self.row(mark("Record"), self.kind, mark("What changes from picture to picture"))
         self.stages = QListWidget()
@@ -210,7 +210,7 @@ class RecordForm(Form):
 
     def _build_file(self) -> None:
         self.heading(mark("File"))
-        self.format = Choice({id_: format_.label for id_, format_ in FORMATS.items()})
+        self.format = Choice({id_: format_.label for id_, format_ in FORMATS.items()}).show_whole()
         self.format.activated.connect(self.changed)
         self.row(mark("Format"), self.format, mark("Exact ones keep every pixel; GIF and MP4 are known everywhere"))
 
