@@ -23,6 +23,7 @@ FORMAT = 1
 LARGEST_FILE = 40_000_000  # bytes
 LONGEST_ANSWER = 5_000
 MOST_KEPT = 50  # wrong answers of a step that are kept
+MOST_PARTS = 2_000  # of an answer: cells, options, lines
 MOST_FIGURES = 6
 LARGEST_FIGURE = 3_000_000  # bytes
 
@@ -33,6 +34,7 @@ LEAST = 0.2  # what a solved step is worth after all
 Seconds = Annotated[float, Meta(ge=0)]
 Tries = Annotated[int, Meta(ge=0)]
 Status = Literal["open", "solved", "noted", "shown", "read"]
+Draft = Annotated[tuple[Annotated[str, Meta(max_length=LONGEST_ANSWER)], ...], Meta(max_length=MOST_PARTS)]
 
 
 class Figure(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +66,8 @@ class StepProgress(Struct, frozen=True, forbid_unknown_fields=True):
         How many hints were read.
     seconds
         Time spent on the step.
+    draft, judged
+        What stands in the field, as its parts in texts; and whether it is what was judged last.
     """
 
     status: Status = "open"
@@ -72,6 +76,8 @@ class StepProgress(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Seconds = 0.0
     answers: tuple[Answered, ...] = ()
     figures: Annotated[tuple[Figure, ...], Meta(max_length=MOST_FIGURES)] = ()
+    draft: Draft = ()
+    judged: bool = False
 
     @property
     def done(self) -> bool:
@@ -146,6 +152,17 @@ def answered(progress: Progress, index: int, answer: str, verdict: Verdict, now:
         answers=(*step.answers, one)[-MOST_KEPT:],
     )
     return _with_step(progress, index, changed, now)
+
+
+def drafted(progress: Progress, index: int, draft: tuple[str, ...], judged: bool = False, now: str = "") -> Progress:
+    """Return the progress with what stands in the field of a step; the answer that solved a step stays."""
+    step = progress.steps[index]
+    if step.status == "solved" and not judged:
+        return progress
+    short = tuple(part[:LONGEST_ANSWER] for part in draft[:MOST_PARTS])
+    if short == step.draft and (step.judged or not judged):
+        return progress
+    return _with_step(progress, index, replace(step, draft=short, judged=judged), now)
 
 
 def hint_taken(progress: Progress, index: int, now: str = "") -> Progress:

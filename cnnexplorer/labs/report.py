@@ -21,6 +21,7 @@ from cnnexplorer.core.files import write_file
 from cnnexplorer.core.messages import mark
 
 from .markdown import as_html, parse_markdown
+from .model import TextTask
 from .progress import score, step_score
 from .sayings import ReportError
 
@@ -205,6 +206,7 @@ _STYLE = (
     "pre{background:#f2f4f7;padding:.6em}img{max-width:100%}h2{margin-top:1.6em}.right{color:#1a7f37}.wrong{color:#b3261e}"
 )
 _STEPS, _ANSWERS = mark("Steps"), mark("Answers")
+_DRAFT = mark("Draft, not handed in with “Check”")
 _STATUS = {
     "open": mark("not solved"),
     "solved": mark("solved"),
@@ -260,6 +262,9 @@ def _step(index: int, step: Step, done: StepProgress, language: str, translate: 
             answer = html.escape(one.answer).replace("\n", "<br>")
             rows.append(f'<li><span class="{kind}">{sign}</span> {answer}</li>')
         parts.append(f"<p><b>{html.escape(translate(_ANSWERS))}</b></p><ul>{''.join(rows)}</ul>")
+    if isinstance(step.task, TextTask) and any(done.draft) and not done.judged:
+        draft = html.escape(done.draft[0]).replace("\n", "<br>")
+        parts.append(f"<p><b>{html.escape(translate(_DRAFT))}</b></p><p>{draft}</p>")
     if done.status == "shown":
         parts.append(f"<p>{html.escape(translate(_STATUS['shown']))}</p>")
     for figure in done.figures:

@@ -125,7 +125,10 @@ def check_shape(task: ShapeTask, answer: Any, experiment: Experiment | None, res
 
 
 def check_matrix(task: MatrixTask, answer: Any, experiment: Experiment | None, result: Result | None) -> Verdict:  # noqa: ANN401
-    """Check a small matrix."""
+    """Check a small matrix; cells that are empty (NaN) are asked for."""
+    if not isinstance(answer, str) and (empty := np.isnan(np.asarray(answer, dtype=np.float64))).any():
+        return Verdict("again", (Saying(mark("fill in every cell first; those in the frame are empty")),),
+                       wrong_cells=empty)  # fmt: skip
     if task.stage is None:
         return Verdict.of(judge_matrix(right_value(task, None, None), answer, task.tolerance))
     assert experiment is not None

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnexplorer.core import UserError, format_matrix
+from cnnexplorer.core import NumberError, UserError, format_matrix, parse_number
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import Text, as_text, parse_markdown
-from cnnexplorer.ui.language import Speaking, _, language
+from cnnexplorer.ui.language import Speaking, _, language, translate_count
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.widgets.matrix_editor import MatrixEditor
 
@@ -38,10 +38,11 @@ if TYPE_CHECKING:
 class Field(Speaking, QWidget):
     """Where the answer to a task is given.
 
-    Signals: `given()` when the answer is to be checked; `refused(error)`.
+    Signals: `given()` when the answer is to be checked; `edited()` when it is another; `refused(error)`.
     """
 
     given = Signal()
+    edited = Signal()
     refused = Signal(object)
 
     def answer(self) -> object:
@@ -51,6 +52,13 @@ class Field(Speaking, QWidget):
     def written(self) -> str:
         """Return the answer as people read it."""
         return str(self.answer())
+
+    def draft(self) -> tuple[str, ...]:
+        """Return what stands in the field, as texts that `bring_back` takes; empty where nothing does."""
+        return ()
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Show again what stood in the field; what does not fit is left out."""
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Show in the field what is wrong with the answer."""
@@ -71,6 +79,7 @@ class LineField(Field):
         self.tip(self.line, name)
         self.say(self.line.setPlaceholderText, example)
         self.line.returnPressed.connect(self.given)
+        self.line.textChanged.connect(self.edited)
         self._unit = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -82,6 +91,14 @@ class LineField(Field):
     def answer(self) -> object:
         """Return what was typed."""
         return self.line.text()
+
+    def draft(self) -> tuple[str, ...]:
+        """Return what was typed."""
+        return (self.line.text(),)
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Show again what was typed."""
+        self.line.setText(draft[0])
 
     def retranslate(self) -> None:
         """Name the unit."""
@@ -108,6 +125,7 @@ class SignField(Field):
         for sign, text in SIGNS.items():
             button = self.buttons[sign] = QRadioButton()
             self.say(button.setText, text)
+            button.toggled.connect(self.edited)
             column.addWidget(button)
         self.setFocusProxy(self.buttons["+"])
 
@@ -115,14 +133,24 @@ class SignField(Field):
         """Return the sign; an empty text while none is chosen."""
         return next((sign for sign, button in self.buttons.items() if button.isChecked()), "")
 
+    def draft(self) -> tuple[str, ...]:
+        """Return the sign."""
+        return (str(self.answer()),)
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Choose the sign again."""
+        if draft[0] in self.buttons:
+            self.buttons[draft[0]].setChecked(True)
+
 
 class MatrixField(Field):
-    """A matrix to fill in; cells that are wrong are framed once it was checked."""
+    """A matrix to fill in, empty at first; cells that are wrong or empty are framed once it was checked."""
 
     def __init__(self, rows: int, columns: int) -> None:
         super().__init__()
         self.matrix = MatrixEditor()
-        self.matrix.setValue(np.zeros((rows, columns)))
+        self.matrix.allows_empty = True
+        self.matrix.setValue(np.full((rows, columns), np.nan))
         self.tip(self.matrix, mark("Your matrix: click a cell and type; Ctrl+V pastes"))
         self.matrix.edited.connect(self._edit)
         self.matrix.pasted.connect(self._paste)
@@ -134,12 +162,26 @@ class MatrixField(Field):
         self.setFocusProxy(self.matrix)
 
     def answer(self) -> object:
-        """Return the matrix (H, W)."""
+        """Return the matrix (H, W), NaN where a cell is empty."""
         return self.matrix.value()
 
     def written(self) -> str:
         """Return the matrix as rows of numbers."""
         return format_matrix(self.matrix.value())
+
+    def draft(self) -> tuple[str, ...]:
+        """Return the cells row by row; an empty text for an empty one."""
+        return tuple("" if np.isnan(cell) else repr(float(cell)) for cell in self.matrix.value().flat)
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Fill the cells again."""
+        here = self.matrix.value()
+        try:
+            cells = [parse_number(part) if part else np.nan for part in draft]
+        except NumberError:
+            return
+        if len(cells) == here.size:
+            self._take(np.array(cells).reshape(here.shape))
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Frame the cells that are wrong."""
@@ -168,6 +210,7 @@ class MatrixField(Field):
     def _take(self, values: NDArray[np.float64]) -> None:
         self.matrix.setValue(values)
         self._marks.show_cells(None)
+        self.edited.emit()
 
 
 class _WrongCells(QWidget):
@@ -216,6 +259,7 @@ class ChoiceField(Field):
         for index in order:
             option = self.options[index] = _Option(task.options[index].text, task.several)
             self._group.addButton(option.button)
+            option.button.toggled.connect(self.edited)
             column.addWidget(option)
         self.setFocusProxy(self.options[order[0]].button)
 
@@ -226,6 +270,16 @@ class ChoiceField(Field):
     def written(self) -> str:
         """Return the texts of what is chosen."""
         return "; ".join(option.text() for option in self.options.values() if option.button.isChecked())
+
+    def draft(self) -> tuple[str, ...]:
+        """Return the indices of what is chosen."""
+        return tuple(str(index) for index, option in self.options.items() if option.button.isChecked())
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Choose again."""
+        for index, option in self.options.items():
+            if str(index) in draft:
+                option.button.setChecked(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Check with Enter."""
@@ -268,21 +322,54 @@ class _Option(Speaking, QWidget):
 
 
 class TextField(Field):
-    """Free text."""
+    """Free text; it says how many words are wanted, and how many there are.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    words
+        How many there are to be at least.
+    """
+
+    def __init__(self, words: int) -> None:
         super().__init__()
+        self._words = words
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(90)
         self.text.setMaximumHeight(160)
+        self.text.textChanged.connect(self._edit)
         self.tip(self.text, mark("Your answer in your own words"))
         self.say(self.text.setPlaceholderText, mark("Write your answer here; your teacher reads it"))
+        self.count = QLabel()
+        self.count.setEnabled(False)  # muted
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
         column.addWidget(self.text)
+        column.addWidget(self.count)
         self.setFocusProxy(self.text)
+        self.retranslate()
 
     def answer(self) -> object:
         """Return the text."""
         return self.text.toPlainText()
+
+    def draft(self) -> tuple[str, ...]:
+        """Return the text."""
+        return (self.text.toPlainText(),)
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Show the text again."""
+        self.text.setPlainText(draft[0])
+
+    def retranslate(self) -> None:
+        """Say how many words there are."""
+        written = len(self.text.toPlainText().split())
+        self.count.setText(
+            translate_count("{count} word or more; now {written}", "{count} words or more; now {written}", self._words,
+                            written=written)
+        )  # fmt: skip
+
+    def _edit(self) -> None:
+        self.retranslate()
+        self.edited.emit()

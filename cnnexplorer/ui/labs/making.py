@@ -76,7 +76,7 @@ def field_for(
         return MeasureField(task)
     if isinstance(task, FigureTask):
         return FigureField(task, taken, take)
-    return TextField() if isinstance(task, TextTask) else None
+    return TextField(task.words) if isinstance(task, TextTask) else None
 
 
 def matrix_field(task: MatrixTask, experiment: Experiment | None) -> Field:
