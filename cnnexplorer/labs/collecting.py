@@ -1,4 +1,4 @@
-"""All fields of a lab that are of the wrong kind: msgspec stops at the first, so that one is cut out, and it goes on."""
+"""All fields of a lab that are of the wrong kind: msgspec stops at the first; so that is cut out, and it goes on."""
 
 from __future__ import annotations
 

@@ -183,11 +183,11 @@ def _read_lab(text: str, name: str, folder: Path | None) -> tuple[Lab | None, tu
     collected = Collected(values)
     errors = collected.errors
     if collected.lab is not None:
-        for error in problems_of(collected.lab, folder):
-            place = collected.original(error.path)
+        for problem in problems_of(collected.lab, folder):
+            place = collected.original(problem.path)
             if collected.is_whole(place):
-                errors.append(with_path(error, place))
-    found = sorted((_placed(error, name, text) for error in errors), key=lambda error: error.line or 0)
+                errors.append(with_path(problem, place))
+    found = sorted((_placed(problem, name, text) for problem in errors), key=lambda problem: problem.line or 0)
     return collected.lab, tuple(found)
 
 

@@ -11,10 +11,14 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from cnnexplorer.core.messages import mark
+
 from .model import MOST_STEPS
 from .sayings import ReportError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .loading import LabFile
     from .model import Lab, Step
     from .verdict import Verdict
@@ -30,6 +34,11 @@ LARGEST_FIGURE = 3_000_000  # bytes
 PER_TRY = 0.25  # what a wrong answer takes off
 PER_HINT = 0.1
 LEAST = 0.2  # what a solved step is worth after all
+
+_SCORING = mark(
+    "Each wrong answer takes {wrong} % off the points of its step, each hint {hint} %; a step that is solved gives "
+    "{least} % at least. An answer that is shown gives no points."
+)
 
 Seconds = Annotated[float, Meta(ge=0)]
 Tries = Annotated[int, Meta(ge=0)]
@@ -199,6 +208,11 @@ def step_score(step: Step, progress: StepProgress) -> float:
         return 0.0
     wrong = max(progress.tries - 1, 0)
     return step.points * max(1 - PER_TRY * wrong - PER_HINT * progress.hints, LEAST)
+
+
+def scoring(translate: Callable[[str], str]) -> str:
+    """Return how points are counted, in words."""
+    return translate(_SCORING).format(wrong=round(100 * PER_TRY), hint=round(100 * PER_HINT), least=round(100 * LEAST))
 
 
 def score(lab: Lab, progress: Progress) -> tuple[float, float]:

@@ -276,9 +276,13 @@ class Attempt(QObject):
     def _prepare(self) -> None:
         index, prepared, folder = self.position, self._steps[self.position], self.lab.folder
 
-        def ready(found: tuple[Ready, tuple[Said, ...]]) -> None:
-            self._known_hints[index] = found[1]
-            self.prepared.emit(found[0])
+        shown = self.done.status == "shown"
+
+        def ready(found: tuple[Ready, tuple[Said, ...], tuple[Said, ...]]) -> None:
+            known, self._known_hints[index], right = found
+            if right:
+                self._shown.setdefault(index, right)
+            self.prepared.emit(known)
             self.changed.emit()
 
         def failed(error: BaseException) -> None:
@@ -286,12 +290,13 @@ class Attempt(QObject):
             self.changed.emit()
             self._fail(error)
 
-        def job() -> tuple[Ready, tuple[Said, ...]]:
+        def job() -> tuple[Ready, tuple[Said, ...], tuple[Said, ...]]:
             setup = prepared.step.setup
             session = session_of(setup, folder) if isinstance(setup, SessionSetup) else None
             experiment = prepared.experiment if isinstance(setup, ConvolutionSetup) else None
             network = setup if isinstance(setup, NetworkSetup) else None
-            return Ready(prepared.step, experiment, session, network), prepared.hints()
+            right = prepared.right() if shown else ()
+            return Ready(prepared.step, experiment, session, network), prepared.hints(), right
 
         self._preparing.start(job, ready, failed)
 

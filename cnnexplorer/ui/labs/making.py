@@ -20,8 +20,9 @@ from cnnexplorer.labs.model import (
     TextTask,
 )
 
-from .fields import ChoiceField, LineField, MatrixField, SignField, TextField
+from .fields import ChoiceField, LineField, SignField, TextField
 from .live_fields import ClickField, FigureField, FindField, MeasureField, ReachField
+from .matrix_field import MatrixField
 from .order_field import OrderField
 
 if TYPE_CHECKING:

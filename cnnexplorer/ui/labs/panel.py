@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, MeasureTask, ReachTask
-from cnnexplorer.ui.language import Speaking, _, language
-from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
+from cnnexplorer.labs.progress import PER_HINT
+from cnnexplorer.ui.language import Speaking, _, language, translate_count
 from cnnexplorer.ui.theme import icon
 
+from .asking import ask_to_show
 from .drafts import Drafts
 from .exercises import is_practice
 from .making import field_for, matrix_field
@@ -129,9 +130,7 @@ class LabPanel(Speaking, QWidget):
             if self.attempt is attempt and attempt.position == position and not attempt.done.done:
                 self._show_answer(attempt)
 
-        no, yes = Answer("cancel", _("&Try on"), CANCEL), Answer("show", _("&Show the answer"), DISCARD, show)
-        costs = _("This step then gives no points. Another try, or a hint, costs less.")
-        Question(self.window(), _("Show the answer"), _("Show the answer?"), costs, (no, yes)).open()
+        ask_to_show(self.window(), show)
 
     def go(self, by: int) -> None:
         """Go to the next step, or to the one before; behind the last there is the report."""
@@ -179,7 +178,10 @@ class LabPanel(Speaking, QWidget):
         ending = _("More…") if is_practice(attempt.lab) else _("Report…")
         self.next.setText(ending if last else _("Next"))
         left = len(attempt.hints) - len(attempt.hints_read)
-        self.hint.setText(_("Hint ({count} left)").format(count=left))
+        self.hint.setText(translate_count("Last hint", "Hint ({count} left)", left))
+        costs = _("Show a hint; each takes {percent} % off the points of this step (Ctrl+Shift+T)")
+        self.hint.setToolTip(costs.format(percent=round(100 * PER_HINT)))
+        self.hint.setAccessibleName(self.hint.toolTip())
 
     def restyle(self) -> None:
         """Take icons from the theme."""
@@ -206,7 +208,6 @@ class LabPanel(Speaking, QWidget):
             self.say(button.setText, text)
             self.tip(button, tip)
         self.tip(self.again, mark("Put the workspace as this step began; undo takes it back"))
-        self.tip(self.hint, mark("Show a hint; each costs a little (Ctrl+Shift+T)"))
         self.tip(self.next, mark("Go on to the next step (Alt+PgDown)"))
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 8, 14, 8)
@@ -345,7 +346,7 @@ class LabPanel(Speaking, QWidget):
         self.hint.setEnabled(len(attempt.hints_read) < len(attempt.hints))
         self.show_it.setVisible(step.is_marked and not done.done and not isinstance(step.task, FigureTask))
         if verdict is not None:
-            self.verdict.say_so(verdict.outcome, verdict.sayings)
+            self.verdict.say_verdict(verdict, len(attempt.hints_read) < len(attempt.hints))
         elif done.status == "solved":
             self.verdict.say_so("right", ())
         else:

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from cnnexplorer.labs import built_in_labs
 from cnnexplorer.labs.report import report_html
 from cnnexplorer.ui.labs.panel import LIVE_PAUSE
+from cnnexplorer.ui.questions import Question
 from tests.ui.helpers import LEFT, click_cell, enter, press, settled, type_text
 
 from .test_playing import answered, fill, give, go_on, line, play, ready, sort
@@ -178,3 +180,33 @@ def test_items_moved_by_hand_come_back_in_their_order(qtbot, window, lab):
     sort(panel.field, (1, 0, 2))
     killed_and_back(qtbot, window, lab, panel)
     assert panel.field.answer() == (1, 0, 2)
+
+
+def test_a_wrong_answer_without_a_diagnosis_says_where_to_look(qtbot, window, lab):
+    panel = play(qtbot, window, lab)
+    qtbot.waitUntil(panel.hint.isVisible)
+    enter(line(panel), "7654.25")
+    assert "or take a hint" in answered(qtbot, panel, "wrong")
+    while panel.hint.isEnabled():
+        assert (panel.hint.text() == "Last hint") == (len(panel.attempt.hints) - len(panel.attempt.hints_read) == 1)
+        qtbot.mouseClick(panel.hint, LEFT)
+    assert panel.verdict.text.endswith("Look at the step again.")
+
+
+def test_a_mistake_that_the_lab_names_is_not_told_twice(qtbot, window):
+    panel = play(qtbot, window, built_in_labs()[0])
+    enter(line(panel), "15")
+    said = answered(qtbot, panel, "wrong")
+    assert "sum of all nine values" in said
+    assert len(said.split("\n")) == 2
+
+
+def test_an_answer_that_was_shown_is_shown_again(qtbot, window, lab):
+    panel = play(qtbot, window, lab)
+    qtbot.mouseClick(panel.show_it, LEFT)
+    [box] = [box for box in window.findChildren(Question) if box.isVisible()]
+    qtbot.mouseClick(box.answers["show"], LEFT)
+    qtbot.waitUntil(lambda: panel.attempt.done.status == "shown")
+    killed_and_back(qtbot, window, lab, panel)
+    assert "no points" in panel.answer.text
+    assert "12" in panel.answer.text

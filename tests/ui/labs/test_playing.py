@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from cnnexplorer.labs import built_in_labs
 from cnnexplorer.labs.progress import score
-from cnnexplorer.ui.labs.fields import ChoiceField, MatrixField
+from cnnexplorer.ui.labs.fields import ChoiceField
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.main_window import MainWindow, begin
 from cnnexplorer.ui.questions import Question
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.labs import LabFile
+    from cnnexplorer.ui.labs.matrix_field import MatrixField
     from cnnexplorer.ui.labs.panel import LabPanel
 
 Key = Qt.Key
