@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,27 +22,28 @@ KEYWORDS = {
     "tip": (2,),
     "hint": None,
     "translate_count": (1, 2),
-    "UserError": None,
-    "SettingError": None,
-    "NumberError": None,
-    "ImageError": None,
-    "DataError": None,
-    "SaveError": None,
-    "OutOfMemory": None,
-    "WeightsError": None,
-    "DownloadError": None,
-    "DownloadCancelled": None,
-    "DeviceError": None,
     "CannotStart": None,
-    "LabError": None,
-    "ReportError": None,
 }
+
+
+def errors() -> set[str]:
+    """Return the names of `UserError` and of all that are derived from it, whose sentences are for the user."""
+    classes = [
+        node
+        for path in (ROOT / "cnnexplorer").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ClassDef)
+    ]
+    found = {"UserError"}
+    while more := {one.name for one in classes if found & {ast.unparse(base) for base in one.bases}} - found:
+        found |= more
+    return found
 
 
 def extracted() -> Catalog:
     """Return every text of the sources."""
     catalog = Catalog(project="CNN Explorer", charset="utf-8")
-    found = extract_from_dir(ROOT / "cnnexplorer", keywords=KEYWORDS)
+    found = extract_from_dir(ROOT / "cnnexplorer", keywords=KEYWORDS | dict.fromkeys(errors()))
     for filename, _line, message, _comments, context in found:
         # no line numbers: they would change with every edit
         catalog.add(message, None, [(f"cnnexplorer/{Path(filename).as_posix()}", 0)], context=context)

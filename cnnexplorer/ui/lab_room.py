@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import BrokenLab
@@ -111,6 +111,7 @@ class LabRoom(QObject):
             self.bench.front = front
         else:
             self.workspace.refresh()
+            self.workspace.tree.setFocus(Qt.FocusReason.OtherFocusReason)
         self.panel.setVisible(self.active and front != "labs")
 
     @staticmethod

@@ -22,16 +22,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnexplorer.core import Convolution, Flatten, Pooling
+from cnnexplorer.core import Convolution, Experiment, Flatten, Pooling, Session, SessionError
 from cnnexplorer.core.messages import UserError
 from cnnexplorer.core.samples import make_sample
+from cnnexplorer.core.session import session_bytes, session_from_bytes
 from cnnexplorer.ui import language
 from cnnexplorer.ui.conv.picture_dialog import Picture, PictureDialog
 from cnnexplorer.ui.help_pages import TOUR, AboutPage, CommandPalette, ShortcutsPage
 from cnnexplorer.ui.language import system_language, translate, translate_count, use_language
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import BugDialog
-from tests.translations import FOLDER, compiled, extracted, read
+from tests.translations import FOLDER, compiled, errors, extracted, read
 
 from .helpers import hover_cell, set_image
 
@@ -58,6 +59,27 @@ def test_every_text_is_in_the_catalogue_and_translated(spanish):
         if message.id and ((found := spanish.get(message.id, message.context)) is None or not all(forms(found.string)))
     ]
     assert not missing, f"{len(missing)} texts without Spanish: python -m tests.translations, then translate"
+
+
+def test_sentences_of_every_kind_of_trouble_are_among_the_texts():
+    kinds, seen = [UserError], set()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if kind.__module__.startswith("cnnexplorer."):
+            seen.add(kind.__name__)
+    assert {"SessionError", "SettingError", "SaveError"} <= seen <= errors()
+    assert "{file} is damaged ({what}): open an earlier copy of it" in [message.id for message in extracted()]
+
+
+@pytest.mark.parametrize("cut", [0, 3, 40, -1])
+def test_a_session_that_was_cut_is_told_in_one_language(spanish, cut: int):
+    whole = session_bytes(Session(Experiment([[[1.0, -2.0]]], (Flatten(),))))
+    with pytest.raises(SessionError) as caught:
+        session_from_bytes(whole[:cut], "cut.cnnx")
+    told = caught.value.sentence(lambda text: spanish[text].string if text in spanish else "")
+    assert "cut.cnnx" in told
+    assert not re.search(r"\b(is|its|the|of|open|choose)\b", told)
 
 
 def test_the_catalogue_holds_nothing_that_is_no_longer_said(spanish):

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths
 
+from cnnexplorer.core.data_files import DATA_FORMATS
 from cnnexplorer.core.file_names import DEFAULT
 from cnnexplorer.ui.saving import FOLDER
 
 from .rendering import MAX_SCALE, FigureWish
+from .saving import PICTURES
 
 if TYPE_CHECKING:
     from cnnexplorer.ui.settings import Settings
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choices:
-    """How figures are made, and where they go."""
+    """How figures are made, or which file the numbers go into, and where they go."""
 
     format_id: str
     wish: FigureWish
@@ -27,25 +29,36 @@ class Choices:
     folder: Path
 
 
-def remembered(settings: Settings) -> Choices:
-    """Return what was chosen last."""
+def remembered(settings: Settings, data: bool = False) -> Choices:
+    """Return what was chosen last: the format of a picture, or of numbers."""
     folder = Path(settings.get(FOLDER, ""))
     if not folder.is_absolute() or not folder.is_dir():
-        place = QStandardPaths.StandardLocation.PicturesLocation
-        folder = Path(QStandardPaths.writableLocation(place) or Path.home())
+        folder = _usual_folder()
     wish = FigureWish(
         min(max(settings.get("figure/scale", 2), 1), MAX_SCALE),
         settings.get("figure/transparent", False),
         settings.get("figure/caption", False),
     )
+    formats, usual = (DATA_FORMATS, "npy") if data else (PICTURES, "png")
+    format_id = settings.get(_format_key(data), usual)
     return Choices(
-        settings.get("figure/format", "png"), wish, settings.get("figure/template", DEFAULT) or DEFAULT, folder
+        format_id if format_id in formats else usual, wish, settings.get("figure/template", DEFAULT) or DEFAULT, folder
     )
+
+
+def _format_key(data: bool) -> str:
+    return "figure/data_format" if data else "figure/format"
+
+
+def _usual_folder() -> Path:
+    """Return the folder for pictures where there is one, else the user's own."""
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return Path(pictures) if pictures and Path(pictures).is_dir() else Path.home()
 
 
 def remember(settings: Settings, choices: Choices) -> None:
     """Keep what was chosen."""
-    settings.set("figure/format", choices.format_id)
+    settings.set(_format_key(choices.format_id in DATA_FORMATS), choices.format_id)
     settings.set("figure/scale", choices.wish.scale)
     settings.set("figure/transparent", choices.wish.transparent)
     settings.set("figure/caption", choices.wish.caption)

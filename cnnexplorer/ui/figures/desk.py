@@ -78,10 +78,8 @@ class FigureDesk(QObject):
             return
         offers = self.offers()
         place = place_of(offers, QApplication.focusWidget() if widget is None else widget) or 0
-        dialog = SaveDialog(offers, place, self._settings, (self._looking, self._saving), self._window)
+        dialog = SaveDialog(offers, place, self._settings, (self._looking, self._saving), data, self._window)
         dialog.session, dialog.session_file = self._take_session()
-        if data:
-            dialog.show_data()
         dialog.copy_asked.connect(self._copy)
         dialog.saved.connect(self._tell_saved)
         dialog.finished.connect(self._forget)

@@ -62,6 +62,8 @@ class SaveDialog(Speaking, QDialog):
         What can be saved, and which of it is chosen at first.
     tasks
         What reads numbers, and what writes files; they may outlive the dialog.
+    data
+        Whether the numbers are asked for, not the picture.
 
     Attributes
     ----------
@@ -80,6 +82,7 @@ class SaveDialog(Speaking, QDialog):
         place: int,
         settings: Settings,
         tasks: tuple[LatestTask, LatestTask],
+        data: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -90,13 +93,12 @@ class SaveDialog(Speaking, QDialog):
         self._previewed: tuple[Takeaway, FigureWish] | None = None
         self._cancelled = Event()
         self._looking, self._saving = tasks
-        self.say(self.setWindowTitle, mark("Save a figure"))
         self.resize(940, 560)
         self.list = QListWidget()
         self.list.addItems([takeaway.title for takeaway in self._takeaways])
         self.tip(self.list, mark("What is on screen"))
         self.preview, self.size_label = Preview(), QLabel()
-        self.form = FigureForm(remembered(settings))
+        self.form = FigureForm(remembered(settings, data))
         self.trouble = QLabel()
         self.copy_button, self.save_button = QPushButton(), QPushButton()
         self._build()
@@ -133,11 +135,6 @@ class SaveDialog(Speaking, QDialog):
     def retranslate(self) -> None:
         """Say what depends on more than the language."""
         self._refresh()
-
-    def show_data(self) -> None:
-        """Offer the numbers, not the picture."""
-        if self.form.format.value() in PICTURES:
-            self.form.format.setValue("npy")
 
     # building
 
@@ -194,12 +191,12 @@ class SaveDialog(Speaking, QDialog):
         self.form.format.set_possible([format_.id for format_ in formats_for(arrays)])
         if not self.form.format.is_possible(self.form.format.value()):
             possible = [format_.id for format_ in formats_for(arrays)]
-            self.form.format.setValue(possible[0] if possible else "png")
+            self.form.format.setValue(possible[0] if possible else remembered(self._settings).format_id)
         self._refresh()
 
     def _leave_data(self) -> None:
         if self.form.format.value() in DATA_FORMATS:
-            self.form.format.setValue("png")
+            self.form.format.setValue(remembered(self._settings).format_id)
 
     def _refresh(self) -> None:
         """Show the picture, its size and the file's name as they are going to be."""
@@ -213,6 +210,7 @@ class SaveDialog(Speaking, QDialog):
             self._previewed = shown
         self.size_label.setText(self._size_text(self.preview.size_on_screen))
         self.copy_button.setEnabled(picture)
+        self.setWindowTitle(_("Save a figure") if picture else _("Save the numbers"))
         try:
             self.form.show_result(self.path.name)
         except UserError as error:
@@ -261,7 +259,7 @@ class SaveDialog(Speaking, QDialog):
         free = free_path(path)
         Question(
             self,
-            _("Save a figure"),
+            self.windowTitle(),
             _("{name} is there already.").format(name=path.name),
             "",
             [

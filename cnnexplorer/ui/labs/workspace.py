@@ -155,6 +155,7 @@ class LabsWorkspace(Speaking, QWidget):
         tools.addWidget(self.add)
         left = QVBoxLayout()
         left.setContentsMargins(14, 12, 14, 12)
+        left.setSpacing(8)
         left.addWidget(self.tree, 1)
         left.addLayout(tools)
         row = QHBoxLayout(self)

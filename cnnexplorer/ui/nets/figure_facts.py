@@ -125,8 +125,15 @@ class Taker:
         look: Look | None = None,
         spread: Callable[[], AbstractContextManager[QWidget | None]] = nullcontext,
         buttons: bool = False,
+        network: Iterable[Fact] | None = None,
     ) -> Takeaway:
-        """Return a takeaway; `view` is what it is called in names of files, where the unit does not tell."""
+        """Return a takeaway; `view` is what it is called in names of files, where the unit does not tell.
+
+        Parameters
+        ----------
+        network
+            What is said of the network and its picture, where it is not about the ones in use.
+        """
         about = [] if layer is None else layer_facts(layer)
         label = "" if layer is None else plain_name(layer.label)
         number = "" if unit is None or layer is None else unit_name(unit, layer.output_shape[0])
@@ -134,9 +141,10 @@ class Taker:
             about.append((_("Unit"), str(unit)))
         words = {"workspace": "network", "network": self.network, "layer": label, "channel": number, "view": view}
         name = self.stem(label, number, "" if view == "map" else view)
-        caption = (*network_facts(self.model), *about, *facts, program_fact())
+        known = network_facts(self.model) if network is None else network
+        caption = (*known, *about, *facts, program_fact())
         return Takeaway(widget, name, title, caption, arrays, limits, look, words, buttons, spread)
 
-    def page(self, widget: QWidget, title: str) -> Takeaway:
+    def page(self, widget: QWidget, title: str, network: Iterable[Fact] | None = None) -> Takeaway:
         """Return a picture of the page, its controls and all."""
-        return self.take(widget, f"{self._page}_page", title, buttons=True)
+        return self.take(widget, f"{self._page}_page", title, buttons=True, network=network)

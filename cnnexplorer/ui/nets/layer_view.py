@@ -84,6 +84,7 @@ class Table(QTableView):
 
 SLACK = 3  # pixels of a column: widths of texts are rounded
 WIDEST = 150  # pixels of the kinds: they are words, and the numbers behind them matter more
+_WIDEST_NAME = 210
 
 
 class Totals(QWidget):
@@ -153,7 +154,7 @@ class LayerTable(Speaking, QWidget):
         self.names, self.table, self.totals = Table(self), Table(self), Totals(self)
         self._layers: tuple[LayerInfo, ...] = ()
         self._reach = (1.0, 1.0)
-        self._weights_only = self._narrow = False
+        self._weights_only = self._narrow = self._whole = False
         self._folded: set[str] = set()
         self._bar = QScrollBar(Qt.Orientation.Horizontal)
         self._build()
@@ -226,6 +227,7 @@ class LayerTable(Speaking, QWidget):
         """Give another table inside the `with` block that is as large as all rows and columns are, and not seen."""
         other = LayerTable()
         other.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        other._whole = True
         other._folded = set(self._folded)
         other._weights_only = self._weights_only
         other._layers = self._layers  # else it would unfold
@@ -236,6 +238,7 @@ class LayerTable(Speaking, QWidget):
         header = other.table.horizontalHeader()
         height = header.height() + other.table.verticalHeader().length() + other.totals.height()
         other.resize(other.names.width() + header.length() + 3, height)
+        other._grid.activate()  # the scroll bar of the size before is gone, and with it the room that it took
         try:
             yield other
         finally:
@@ -334,12 +337,15 @@ class LayerTable(Speaking, QWidget):
             width = max((metrics.horizontalAdvance(text) for text in texts), default=0) + 2 * PAD + SLACK
             if column == NAME:
                 indented = any(row.block for row in self.rows)
-                width = min(width + (INDENT if indented else 0), 210)
+                width += INDENT if indented else 0
+                width = width if self._whole else min(width, _WIDEST_NAME)
                 self.names.setColumnWidth(NAME, width)
                 self.names.setFixedWidth(width)
                 continue
             title = heads.horizontalAdvance(_(COLUMNS[column].title)) + 2 * PAD
-            self.table.setColumnWidth(column, max(min(width, WIDEST if column == COLUMN["kind"] else width), title))
+            if column == COLUMN["kind"] and not self._whole:
+                width = min(width, WIDEST)
+            self.table.setColumnWidth(column, max(width, title))
         self._grid.activate()  # the names' new width moves the table: the totals stand below its columns
         self.totals.update()
 

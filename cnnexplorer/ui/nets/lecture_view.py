@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QRect, QSignalBlocker, Qt, Signal
@@ -14,10 +15,10 @@ from cnnexplorer.ui.theme import colours
 
 from .layer_rows import Column
 from .layer_table import PAD, Index, tabular
-from .layer_view import ROW_HEIGHT, Table
+from .layer_view import ROW_HEIGHT, SLACK, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QResizeEvent
@@ -231,6 +232,24 @@ class LectureView(Speaking, QWidget):
         rows = [[*self.model.figures(place), self.model.explanation(place)] for place in range(len(self.model.rows))]
         return [[*heads, _("Why")], *rows, [*self.model.figures(len(rows)), _(self._sums.explanation)]]
 
+    @contextmanager
+    def spread(self) -> Iterator[LectureView]:
+        """Give another view inside the `with` block that is as large as the whole table is, and not seen."""
+        other = LectureView()
+        other.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        other.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        other.set_rows(self.model.rows, self._sums)
+        other.show()
+        width = max(self.width(), other._whole_width())
+        other.resize(width, self.height())  # the explanations take their heights
+        rows = other.table.horizontalHeader().height() + other.table.verticalHeader().length()
+        other.resize(width, other.intro.heightForWidth(width) + rows)
+        try:
+            yield other
+        finally:
+            other.close()
+            other.deleteLater()
+
     def copy(self) -> None:
         """Put the chosen rows onto the clipboard, their cells parted by tabs."""
         places = sorted({place // 2 for place in self.table.chosen_rows()})
@@ -254,6 +273,14 @@ class LectureView(Speaking, QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def _whole_width(self) -> int:
+        """Return the width in which no text of a row is cut."""
+        header, metrics = self.table.horizontalHeader(), QFontMetrics(self.table.font())
+        names = (self.model.figures(place)[0] for place in range(len(self.model.rows)))
+        name = max(metrics.horizontalAdvance(text) for text in names) + 2 * PAD + SLACK
+        scroll = self.table.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        return name + scroll + header.length() - header.sectionSize(0)
+
     def _fit(self) -> None:
         """Give the figures their room, the first column the rest, and the explanations their height."""
         rows = len(self.model.rows)
@@ -267,7 +294,7 @@ class LectureView(Speaking, QWidget):
         rest = whole = self.width() - scroll
         for column in range(1, len(_COLUMNS)):
             title = max(heads.horizontalAdvance(line) for line in _(_COLUMNS[column].title).split("\n"))
-            width = max(title, *(metrics.horizontalAdvance(texts[column]) for texts in figures)) + 2 * PAD
+            width = max(title, *(metrics.horizontalAdvance(texts[column]) for texts in figures)) + 2 * PAD + SLACK
             self.table.setColumnWidth(column, width)
             rest -= width
         self.table.setColumnWidth(0, max(rest, 80))

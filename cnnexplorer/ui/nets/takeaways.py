@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,14 @@ from cnnexplorer.core import format_number
 from cnnexplorer.nets import CATALOG
 from cnnexplorer.ui.language import _
 
+from .architecture_reading import LECTURE
 from .figure_facts import Taker, map_facts, map_look, plain_name, unit_name
 from .filter_numbers import COLOUR_LOOK
+from .names import weights_title
+from .page import shape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtWidgets import QWidget
 
@@ -24,13 +28,17 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.figures.takeaway import Takeaway
 
     from .architecture_page import ArchitecturePage
+    from .architecture_reading import Reading
     from .filter_state import FilterState
     from .filters_page import FiltersPage
     from .maps_page import MapsPage
+    from .model import NetModel
     from .number_page import NumberPage
     from .overview_page import OverviewPage
     from .unit_panel import UnitPanel
     from .unit_sheet import UnitSheet
+
+    Fact = tuple[str, str]
 
 
 def overview(page: OverviewPage) -> list[Takeaway]:
@@ -43,18 +51,35 @@ def overview(page: OverviewPage) -> list[Takeaway]:
 
 def architecture(page: ArchitecturePage) -> list[Takeaway]:
     """Return what can be taken of the architecture: the tables with all rows, and the page."""
-    taker = Taker(page.model, "architecture")
+    taker, reading = Taker(page.model, "architecture"), page.reading
+    if reading is None:
+        return [taker.page(page, _("The page"))]
+    known = [_table_facts(page.model, reading, place) for place in range(len(reading.wish.networks))]
     found = []
     if page.lecture.isVisible():
-        found.append(taker.take(page.lecture, "lecture_table", _("The lecture's table")))
+        title = _("The lecture's table")
+        facts = [(_("Network"), CATALOG[LECTURE].title)]
+        found.append(taker.take(page.lecture, "lecture_table", title, spread=page.lecture.spread, network=facts))
     else:
-        names = () if page.reading is None else page.reading.wish.networks
-        for network, table in zip(names, (page.table, page.other), strict=False):
+        for network, facts, table in zip(reading.wish.networks, known, (page.table, page.other), strict=False):
             taker.network = network
             title = _("The table of {network}").format(network=CATALOG[network].title)
-            found.append(taker.take(table, "architecture", title, spread=table.spread))
+            found.append(taker.take(table, "architecture", title, spread=table.spread, network=facts))
     taker.network = page.model.chosen.network
-    return [*found, taker.page(page, _("The page"))]
+    return [*found, taker.page(page, _("The page"), chain.from_iterable(known))]
+
+
+def _table_facts(model: NetModel, reading: Reading, place: int) -> list[Fact]:
+    """Return what is known of the network of a table; its weights only where the table is of those that are loaded."""
+    name, layers, network = reading.wish.networks[place], reading.architectures[place], model.network
+    facts = [(_("Network"), CATALOG[name].title)]
+    if network is not None and network.id == name and _counts(layers) == _counts(model.layers):
+        facts.append((_("Weights"), weights_title(model.chosen)))
+    return [*facts, (_("Input"), shape_text(reading.wish.size))]
+
+
+def _counts(layers: Iterable[LayerInfo]) -> list[tuple[str, int]]:
+    return [(layer.name, layer.parameters) for layer in layers]
 
 
 # filters

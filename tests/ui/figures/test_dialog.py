@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QStandardPaths, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
 
@@ -342,6 +342,35 @@ def test_a_folder_that_is_gone_gives_way(settings: Settings, tmp_path: Path) -> 
     assert remembered(settings).wish.scale == 4
 
 
+def test_without_a_folder_for_pictures_the_users_own_is_proposed(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _place: str(tmp_path / "Pictures"))
+    assert remembered(settings).folder == tmp_path
+    (tmp_path / "Pictures").mkdir()
+    assert remembered(settings).folder == tmp_path / "Pictures"
+
+
+def test_pictures_and_numbers_remember_their_own_formats(qtbot: QtBot, desk: MainWindow) -> None:
+    dialog = open_dialog(desk)
+    assert dialog.windowTitle() == "Save a figure"
+    pick(dialog.form.format, "svg")
+    save(qtbot, dialog)
+    desk.save_figure(desk.conv.strip.cards["stage", 1].view, True)
+    dialog = desk.figures.dialog
+    assert dialog.form.format.value() == "npy"
+    assert dialog.windowTitle() == "Save the numbers"
+    choose_format(qtbot, dialog, "csv")
+    save(qtbot, dialog)
+    dialog = open_dialog(desk)
+    assert dialog.form.format.value() == "svg"
+    assert dialog.copy_button.isEnabled()
+    dialog.reject()
+    desk.save_figure(desk.conv.strip.cards["stage", 1].view, True)
+    assert desk.figures.dialog.form.format.value() == "csv"
+
+
 # what is there already
 
 
@@ -433,7 +462,7 @@ def test_numbers_whose_saving_is_cancelled_are_not_written(
 
     monkeypatch.setattr(saving, "atomic_file", slow)
     dialog = open_dialog(desk)
-    dialog.show_data()
+    choose_format(qtbot, dialog, "npz")
     qtbot.waitUntil(dialog.save_button.isEnabled)
     qtbot.mouseClick(dialog.save_button, LEFT)
     qtbot.waitUntil(began.is_set)

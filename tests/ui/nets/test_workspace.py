@@ -12,13 +12,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 
 from cnnexplorer.nets import CATALOG, DeviceError, load_network
+from cnnexplorer.ui.main_window import SHARED
 from cnnexplorer.ui.nets import model as model_module
 from cnnexplorer.ui.nets import network_bar
 from cnnexplorer.ui.nets.network_bar import best_weights
 from cnnexplorer.ui.nets.overview_layout import Target
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
 from cnnexplorer.ui.nets.workspace import PAGES, NetWorkspace
-from tests.ui.helpers import LEFT, NONE, choose, drag_cells, files_data, heard, press, set_image, settled
+from tests.ui.helpers import CONTROL, LEFT, NONE, SHIFT, choose, drag_cells, files_data, heard, press, set_image, settled
 from tests.ui.nets.helpers import IN_USE, speak_marked
 
 if TYPE_CHECKING:
@@ -404,6 +405,24 @@ def test_the_window_opens_the_workspace_and_closes_while_it_works(qtbot: QtBot, 
     press(window, Qt.Key.Key_Escape)
     workspace.model.set_source(Source(np.zeros((3, 40, 40)), "black"))
     window.close()
+
+
+def test_actions_of_both_workspaces_do_what_the_shown_one_does(
+    qtbot: QtBot, window: MainWindow, network: Network, monkeypatch
+):
+    monkeypatch.setattr(model_module, "load_network", lambda *_args, **_more: network)
+    window.show_workspace("net")
+    qtbot.waitUntil(lambda: window.net.workspace is not None and window.net.workspace.model.result is not None)
+    net = window.net.workspace
+    assert set(window.conv.slots()) & set(net.slots()) <= set(SHARED)
+    press(window, Qt.Key.Key_L, CONTROL | SHIFT)
+    assert (window.conv.batch, net.batch is not None) == (None, True)
+    assert net.batch.isVisible()
+    net.batch.reject()
+    window.show_workspace("conv")
+    press(window, Qt.Key.Key_L, CONTROL | SHIFT)
+    assert (window.conv.batch is not None, net.batch) == (True, None)
+    window.conv.batch.reject()
 
 
 def test_closing_stops_what_saves_whole_layers(
