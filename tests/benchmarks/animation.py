@@ -47,7 +47,7 @@ COMPARED = 240  # pictures whose sizes are compared
 
 
 class Recorded(NamedTuple):
-    """Pictures a second, seconds of a processor for each; the longest gap of the window, and its thread's work in it."""
+    """Pictures a second, seconds of a processor for each; the window's longest gap, and its thread's work in it."""
 
     rate: float
     cpu: float
