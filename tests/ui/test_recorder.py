@@ -142,7 +142,6 @@ class Slow:
     """A film whose pictures are computed on another thread, and of which one cannot be."""
 
     size = (4, 4)
-    slow = True
 
     def __init__(self, broken: int = -1) -> None:
         self.asked: Queue[int] = Queue()
@@ -154,7 +153,8 @@ class Slow:
         self.asked.put(index)
         return 10 * index
 
-    def picture(self, index: int, prepared: Any = None) -> Any:
+    def painting(self, index: int) -> Any:
+        (prepared,) = yield lambda: (self.prepare(index),)
         assert prepared == 10 * index
         return np.full((4, 4, 3), prepared, np.uint8)
 

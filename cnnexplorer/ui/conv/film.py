@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QImage, QPainter, QRegion
+from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import SettingError
 from cnnexplorer.ui.figures.parts import SCREEN_ONLY
-from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.caption_bar import CaptionBar
 from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
 
 from .board import Board
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from collections.abc import Generator
 
     from cnnexplorer.core.animation.pictures import Picture
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .reels import Reel
 
 MIN_WIDTH, MIN_HEIGHT, MAX_SIDE = 480, 360, 4096
-_CAPTION_HEIGHT, _MARGIN = 30, 12
 
 
 @dataclass(frozen=True)
@@ -135,6 +134,13 @@ class Film:
         lines = lines.reshape(self._image.height(), self._image.bytesPerLine() // 4, 4)
         return cv2.cvtColor(lines[:, : self._image.width()], cv2.COLOR_BGRA2RGB)  # type: ignore[return-value]
 
+    def painting(self, index: int) -> Generator[Any, Any, Picture]:
+        """Paint a picture as slices go on: what takes longer than the GUI thread can wait is computed on another."""
+        prepared = None
+        if self.slow:
+            (prepared,) = yield lambda: (self.prepare(index),)
+        return self.picture(index, prepared)
+
     def close(self) -> None:
         """Let go of the board."""
         self._sheet.deleteLater()
@@ -159,36 +165,6 @@ class Film:
                 for part in parts:
                     part.paint(painter)
         self._ground = ground
-
-
-class CaptionBar(QWidget):
-    """A line of text below a film's board: what is left, and at the right which step it is."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._left = self._right = ""
-        self.setFixedHeight(_CAPTION_HEIGHT)
-
-    def set_texts(self, left: str, right: str) -> None:
-        """Show two texts; the left one is cut where there is no room for it."""
-        self._left, self._right = left, right
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the texts, under a line."""
-        painter = QPainter(self)
-        theme = colours(self)
-        painter.fillRect(self.rect(), theme.colour("panel"))
-        painter.fillRect(QRect(0, 0, self.width(), 1), theme.colour("line"))
-        metrics = QFontMetrics(self.font())
-        area = self.rect().adjusted(_MARGIN, 1, -_MARGIN, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(theme.colour("muted"))
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | middle, self._right)
-        room = area.width() - metrics.horizontalAdvance(self._right) - 2 * _MARGIN
-        painter.setPen(theme.colour("text"))
-        text = metrics.elidedText(self._left, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | middle, text)
 
 
 class _Sheet(QWidget):
