@@ -139,14 +139,9 @@ class Taker:
             about.append((_("Unit"), str(unit)))
         words = {"workspace": "network", "network": self.network, "layer": label, "channel": number, "view": view}
         name = self.stem(label, number, "" if view == "map" else view)
-<<<<<<< HEAD
         known = network_facts(self.model) if network is None else network
         caption = (*known, *about, *facts, program_fact())
-        return Takeaway(widget, name, title, caption, arrays, limits, look, words, buttons, spread)
-=======
-        caption = (*network_facts(self.model), *about, *facts, program_fact())
         return Takeaway(widget, name, title, caption, arrays, words, buttons, spread)
->>>>>>> from-mend5a
 
     def page(self, widget: QWidget, title: str, network: Iterable[Fact] | None = None) -> Takeaway:
         """Return a picture of the page, its controls and all."""
