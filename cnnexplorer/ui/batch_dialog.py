@@ -34,6 +34,7 @@ from .saving import may_overwrite
 from .tasks import LatestTask
 from .theme import colours, icon
 from .trouble import told
+from .widgets.buttons import Buttons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,11 +167,11 @@ class BatchDialog(Speaking, QDialog):
         policy.setRetainSizeWhenHidden(True)  # else the list would change its height
         self.bar.setSizePolicy(policy)
         self.bar.hide()
-        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.box = Buttons(QDialogButtonBox.StandardButton.Close)
         self.close_button = self.box.button(QDialogButtonBox.StandardButton.Close)
-        self.save_button = self.box.addButton("", QDialogButtonBox.ButtonRole.ApplyRole)
+        self.save_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.tip(self.save_button, mark("Save the files"))
-        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.ApplyRole)
+        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.stop_button.setText, mark("Stop"))
         self.tip(self.stop_button, mark("Stop: what is saved already stays, and no file is left half-written"))
         self.stop_button.hide()

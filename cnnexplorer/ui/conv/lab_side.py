@@ -75,7 +75,7 @@ class ConvLabSide(QObject):
             self._computed(model.shown)
 
     def show_plain(self) -> None:
-        """Hide nothing: the step has no set-up here."""
+        """Hide nothing any more."""
         self._hidden, self._awaited = frozenset(), None
         self._cover()
 
@@ -135,7 +135,7 @@ class ConvLabSide(QObject):
             return None
         first = min(self._hidden)
         inside = step is not None and step.stage_index >= first
-        return Veil(first, 0, 0 if inside else None, first if self._hides_size else None)
+        return Veil(first, 0, 0 if inside else None, first if self._hides_size else None, False)
 
     def _put_picker(self, cells: set[tuple[int, int]]) -> None:
         if self._picker is not None:

@@ -60,7 +60,7 @@ def field_for(
         return SignField() if task.sign else LineField(mark("Your number"), mark("a number, such as 1.5 or 2/3"),
                                                        task.unit)  # fmt: skip
     if isinstance(task, ShapeTask):
-        example = mark("maps × height × width") if _with_maps(task) else mark("height × width, such as 4x4")
+        example = mark("maps × height × width") if _with_maps(task) else mark("height × width, such as 7x9")
         return LineField(mark("Your size"), example)
     if isinstance(task, ChoiceTask):
         count = len(task.options)

@@ -173,7 +173,9 @@ class LabPanel(Speaking, QWidget):
         self.head.where.setText(_("Step {number} of {count}").format(number=attempt.position + 1, count=attempt.count))
         heading = attempt.step.title.of(language())
         self.heading.setText(heading)
-        self.heading.setVisible(bool(heading))
+        self.heading.setVisible(bool(heading) and not is_practice(attempt.lab))
+        if is_practice(attempt.lab):  # numbered through all the exercises, and not through these ten
+            self.head.where.setText(heading)
         last = attempt.position == attempt.count - 1
         ending = _("More…") if is_practice(attempt.lab) else _("Report…")
         self.next.setText(ending if last else _("Next"))
@@ -359,7 +361,7 @@ class LabPanel(Speaking, QWidget):
         else:
             self.why.hide()
         self.hints.show_hints(attempt.hints_read, attempt.lab.folder)
-        if done.done:
+        if done.done and self._ready is not None:
             self._bench.reveal()
         if isinstance(step.task, FigureTask) and self.field is not None:
             self.field.retranslate()
