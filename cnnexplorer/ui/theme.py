@@ -81,7 +81,7 @@ def use_theme(name: str) -> None:
     boxes = palette(DARK if dark else LIGHT)
     if dark:  # Fusion draws the frame of an empty box darker than the window: there would be none
         boxes.setColor(QPalette.ColorRole.Window, QColor(BOX_FRAME))
-    for widget in ("QCheckBox", "QRadioButton"):
+    for widget in ("QCheckBox", "QRadioButton", "CheckList"):
         QApplication.setPalette(boxes, widget)  # type: ignore[arg-type]  # takes a str, and no bytes as it says
 
 

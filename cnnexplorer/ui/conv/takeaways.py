@@ -142,13 +142,11 @@ def _card(experiment: Experiment, key: ViewKey, card: Card, veil: Veil | None) -
         facts.append(colours_fact(content.look, limits))
     caption = (*facts, program_fact())
     words = _words("card", name, "" if channel is None else str(channel))
-    look = content.look if channel is not None else None
     return [
         Takeaway(card, single, title, caption, None if hidden else lambda: {name: maps}, words=words),
         Takeaway(
             card.view, f"{single}_map", _("{title}: the map alone").format(title=title), caption,
-            None if hidden else lambda: {single: plane}, None if hidden else limits, None if hidden else look,
-            {**words, "view": "map"},
+            None if hidden else lambda: {single: plane}, {**words, "view": "map"},
         ),
     ]  # fmt: skip
 
@@ -205,8 +203,7 @@ def _kernels(panel: ConvolutionPanel, stage: Convolution) -> list[Takeaway]:
 
     return [
         Takeaway(
-            panel.matrix, one, _("Kernel"), caption, lambda: {one: kernel}, limits, KERNEL_LOOK,
-            _words("kernel", channel=str(index)),
+            panel.matrix, one, _("Kernel"), caption, lambda: {one: kernel}, _words("kernel", channel=str(index)),
         ),
         Takeaway(
             panel.bank, "filters", _("Filters"), (*stage_facts(stage, None), program_fact()), arrays,

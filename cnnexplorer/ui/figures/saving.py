@@ -101,7 +101,7 @@ def save_data(
     """
     facts = {"Description": notes.description, "Software": notes.program, "Title": notes.title}
     with atomic_file(path) as file:
-        told = format_.write(arrays, file, takeaway.limits, facts)
+        told = format_.write(arrays, file, None, facts)  # of all values: colours may spread farther
         if cancelled.is_set():
             raise GivenUp
     return told

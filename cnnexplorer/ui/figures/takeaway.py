@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from cnnexplorer.core.data_files import Arrays
-    from cnnexplorer.ui.widgets.painting import Look
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +33,6 @@ class Takeaway:
     arrays
         Gives the data behind it, by name, when it is asked for, on another thread: it reads nothing that changes. None
         where there is none.
-    limits
-        The values at the ends of the colour map, where it is one map.
-    look
-        How the map is shown, where it is one map.
     words
         What the fields of a file-name template stand for: "network", "layer", "channel" and "view" as they apply.
     buttons
@@ -51,8 +46,6 @@ class Takeaway:
     title: str
     facts: tuple[tuple[str, str], ...] = ()
     arrays: Callable[[], Arrays] | None = None
-    limits: tuple[float, float] | None = None
-    look: Look | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     buttons: bool = False
     spread: Callable[[], AbstractContextManager[QWidget | None]] = nullcontext

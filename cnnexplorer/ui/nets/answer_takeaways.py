@@ -139,7 +139,7 @@ def why(page: WhyPage) -> list[Takeaway]:
         found.append(
             taker.take(
                 page.view, page.method, _("What speaks for the class"), facts, lambda: {key: values},
-                layer=sheet.layer if cam else None, limits=heat.limits, look=look,
+                layer=sheet.layer if cam else None,
             )
         )  # fmt: skip
     else:

@@ -123,13 +123,10 @@ def _filter(taker: Taker, page: FiltersPage, state: FilterState) -> list[Takeawa
     if state.edited:
         facts.append((_("Filter"), _("edited")))
     return [
-        taker.take(
-            view, name, title, facts, _weight(state), layer=state.layer, unit=state.unit, limits=limits,
-            look=COLOUR_LOOK,
-        )
+        taker.take(view, name, title, facts, _weight(state), layer=state.layer, unit=state.unit)
         for view, name, title in views
         if view.isVisible()
-    ]  # fmt: skip
+    ]
 
 
 def _weight(state: FilterState) -> Callable[[], Arrays]:
@@ -198,10 +195,7 @@ def _of_unit(taker: Taker, view: QWidget, name: str, title: str, sheet: UnitShee
         (_("Mean"), format_number(figures.mean, 4)),
     ]
     key = f"{plain_name(sheet.layer.label)}_{unit_name(sheet.wish.unit, sheet.layer.output_shape[0])}"
-    return taker.take(
-        view, name, title, facts, lambda: {key: values}, layer=sheet.layer, unit=sheet.wish.unit,
-        limits=sheet.limits, look=look,
-    )  # fmt: skip
+    return taker.take(view, name, title, facts, lambda: {key: values}, layer=sheet.layer, unit=sheet.wish.unit)
 
 
 # number

@@ -24,6 +24,7 @@ from cnnexplorer.ui.figures import saving
 from cnnexplorer.ui.figures.choices import remembered
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.saving import FOLDER
+from cnnexplorer.ui.widgets.painting import Look
 from tests.ui.helpers import (
     CONTROL,
     LEFT,
@@ -269,6 +270,21 @@ def test_numbers_are_saved(qtbot: QtBot, desk: MainWindow, view: str, id_: str, 
     choose_format(qtbot, dialog, id_)
     path = save(qtbot, dialog)
     assert (read(path) == desk.conv.model.result.outputs[1][0]).all()
+
+
+@pytest.mark.parametrize(("id_", "top"), [("png8", 255), ("png16", 65535)])
+def test_grey_pictures_spread_over_the_values_whatever_the_colours(
+    qtbot: QtBot, desk: MainWindow, id_: str, top: int
+) -> None:
+    desk.conv.show_again({kind: Look("diverging", "fixed", -50, 50) for kind in desk.conv.looks})
+    dialog = open_dialog(desk)
+    choose_view(dialog, "ReLU: the map alone")
+    choose_format(qtbot, dialog, id_)
+    values = desk.conv.model.result.outputs[1][0]
+    with opened(save(qtbot, dialog)) as image:
+        assert (float(image.text["Value of black"]), float(image.text["Value of white"])) == (0, values.max())
+        levels = np.asarray(image).astype(float)
+    assert np.abs(levels / top * values.max() - values).max() <= values.max() / top
 
 
 def test_only_formats_that_fit_are_offered(qtbot: QtBot, desk: MainWindow) -> None:

@@ -19,7 +19,8 @@ from cnnexplorer.ui.nets.network_bar import best_weights
 from cnnexplorer.ui.nets.overview_layout import Target
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
 from cnnexplorer.ui.nets.workspace import PAGES, NetWorkspace
-from tests.ui.helpers import CONTROL, LEFT, NONE, SHIFT, choose, drag_cells, files_data, heard, press, set_image, settled
+from tests.ui import helpers
+from tests.ui.helpers import LEFT, NONE, choose, drag_cells, files_data, heard, press, set_image, settled
 from tests.ui.nets.helpers import IN_USE, speak_marked
 
 if TYPE_CHECKING:
@@ -415,12 +416,12 @@ def test_actions_of_both_workspaces_do_what_the_shown_one_does(
     qtbot.waitUntil(lambda: window.net.workspace is not None and window.net.workspace.model.result is not None)
     net = window.net.workspace
     assert set(window.conv.slots()) & set(net.slots()) <= set(SHARED)
-    press(window, Qt.Key.Key_L, CONTROL | SHIFT)
+    press(window, Qt.Key.Key_L, helpers.CONTROL | helpers.SHIFT)
     assert (window.conv.batch, net.batch is not None) == (None, True)
     assert net.batch.isVisible()
     net.batch.reject()
     window.show_workspace("conv")
-    press(window, Qt.Key.Key_L, CONTROL | SHIFT)
+    press(window, Qt.Key.Key_L, helpers.CONTROL | helpers.SHIFT)
     assert (window.conv.batch is not None, net.batch) == (True, None)
     window.conv.batch.reject()
 
@@ -432,7 +433,7 @@ def test_closing_stops_what_saves_whole_layers(
     workspace.save_layers()
     dialog = workspace.batch
     assert dialog is not None
-    qtbot.mouseClick(dialog.all_button, LEFT)
+    qtbot.mouseClick(dialog.layers.all_button, LEFT)
     qtbot.mouseClick(dialog.save_button, LEFT)
     workspace.close_work()
     assert not dialog._task.busy
