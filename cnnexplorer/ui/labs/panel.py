@@ -180,7 +180,7 @@ class LabPanel(Speaking, QWidget):
         ending = _("More…") if is_practice(attempt.lab) else _("Report…")
         self.next.setText(ending if last else _("Next"))
         left = len(attempt.hints) - len(attempt.hints_read)
-        self.hint.setText(translate_count("Last hint", "Hint ({count} left)", left))
+        self.hint.setText(translate_count("Last hint ({count} left)", "Hint ({count} left)", left))
         costs = _("Show a hint; each takes {percent} % off the points of this step (Ctrl+Shift+T)")
         self.hint.setToolTip(costs.format(percent=round(100 * PER_HINT)))
         self.hint.setAccessibleName(self.hint.toolTip())
