@@ -10,9 +10,11 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .contact_sheet import Letters, plain_letters
 from .data_files import DATA_FORMATS
 from .file_names import clean_stem
 from .messages import mark
+from .metadata import FigureNotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +32,7 @@ FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
 """How many files there are: id -> (name, formats)."""
 
 _LEAST_DIGITS = 3
+_SEEN = 200  # pixels of a picture's longer side that can be looked at
 _BYTES = {PICTURE: 1.1, "png8": 0.8, "png16": 1.9, "csv": 19.0, "tiff": 4.0}  # a number, about
 
 
@@ -41,8 +44,8 @@ class Group:
     ----------
     name
         For files, such as "conv1".
-    title, about
-        What a contact sheet says above, in the language in use.
+    title, facts
+        What it is, and more about it as (label, value), in the language in use.
     count
         How many units there are.
     shape
@@ -59,7 +62,40 @@ class Group:
     shape: tuple[int, ...]
     colour: bool = False
     itemsize: int = 4
-    about: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What a picture shows.
+
+    Attributes
+    ----------
+    picture
+        The index of the picture that the values are of.
+    unit, plane
+        Of the group; None for all of them.
+    values
+        The smallest and the largest finite value.
+    limits
+        The values at the ends of the colours; None where each unit has its own.
+    paint
+        "signed", "unsigned", "grey", or "planes" where three planes are red, green and blue.
+    """
+
+    group: Group
+    picture: int
+    unit: int | None
+    plane: int | None
+    values: tuple[float, float]
+    limits: tuple[float, float] | None
+    paint: str
+
+
+def plain_notes(exhibit: Exhibit) -> FigureNotes:
+    """Return what a picture's file tells of itself where nobody knows more."""
+    numbers = [str(index) for index in (exhibit.unit, exhibit.plane) if index is not None]
+    return FigureNotes(": ".join([exhibit.group.title, *numbers]), exhibit.group.facts)
 
 
 @dataclass(frozen=True)
@@ -76,12 +112,23 @@ class BatchRequest:
         The stems of the pictures that the arrays are of; one empty text where they are of the present one.
     apart
         Whether each picture has a sub-folder of its own; else its name comes first in those of its files.
+    whole
+        What the one file for everything is called.
+    by_group
+        Whether the files of each group have a sub-folder of their own, where there is one for each unit.
     shared
         Whether the units of a group share one range of values, in pictures; else each has its own.
     scale
-        Pixels a cell, in pictures.
+        Pixels a cell, in pictures; None for as many as a picture needs to be seen.
     signed, unsigned
         The colours of groups with and without negative values.
+    describe
+        Returns what a picture's file tells of itself; called while the files are written.
+    line
+        What a contact sheet says below its title; {low} and {high} stand for the values at the ends of the colours, or
+        for the smallest and the largest value where each unit has its own colours.
+    letters
+        Paints the lines of a contact sheet.
     """
 
     folder: Path
@@ -91,10 +138,15 @@ class BatchRequest:
     groups: tuple[Group, ...]
     pictures: tuple[str, ...] = ("",)
     apart: bool = True
+    whole: str = "all"
+    by_group: bool = False
     shared: bool = False
-    scale: int = 1
+    scale: int | None = 1
     signed: Paint | None = None
     unsigned: Paint | None = None
+    describe: Callable[[Exhibit], FigureNotes] = plain_notes
+    line: str = "{low} … {high}"
+    letters: Letters = plain_letters
 
 
 def file_names(request: BatchRequest, group: Group) -> Iterator[str]:
@@ -119,11 +171,11 @@ def targets(request: BatchRequest) -> Iterator[Path]:
     """Yield the paths of all files, in the order in which they are written."""
     for picture in range(len(request.pictures)):
         if request.form == "all":
-            yield path_of(request, picture, stem_of(request.prefix, "all") + DATA_FORMATS[request.format].suffix)
+            yield path_of(request, picture, whole_name(request))
             continue
         for group in request.groups:
             for name in file_names(request, group):
-                yield path_of(request, picture, name)
+                yield path_of(request, picture, name, group)
 
 
 def existing(request: BatchRequest, stop: Callable[[], bool] = lambda: False) -> list[Path]:
@@ -143,7 +195,7 @@ def estimate(request: BatchRequest) -> tuple[int, float]:
     size = 300.0 * files
     for group in request.groups:
         numbers = group.count * math.prod(group.shape)
-        grown = (0.6 + 0.4 * request.scale) if request.format == PICTURE else 1.0
+        grown = (0.6 + 0.4 * scale_of(request, group)) if request.format == PICTURE else 1.0
         size += numbers * _BYTES.get(request.format, group.itemsize * 0.95) * grown
     return files * len(request.pictures), size * len(request.pictures)
 
@@ -159,12 +211,39 @@ def stem_of(prefix: str, name: str) -> str:
     return clean_stem("_".join(filter(None, (prefix, name))))
 
 
-def path_of(request: BatchRequest, picture: int, name: str) -> Path:
-    """Return where a file of a picture goes."""
-    stem = request.pictures[picture]
-    if not stem:
-        return request.folder / name
-    return request.folder / stem / name if request.apart else request.folder / f"{stem}_{name}"
+def whole_name(request: BatchRequest) -> str:
+    """Return the name of the one file for everything."""
+    return stem_of(request.prefix, request.whole) + DATA_FORMATS[request.format].suffix
+
+
+def path_of(request: BatchRequest, picture: int, name: str, group: Group | None = None) -> Path:
+    """Return where a file goes: one of a picture, and of a group unless it is of all groups."""
+    stem, folder = request.pictures[picture], request.folder
+    if stem and request.apart:
+        folder /= stem
+    elif stem:
+        name = f"{stem}_{name}"
+    if group is not None and request.by_group and request.form == "each":
+        folder /= stem_of(request.prefix, group.name)
+    return folder / name
+
+
+def scale_of(request: BatchRequest, group: Group) -> int:
+    """Return how many pixels a cell has in the pictures of a group.
+
+    >>> from pathlib import Path
+    >>> groups = [Group("a", "", 1, shape) for shape in ((55, 55), (13, 13), (224, 100), (1000,))]
+    >>> request = BatchRequest(Path(), "", "each", PICTURE, tuple(groups), scale=None)
+    >>> [scale_of(request, group) for group in groups]
+    [4, 16, 1, 7]
+    """
+    if request.scale is not None:
+        return request.scale
+    sides = group.shape
+    if len(sides) == 1 or (len(sides) == 3 and not group.colour):
+        columns = math.isqrt(sides[0] - 1) + 1  # laid out in a square
+        sides = tuple(columns * side for side in sides[1:]) or (columns,)
+    return -(-_SEEN // max(sides[-2:]))
 
 
 def digits_of(count: int) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .levels import finite_range, to_indices
 from .messages import Note, mark
+from .metadata import png_texts
 from .numbers import format_number
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .batch import Group
+    from .metadata import FigureNotes
 
     Array = NDArray[Any]
     Limits = tuple[float, float]
@@ -34,10 +36,13 @@ class Paint:
     diverging: bool = False
 
 
-def group_limits(values: Array, paint: Paint | None) -> Limits:
-    """Return the values at the ends of the colours, from the smallest and the largest finite one."""
+def group_limits(values: Array, paint: Paint | None, colour: bool = False) -> Limits:
+    """Return the values at the ends of the colours, from the smallest and the largest finite one.
+
+    `colour` tells whether they are painted as red, green and blue.
+    """
     low, high = finite_range(values)
-    if paint is not None and paint.diverging:
+    if colour or (paint is not None and paint.diverging):
         reach = max(abs(low), abs(high)) or 1.0
         return -reach, reach
     return low, high
@@ -53,7 +58,7 @@ def paint_unit(unit: Array, paint: Paint, limits: Limits, colour: bool = False, 
     limits
         The values at the ends of the colours.
     colour
-        Whether three planes are red, green and blue; then the middle grey is zero.
+        Whether three planes are red, green and blue.
     scale
         Pixels a cell.
 
@@ -62,45 +67,47 @@ def paint_unit(unit: Array, paint: Paint, limits: Limits, colour: bool = False, 
     uint8 (height, width, 3)
     """
     if unit.ndim == 3 and colour:
-        reach = max(abs(limits[0]), abs(limits[1])) or 1.0
-        picture = to_indices(unit.astype(np.float64), -reach, reach).transpose(1, 2, 0)  # (3, kh, kw) -> (kh, kw, 3)
+        picture = to_indices(unit.astype(np.float64), *limits).transpose(1, 2, 0)  # (3, kh, kw) -> (kh, kw, 3)
     else:
         picture = _tiled(unit, paint, limits)
     return np.ascontiguousarray(picture.repeat(scale, axis=0).repeat(scale, axis=1))
 
 
-def paint_sheet(
+def paint_tiles(
     group: Group, units: Array, paint: Paint, shared: Limits | None, check: Callable[[], None]
-) -> tuple[NDArray[np.uint8], float, float]:
-    """Return the contact sheet of a group, and the lowest and the highest value at the ends of its colours.
+) -> list[NDArray[np.uint8]]:
+    """Return the tiles of a group's contact sheet.
 
     Parameters
     ----------
     check
         Is called before each tile, and may raise to end it all.
     """
-    from .contact_sheet import contact_sheet
-
-    tiles, low, high = [], math.inf, -math.inf
+    tiles = []
     for unit in units:
         check()
-        limits = shared or group_limits(unit, paint)
-        tiles.append(paint_unit(unit, paint, limits, group.colour))
-        low, high = min(low, limits[0]), max(high, limits[1])
-    ends = f"{format_number(low, 4)} … {format_number(high, 4)}"
-    about = f"{group.about}: {ends}" if group.about else ends
-    return contact_sheet(tiles, [str(index) for index in range(len(tiles))], group.title, about), low, high
+        tiles.append(paint_unit(unit, paint, shared or group_limits(unit, paint, group.colour), group.colour))
+    return tiles
 
 
-def write_picture(file: IO[bytes], picture: NDArray[np.uint8], title: str, low: float, high: float) -> tuple[Note, ...]:
-    """Write a picture (H, W, 3) as PNG that tells what it is, and of which values."""
+def sheet_line(template: str, low: float, high: float) -> str:
+    """Return what a contact sheet says of its values.
+
+    >>> sheet_line("{low} … {high}", -1.25, 0.5)
+    '-1.25 … 0.5'
+    """
+    return template.format(low=format_number(low, 4), high=format_number(high, 4))
+
+
+def write_picture(
+    file: IO[bytes], picture: NDArray[np.uint8], notes: FigureNotes, limits: Limits | None
+) -> tuple[Note, ...]:
+    """Write a picture (H, W, 3) as PNG that tells what it is, and of which values where it has one range."""
     from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
 
-    info = PngInfo()
-    texts = {"Title": title, "Value of the lowest colour": repr(low), "Value of the highest colour": repr(high)}
-    for key, text in texts.items():
-        info.add_itxt(key, text)
+    info = png_texts(notes)
+    for end, value in zip(("lowest", "highest"), limits or (), strict=False):
+        info.add_text(f"Value of the {end} colour", repr(value))
     Image.fromarray(picture).save(file, format="PNG", pnginfo=info)
     if (picture == NO_NUMBER).all(axis=2).any():
         return (Note(mark("cells that are no finite numbers are painted in crimson")),)

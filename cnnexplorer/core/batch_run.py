@@ -6,22 +6,29 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .batch import PICTURE, by_planes, digits_of, estimate, file_names, path_of, stem_of
-from .batch_pictures import group_limits, paint_sheet, paint_unit, write_picture
+from .batch import PICTURE, Exhibit, by_planes, digits_of, estimate, file_names, path_of, scale_of, whole_name
+from .batch_pictures import group_limits, paint_tiles, paint_unit, sheet_line, write_picture
+from .contact_sheet import contact_sheet
 from .data_files import DATA_FORMATS, planes
 from .data_text import EXACT, ONE_VALUE, RANGE
 from .files import atomic_file, save_error
+from .levels import finite_range
 from .messages import Note, UserError
+from .metadata import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from .batch import BatchRequest, Group
 
     Array = NDArray[Any]
+    Limits = tuple[float, float]
     Reader = Callable[[Group], Array]
+
+GREY = ("png8", "png16")
 
 _SHOWN_NOTES = 3
 _QUIET = (RANGE, ONE_VALUE, EXACT)  # every file tells of that itself
@@ -98,6 +105,7 @@ class _Batch:
         self.written = self._passed = 0
         self.skipped: list[UserError] = []
         self.notes: dict[str, Note] = {}
+        self._made = {request.folder}
 
     def run(self, open_picture: Callable[[int], Reader]) -> None:
         """Write everything, picture by picture."""
@@ -111,7 +119,6 @@ class _Batch:
                 self._passed += a_picture
                 self._tell(self.written + self._passed, self.total)
                 continue
-            self._make_folder(picture)
             if self.request.form == "all":
                 self._write_all(picture, read)
             else:
@@ -123,76 +130,87 @@ class _Batch:
         if self._stop():
             raise _Stopped
 
-    def _make_folder(self, picture: int) -> None:
-        folder = path_of(self.request, picture, "x").parent
-        if folder == self.request.folder:  # if it is gone, that is told and not mended
+    def _make_folder(self, folder: Path) -> None:
+        """Make the sub-folders that a file goes to; if the folder itself is gone, that is told and not mended."""
+        if folder in self._made:
             return
+        self._make_folder(folder.parent)
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise save_error(folder, error) from error
+        self._made.add(folder)
 
     def _write_all(self, picture: int, read: Reader) -> None:
         arrays = {}
         for group in self.request.groups:
             self._check()
             arrays[group.name] = read(group)
-        name = stem_of(self.request.prefix, "all") + DATA_FORMATS[self.request.format].suffix
-        self._write(picture, name, arrays)
+        self._write(path_of(self.request, picture, whole_name(self.request)), arrays)
 
     def _write_group(self, picture: int, group: Group, units: Array) -> None:
-        request, names = self.request, file_names(self.request, group)
+        request = self.request
+        paths = (path_of(request, picture, name, group) for name in file_names(request, group))
         if request.format == PICTURE:
-            self._paint_group(picture, group, units, names)
+            self._paint_group(picture, group, units, paths)
         elif request.form == "layer":
             digits = digits_of(group.count)
             apart = request.format == "npz"
             named = {f"{group.name}_{index:0{digits}}": unit for index, unit in enumerate(units)}
-            self._write(picture, next(names), named if apart else {group.name: units})
+            self._write(next(paths), named if apart else {group.name: units})
         else:
-            limits = group_limits(units, None) if request.shared else None
-            single = by_planes(request, group)
-            pieces = (plane for unit in units for plane in (_planes(unit) if single else [unit]))
-            for name, piece in zip(names, pieces, strict=True):
-                self._check()
-                stem = name.rpartition(".")[0]
-                self._write(picture, name, {stem: piece}, limits, {"Description": group.title})
+            self._write_units(picture, group, units, paths)
 
-    def _paint_group(self, picture: int, group: Group, units: Array, names: Iterator[str]) -> None:
-        request = self.request
-        signed = bool((units < 0).any())
-        paint = request.signed if signed else request.unsigned
-        assert paint is not None, "pictures without colours"
-        shared = group_limits(units, paint) if request.shared else None
-        if request.form == "sheet":
-            sheet, low, high = paint_sheet(group, units, paint, shared, self._check)
-            self._write_picture(picture, next(names), sheet, group.title, (low, high))
-            return
-        for name, unit in zip(names, units, strict=True):
+    def _write_units(self, picture: int, group: Group, units: Array, paths: Iterator[Path]) -> None:
+        """Write each unit, or each plane of it, as data."""
+        shared = group_limits(units, None) if self.request.shared else None
+        pieces: Iterable[tuple[int, int | None, Array]] = (
+            ((index, part, plane) for index, unit in enumerate(units) for part, plane in enumerate(_planes(unit)))
+            if by_planes(self.request, group)
+            else ((index, None, unit) for index, unit in enumerate(units))
+        )
+        for path, (index, part, piece) in zip(paths, pieces, strict=True):
             self._check()
-            limits = shared or group_limits(unit, paint)
-            colours = paint_unit(unit, paint, limits, group.colour, request.scale)
-            index = name.rpartition(".")[0].rpartition("_")[2]
-            self._write_picture(picture, name, colours, f"{group.title}: {index}", limits)
+            facts = None
+            if self.request.format in GREY:
+                values = finite_range(piece)
+                exhibit = Exhibit(group, picture, index, part, values, shared or values, "grey")
+                facts = texts_of(self.request.describe(exhibit))
+            self._write(path, {path.stem: piece}, shared, facts)
 
-    def _write_picture(self, picture: int, name: str, colours: Array, title: str, limits: tuple[float, float]) -> None:
-        write = partial(write_picture, picture=colours, title=title, low=limits[0], high=limits[1])
-        self._write_file(picture, name, write)
+    def _paint_group(self, picture: int, group: Group, units: Array, paths: Iterator[Path]) -> None:
+        request, whole = self.request, finite_range(units)
+        kind = "signed" if whole[0] < 0 else "unsigned"
+        paint = request.signed if kind == "signed" else request.unsigned
+        assert paint is not None, "pictures without colours"
+        kind = "planes" if group.colour else kind
+        shared = group_limits(units, paint, group.colour) if request.shared else None
+        if request.form == "sheet":
+            notes = request.describe(Exhibit(group, picture, None, None, whole, shared, kind))
+            tiles = paint_tiles(group, units, paint, shared, self._check)
+            line = sheet_line(request.line, *(shared or whole))
+            labels = [str(index) for index in range(len(tiles))]
+            sheet = contact_sheet(tiles, labels, group.title, line, request.letters)
+            self._write_file(next(paths), partial(write_picture, picture=sheet, notes=notes, limits=shared))
+            return
+        scale = scale_of(request, group)
+        for index, (path, unit) in enumerate(zip(paths, units, strict=True)):
+            self._check()
+            limits = shared or group_limits(unit, paint, group.colour)
+            notes = request.describe(Exhibit(group, picture, index, None, finite_range(unit), limits, kind))
+            colours = paint_unit(unit, paint, limits, group.colour, scale)
+            self._write_file(path, partial(write_picture, picture=colours, notes=notes, limits=limits))
 
     def _write(
-        self,
-        picture: int,
-        name: str,
-        arrays: dict[str, Array],
-        limits: tuple[float, float] | None = None,
-        facts: dict[str, str] | None = None,
+        self, path: Path, arrays: dict[str, Array], limits: Limits | None = None, facts: dict[str, str] | None = None
     ) -> None:
         write = DATA_FORMATS[self.request.format].write
-        self._write_file(picture, name, lambda file: write(arrays, file, limits, facts))
+        self._write_file(path, lambda file: write(arrays, file, limits, facts))
 
-    def _write_file(self, picture: int, name: str, write: Callable[[Any], tuple[Note, ...]]) -> None:
+    def _write_file(self, path: Path, write: Callable[[Any], tuple[Note, ...]]) -> None:
         self._check()
-        with atomic_file(path_of(self.request, picture, name)) as file:
+        self._make_folder(path.parent)
+        with atomic_file(path) as file:
             notes = write(file)
             self._check()  # what was asked to stop meanwhile is not finished
         for note in notes:

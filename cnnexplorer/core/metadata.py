@@ -23,6 +23,7 @@ from .messages import storable
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PIL.PngImagePlugin import PngInfo
 
 SESSION_KEY = "cnnexplorer-session"
 REFERENCE_KEY = "cnnexplorer-session-reference"
@@ -99,12 +100,8 @@ def png_bytes(pixels: NDArray[np.uint8], notes: FigureNotes, dots: float = 96.0)
     (True, b'abc')
     """
     from PIL import Image  # a tenth of the time to the first window
-    from PIL.PngImagePlugin import PngInfo
 
-    info = PngInfo()
-    for key, text in (("Title", notes.title), ("Description", notes.description), ("Software", notes.program)):
-        if text:
-            info.add_itxt(key, storable(text), notes.language)
+    info = png_texts(notes)
     if notes.travelling is not None:
         info.add_text(SESSION_KEY, base64.b64encode(notes.travelling).decode("ascii"))
     elif notes.reference:
@@ -112,6 +109,22 @@ def png_bytes(pixels: NDArray[np.uint8], notes: FigureNotes, dots: float = 96.0)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, format="PNG", pnginfo=info, dpi=(dots, dots))
     return file.getvalue()
+
+
+def png_texts(notes: FigureNotes) -> PngInfo:
+    """Return title, facts and program as the text chunks of a PNG."""
+    from PIL.PngImagePlugin import PngInfo  # as above
+
+    info = PngInfo()
+    for key, text in texts_of(notes).items():
+        info.add_itxt(key, storable(text), notes.language)
+    return info
+
+
+def texts_of(notes: FigureNotes) -> dict[str, str]:
+    """Return title, facts and program by the keywords of PNG."""
+    texts = {"Title": notes.title, "Description": notes.description, "Software": notes.program}
+    return {key: text for key, text in texts.items() if text}
 
 
 def rdf(notes: FigureNotes) -> str:

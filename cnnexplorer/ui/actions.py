@@ -52,7 +52,7 @@ MENUS = {
 OWN = {
     "conv": (
         "steps", "adjust", "default", "add_convolution", "add_activation", "add_max", "add_average", "add_flatten",
-        "remove_stage", "copy_arithmetic", "one_to_one", "enlarge", "record",
+        "remove_stage", "copy_arithmetic", "one_to_one", "enlarge",
     ),
     "net": ("network", "folder", "picture_before", "picture_behind", "camera", "live", "draw"),
 }  # fmt: skip
@@ -93,7 +93,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("save_layers", "file", mark("Save &whole layers…"), "content-save-all-outline", ("Ctrl+Shift+L",),
                mark("Save every map or filter of layers: as pictures, contact sheets or data")),
     ActionSpec("record", "file", mark("Record an an&imation…"), "movie-open-outline", ("Ctrl+R",),
-               mark("Record the steps, or the maps while a number runs, as GIF, PNG, WebP or MP4")),
+               mark("Record the steps, or what is shown while a number runs, as GIF, PNG, WebP or MP4")),
     ActionSpec("quit", "file", mark("&Quit"), "exit-to-app", ("Ctrl+Q",), mark("Close the program")),
     ActionSpec("undo", "edit", mark("&Undo"), "undo", ("Ctrl+Z",), mark("Take the latest edit back")),
     ActionSpec("redo", "edit", mark("&Redo"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), mark("Do what was undone again")),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from cnnexplorer.core.batch import FORMS, PICTURE
 from cnnexplorer.core.batch_pictures import Paint
@@ -26,7 +26,7 @@ _PICTURES = {"present": mark("The present one"), "folder": mark("All of a folder
 _PLACES = {"apart": mark("A sub-folder for each picture"), "prefix": mark("The picture's name first")}
 _RANGES = {"map": mark("Each its own range"), "shared": mark("One range for a layer")}
 _COLOURS = {"auto": mark("Automatic colours")} | {id_: title for id_, (_name, title) in COLOUR_MAPS.items()}
-_SCALES = {"1": "1", "2": "2", "4": "4", "8": "8", "16": "16"}
+_SCALES = {"auto": mark("Automatic"), "1": "1", "2": "2", "4": "4", "8": "8", "16": "16"}
 _FORMAT_TITLES = {PICTURE: mark("Picture in colours (PNG)")} | {id_: form.label for id_, form in DATA_FORMATS.items()}
 _SIGNED, _UNSIGNED = "diverging", "magma"
 _RANGED = (PICTURE, "png8", "png16")
@@ -89,6 +89,7 @@ class BatchControls(Form):
         super().__init__(parent)
         self._settings = settings
         self.files: tuple[Path, ...] = ()
+        self._decided = False  # whether the user said if layers have folders
         self._build_pictures()
         self._build_files()
         folder = settings.get(FOLDER, "")
@@ -96,6 +97,11 @@ class BatchControls(Form):
         self.folder.set_path(Path(folder) if folder and Path(folder).is_dir() else None)
         self.folder.chosen.connect(self._choose_folder)
         self.row(mark("Folder"), self.folder)
+        self.apart = QCheckBox()
+        self.say(self.apart.setText, mark("In a folder of their own for each layer"))
+        self.tip(self.apart, mark("Put the files of each layer into a sub-folder that is called after it"))
+        self.apart.clicked.connect(self._choose_apart)
+        self.wide(self.apart)
         self.layout_.addStretch(1)
         self._restore()
         self.offer_pictures(False)
@@ -128,15 +134,37 @@ class BatchControls(Form):
         """Whether a layer has one range of values."""
         return self.range.value() == "shared"
 
+    @property
+    def by_layer(self) -> bool:
+        """Whether the files of each layer have a folder of their own."""
+        return self.apart.isChecked()
+
+    @property
+    def pixels(self) -> int | None:
+        """Pixels a cell; None for as many as are needed."""
+        return None if self.scale.value() == "auto" else int(self.scale.value())
+
+    def suit_layers(self, count: int) -> None:
+        """Propose folders for several layers, until the user has said what is wanted."""
+        if not self._decided:
+            self.apart.setChecked(count > 1)
+
     def paints(self) -> tuple[Paint, Paint]:
         """Return the colours of layers with and without negative values."""
+        names = self.colour_maps()
+        return _paint(names["signed"]), _paint(names["unsigned"])
+
+    def colour_maps(self) -> dict[str, str]:
+        """Return the ids of the colour maps of layers with and without negative values."""
         chosen = self.colours.value()
         names = (_SIGNED, _UNSIGNED) if chosen == "auto" else (chosen, chosen)
-        return _paint(names[0]), _paint(names[1])
+        return dict(zip(("signed", "unsigned"), names, strict=True))
 
-    def range_text(self) -> str:
-        """Return what the colours stand for, for a contact sheet."""
-        return _("one range for the layer") if self.shared else _("each in its own range")
+    def line(self) -> str:
+        """Return what a contact sheet says of its values, with fields for the lowest and the highest."""
+        if self.shared:
+            return _("one range of colours for all, from {low} to {high}")
+        return _("each in its own range of colours; all values lie from {low} to {high}")
 
     def remember(self) -> None:
         """Keep what was chosen for the next time."""
@@ -185,7 +213,11 @@ class BatchControls(Form):
         self.row(mark("Range"), self.range, mark("The values that the ends of the colours stand for"))
         self.scale = Choice(_SCALES)
         self.scale.activated.connect(self.changed)
-        self.row(mark("Pixels a cell"), self.scale, mark("How many pixels wide and high a value is"))
+        self.row(
+            mark("Pixels a cell"),
+            self.scale,
+            mark("How many pixels wide and high a value is; automatic: so many that a small map can be seen"),
+        )
 
     def _remembered(self) -> dict[str, Choice]:
         return {
@@ -216,11 +248,17 @@ class BatchControls(Form):
         chosen = self.format.value()
         self.set_row_visible(self.colours, chosen == PICTURE)
         self.set_row_visible(self.range, chosen in _RANGED)
-        self.set_row_visible(self.scale, chosen == PICTURE and self.form_choice.value() == "each")
+        each = self.form_choice.value() == "each"
+        self.set_row_visible(self.scale, chosen == PICTURE and each)
+        self.apart.setVisible(each)
         self.changed.emit()
 
     def _choose_pictures(self) -> None:
         self.offer_pictures(self._offered)
+        self.changed.emit()
+
+    def _choose_apart(self) -> None:
+        self._decided = True
         self.changed.emit()
 
     def _choose_folder(self, path: Path) -> None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -29,14 +26,15 @@ from cnnexplorer.core.file_names import clean_stem
 from cnnexplorer.core.messages import mark
 
 from .batch_controls import BatchControls
+from .batch_facts import describer, letters
+from .batch_list import BatchList
 from .batch_texts import progress_text, report_text, summary_text
-from .language import Speaking, _
+from .language import Speaking, _, translate_count
 from .saving import may_overwrite
 from .tasks import LatestTask
-from .theme import colours
+from .theme import colours, icon
 from .trouble import told
 from .widgets.buttons import Buttons
-from .widgets.form import Choice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 
     from cnnexplorer.core.batch_run import BatchReport
 
-    from .batch_offer import BatchKind, BatchOffer
+    from .batch_offer import BatchOffer
     from .settings import Settings
 
 _TELL_SECONDS = 0.05  # the worker tells of its progress no more often
@@ -67,9 +65,10 @@ class BatchDialog(Speaking, QDialog):
         self._stop = threading.Event()
         self._began = 0.0
         self._leaving = False
-        self._chosen = {kind.id: set(kind.chosen) for kind in offer.kinds}
         self.say(self.setWindowTitle, mark("Save whole layers"))
-        self._build_list()
+        self.layers = BatchList(offer)
+        self.layers.kind_changed.connect(self._show_kind)
+        self.layers.changed.connect(self._refresh)
         self.controls = BatchControls(settings)
         self.controls.setMinimumWidth(340)
         self.controls.changed.connect(self._refresh)
@@ -77,7 +76,7 @@ class BatchDialog(Speaking, QDialog):
         self._build_foot()
         columns = QHBoxLayout()
         columns.setSpacing(18)
-        columns.addWidget(self._left, 1)
+        columns.addWidget(self.layers, 1)
         columns.addWidget(self.controls)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 12)
@@ -91,19 +90,14 @@ class BatchDialog(Speaking, QDialog):
         self._progressed.connect(self._show_progress)
         self._show_kind()
         self.resize(780, 580)
-        self.list.setFocus()
+        self.layers.list.setFocus()
+        self.restyle()
 
     # what is asked for
 
-    @property
-    def kind(self) -> BatchKind:
-        """Maps or filters, as chosen."""
-        return next(kind for kind in self._offer.kinds if kind.id == self.kinds.value())
-
     def request(self) -> BatchRequest | None:
         """Return what is asked for; None while something is missing."""
-        controls, kind = self.controls, self.kind
-        groups = tuple(group for group in kind.groups if group.name in self._chosen[kind.id])
+        controls, kind, groups = self.controls, self.layers.kind, self.layers.groups()
         files = controls.files if controls.of_folder else ()
         if not groups or controls.folder.path is None or (controls.of_folder and not files):
             return None
@@ -113,13 +107,18 @@ class BatchDialog(Speaking, QDialog):
             prefix=self._offer.prefix,
             form=controls.form_choice.value(),
             format=controls.format.value(),
-            groups=tuple(replace(group, about=controls.range_text()) for group in groups),
+            groups=groups,
             pictures=tuple(unique_names([path.stem for path in files], clean_stem)) or ("",),
             apart=controls.place.value() == "apart",
+            whole=kind.whole,
+            by_group=controls.by_layer,
             shared=controls.shared,
-            scale=int(controls.scale.value()),
+            scale=controls.pixels,
             signed=signed,
             unsigned=unsigned,
+            describe=describer(kind, files, controls.colour_maps(), controls.shared),
+            line=controls.line(),
+            letters=letters(self.font()),
         )
 
     def reject(self) -> None:
@@ -149,34 +148,11 @@ class BatchDialog(Speaking, QDialog):
         """Say again what depends on what is chosen."""
         self._refresh()
 
-    # building
+    def restyle(self) -> None:
+        """Take the icon from the theme: the style's own is black."""
+        self.close_button.setIcon(icon("close", self))
 
-    def _build_list(self) -> None:
-        self._left = QWidget()
-        self.kinds = Choice({kind.id: kind.title for kind in self._offer.kinds})
-        self.tip(self.kinds, mark("What is saved of the layers"))
-        self.kinds.activated.connect(self._show_kind)
-        self.list = QListWidget()
-        self.list.setAlternatingRowColors(True)
-        self.list.setSpacing(1)
-        self.tip(self.list, mark("The layers: Space checks or unchecks one"))
-        self.list.itemChanged.connect(self._check)
-        self.all_button, self.none_button = QPushButton(), QPushButton()
-        self.say(self.all_button.setText, mark("All of them"))
-        self.tip(self.all_button, mark("Choose all layers"))
-        self.say(self.none_button.setText, mark("None of them"))
-        self.tip(self.none_button, mark("Choose no layer"))
-        self.all_button.clicked.connect(lambda: self._check_all(Qt.CheckState.Checked))
-        self.none_button.clicked.connect(lambda: self._check_all(Qt.CheckState.Unchecked))
-        row = QHBoxLayout()
-        row.addWidget(self.all_button)
-        row.addWidget(self.none_button)
-        row.addStretch(1)
-        column = QVBoxLayout(self._left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.kinds)
-        column.addWidget(self.list, 1)
-        column.addLayout(row)
+    # building
 
     def _build_foot(self) -> None:
         self.summary = QLabel()
@@ -194,7 +170,6 @@ class BatchDialog(Speaking, QDialog):
         self.box = Buttons(QDialogButtonBox.StandardButton.Close)
         self.close_button = self.box.button(QDialogButtonBox.StandardButton.Close)
         self.save_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.say(self.save_button.setText, mark("Save"))
         self.tip(self.save_button, mark("Save the files"))
         self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.stop_button.setText, mark("Stop"))
@@ -207,35 +182,7 @@ class BatchDialog(Speaking, QDialog):
     # choosing
 
     def _show_kind(self) -> None:
-        kind = self.kind
-        with QSignalBlocker(self.list):
-            self.list.clear()
-            for group, label in zip(kind.groups, kind.labels, strict=True):
-                item = QListWidgetItem(label, self.list)
-                item.setData(Qt.ItemDataRole.UserRole, group.name)
-                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-                checked = group.name in self._chosen[kind.id]
-                item.setCheckState(Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked)
-                if checked and self.list.currentRow() < 0:
-                    self.list.setCurrentItem(item)
-        self.list.scrollToItem(self.list.currentItem())
-        self.controls.offer_pictures(kind.of_pictures and self._offer.list_pictures is not None)
-        self._refresh()
-
-    def _check(self, item: QListWidgetItem) -> None:
-        names, name = self._chosen[self.kind.id], item.data(Qt.ItemDataRole.UserRole)
-        if item.checkState() == Qt.CheckState.Checked:
-            names.add(name)
-        else:
-            names.discard(name)
-        self._refresh()
-
-    def _check_all(self, state: Qt.CheckState) -> None:
-        with QSignalBlocker(self.list):
-            for row in range(self.list.count()):
-                self.list.item(row).setCheckState(state)
-        everything = {group.name for group in self.kind.groups}
-        self._chosen[self.kind.id] = everything if state == Qt.CheckState.Checked else set()
+        self.controls.offer_pictures(self.layers.kind.of_pictures and self._offer.list_pictures is not None)
         self._refresh()
 
     def _list_pictures(self, folder: Path) -> None:
@@ -249,13 +196,16 @@ class BatchDialog(Speaking, QDialog):
 
     def _refresh(self) -> None:
         """Say what would be saved, or what is missing."""
+        self.controls.suit_layers(len(self.layers.groups()))
         request = self.request()
         self.save_button.setEnabled(request is not None)
+        self.save_button.setText(_("Save"))
         if request is not None:
             files, size = estimate(request)
+            self.save_button.setText(translate_count("Save {count} file", "Save {count} files", files))
             example = next(targets(request))
             self._say(summary_text(files, size, str(example.relative_to(request.folder))))
-        elif not self._chosen[self.kind.id]:
+        elif not self.layers.groups():
             self._say(_("Check a layer."))
         elif self.controls.of_folder and not self.controls.files:
             self._say(_("Choose the folder with the pictures."))
@@ -281,7 +231,7 @@ class BatchDialog(Speaking, QDialog):
             self._refresh()
             return
         files = self.controls.files if self.controls.of_folder else ()
-        opener, progressed, stop = self.kind.open(files), self._progressed, self._stop
+        opener, progressed, stop = self.layers.kind.open(files), self._progressed, self._stop
         last = [0.0]
 
         def tell(done: int, total: int) -> None:
@@ -325,7 +275,7 @@ class BatchDialog(Speaking, QDialog):
 
     def _set_busy(self, busy: bool) -> None:
         self._stop.clear()
-        for widget in (self._left, self.controls):
+        for widget in (self.layers, self.controls):
             widget.setEnabled(not busy)
         self.bar.setValue(0)
         self.bar.setVisible(busy)

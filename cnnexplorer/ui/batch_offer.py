@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cnnexplorer.core.messages import mark
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from cnnexplorer.core.batch import Group
 
     Reader = Callable[[Group], NDArray[Any]]
+    Fact = tuple[str, str]
     Opener = Callable[[int], Reader]
 
 
@@ -36,6 +39,13 @@ class BatchKind:
         worker.
     of_pictures
         Whether there are others of other pictures.
+    whole
+        What a file with all of them is called.
+    unit
+        What one of them is called, marked for translation.
+    facts
+        Takes the file name of a picture, None for the present one, and returns what is known of all groups as (label,
+        value), in the language in use.
     """
 
     id: str
@@ -45,6 +55,9 @@ class BatchKind:
     chosen: frozenset[str]
     open: Callable[[tuple[Path, ...]], Opener]
     of_pictures: bool = False
+    whole: str = "maps"
+    unit: str = mark("Channel")
+    facts: Callable[[str | None], tuple[Fact, ...]] = lambda _picture: ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,7 +64,7 @@ SEPARATED = (
 
 LEAST, WITH_LAB = 900, 1140  # pixels: the window's least width, alone and with a lab's column
 # what every workspace does in its own way
-SHARED = ("paste", "undo", "redo", "fit", "save_layers")
+SHARED = ("paste", "undo", "redo", "fit", "save_layers", "record")
 LIVE = mark("picture of the Convolution workspace")
 LIVE_SCALED = mark("picture of the Convolution workspace, its values brought to 0 to 1")
 RAIL_ICONS = {spec.id: spec.icon for spec in ACTIONS if spec.id.startswith("workspace_")}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from cnnexplorer.core import UserError
 from cnnexplorer.core.animation import Cancelled, Note, Shot, check_format, encode, png_bytes, write_animation
 
 from .slices import Slices
@@ -30,21 +31,14 @@ _PAIRS = 3  # places at which an estimate looks
 
 
 class Painter(Protocol):
-    """A film: paints its pictures in order. `slow` tells that `prepare` takes longer than the GUI thread can wait."""
+    """A film: paints its pictures, in order."""
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
 
-    @property
-    def slow(self) -> bool:
-        """Whether what a picture shows is to be computed on another thread."""
-
-    def prepare(self, index: int) -> Any:  # noqa: ANN401  # each kind of film has its own
-        """Compute what a picture shows, on any thread."""
-
-    def picture(self, index: int, prepared: Any = None) -> Picture:  # noqa: ANN401
-        """Paint a picture, on the GUI thread."""
+    def painting(self, index: int) -> Generator[Any, Any, Picture]:
+        """Paint a picture, on the GUI thread, in the way that slices go on."""
 
     def rewind(self) -> None:
         """Begin anew."""
@@ -190,10 +184,11 @@ class Recorder(QObject):
 class Estimator(QObject):
     """Tells about how large a recording will be and how long it will take, from a few pictures of it.
 
-    Signals: `estimated(Estimate)`. It says nothing where a few pictures cannot be written: the recording will.
+    Signals: `estimated(Estimate)`, and `failed(error)` with a sentence where a picture cannot be painted or written.
     """
 
     estimated = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -201,7 +196,7 @@ class Estimator(QObject):
 
     def start(self, film: Painter, order: Order) -> None:
         """Estimate, in place of what is being estimated."""
-        self._slices.start(self._work(film, order))
+        self._slices.start(self._carefully(film, order))
 
     def stop(self) -> None:
         """Estimate nothing."""
@@ -211,7 +206,15 @@ class Estimator(QObject):
         """Wait until the thread is idle; to be called before the program ends."""
         self._slices.close()
 
-    def _work(self, film: Painter, order: Order) -> Work:
+    def _carefully(self, film: Painter, order: Order) -> Work:
+        try:
+            estimate = yield from self._work(film, order)
+        except UserError as error:
+            self.failed.emit(error)
+        else:
+            self.estimated.emit(estimate)
+
+    def _work(self, film: Painter, order: Order) -> Generator[Any, Any, Estimate]:
         shots = order.shots
         places = sorted({round(k * max(len(shots) - 2, 0) / (_PAIRS - 1)) for k in range(_PAIRS)})
         pairs = []
@@ -223,7 +226,7 @@ class Estimator(QObject):
         painting = (time.perf_counter() - began) / (2 * len(pairs))
         whole, more, writing = yield lambda: _weighed(pairs, order)
         count = len(shots) - 1
-        self.estimated.emit(Estimate(whole + count * more, (count + 1) * max(painting, writing)))
+        return Estimate(whole + count * more, (count + 1) * max(painting, writing))
 
 
 def _weighed(pairs: Sequence[tuple[Picture, Picture]], order: Order) -> tuple[float, float, float]:
@@ -252,11 +255,8 @@ def _bytes(pictures: Sequence[Picture], order: Order, samples: Sequence[Picture]
 
 
 def painted(film: Painter, step: int) -> Generator[Any, Any, Picture]:
-    """Paint a picture, in the way that slices go on."""
-    prepared = None
-    if film.slow:
-        (prepared,) = yield lambda: (film.prepare(step),)
-    picture = film.picture(step, prepared)
+    """Paint a picture, and let the window live before what comes next."""
+    picture = yield from film.painting(step)
     yield None
     return picture
 

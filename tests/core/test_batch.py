@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnexplorer.core import ImageError
+from cnnexplorer.core import ImageError, format_number
 from cnnexplorer.core import files as files_module
-from cnnexplorer.core.batch import FORMS, PICTURE, BatchRequest, Group, estimate, existing, targets
+from cnnexplorer.core.batch import FORMS, PICTURE, BatchRequest, Exhibit, Group, estimate, existing, targets
 from cnnexplorer.core.batch_pictures import NO_NUMBER, Paint
 from cnnexplorer.core.batch_run import BatchReport, run_batch
 from cnnexplorer.core.contact_sheet import contact_sheet
+from cnnexplorer.core.metadata import FigureNotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,9 +106,9 @@ def test_a_layer_a_file(tmp_path: Path):
 
 
 def test_everything_in_one_file(tmp_path: Path):
-    run_batch(request(tmp_path, "all", "npz"), read)
-    assert names(tmp_path) == ["net_all.npz"]
-    with np.load(tmp_path / "net_all.npz") as found:
+    run_batch(request(tmp_path, "all", "npz", whole="maps"), read)
+    assert names(tmp_path) == ["net_maps.npz"]
+    with np.load(tmp_path / "net_maps.npz") as found:
         assert {name: values.tobytes() for name, values in found.items()} == {
             name: values.tobytes() for name, values in ARRAYS.items()
         }
@@ -128,7 +129,7 @@ def test_pictures_are_painted_from_their_values(tmp_path: Path, shared: bool):
     assert (np.abs(unsigned - expected) <= 1).all()
     with Image.open(tmp_path / "net_conv1_004.png") as image:
         assert float(image.text["Value of the highest colour"]) == reach
-        assert image.text["Title"] == "net, conv1: 004"
+        assert image.text["Title"] == "net, conv1: 4"
 
 
 def test_filters_of_a_picture_are_in_its_colours(tmp_path: Path):
@@ -170,15 +171,107 @@ def test_measurements_in_grey_state_their_range(tmp_path: Path, shared: bool):
 
 
 def test_a_contact_sheet_shows_every_map(tmp_path: Path):
-    groups = (replace(GROUPS[0], title="Red, capa ñ", about="cada uno"),)
-    run_batch(request(tmp_path, "sheet", PICTURE, groups), read)
+    painted = []
+
+    def letters(text: str, size: int, _ink: tuple[int, int, int]) -> np.ndarray:
+        painted.append(text)
+        return np.full((size, 7 * len(text), 3), (255, 0, 255), np.uint8)
+
+    groups = (replace(GROUPS[0], title="Red, capa ñ"),)
+    wish = request(tmp_path, "sheet", PICTURE, groups, line="de {low} a {high}", letters=letters)
+    run_batch(wish, read)
+    low, high = (format_number(float(end), 4) for end in (MAPS.min(), MAPS.max()))
+    assert painted == ["Red, capa ñ", f"de {low} a {high}", *map(str, range(12))]
     assert names(tmp_path) == ["net_conv1_sheet.png"]
     found = pixels(tmp_path / "net_conv1_sheet.png")
+    # what is painted of letters is all there: 14 lines, of 13 signs at most
+    assert (found == (255, 0, 255)).all(axis=2).sum() == 20 * 7 * 11 + 13 * 7 * (len(painted[1]) + 14)
     for values in MAPS:
         reach = float(np.abs(values).max())
         levels = np.floor((values.astype(float) + reach) / (2 * reach) * 255 + 0.5).astype(int)
         tile = levels.repeat(11, axis=0).repeat(11, axis=1)  # 6 cells: 66 pixels or more than 64
         assert placed(found[:, :, 0].astype(int), tile), "a tile is missing"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_is_told_of_a_picture_is_what_is_painted(tmp_path: Path, shared: bool):
+    exhibits = []
+
+    def describe(exhibit: Exhibit) -> FigureNotes:
+        exhibits.append(exhibit)
+        return FigureNotes("Título", (("Capa", "conv1"), ("Valores", "−1 × ñ")), "es", "Program 1")
+
+    for form, format_ in (("each", PICTURE), ("sheet", PICTURE), ("each", "png16")):
+        exhibits.clear()
+        run_batch(request(tmp_path, form, format_, GROUPS[:3], shared=shared, describe=describe), read)
+        assert [one.unit for one in exhibits] == (
+            [None] * 3
+            if form == "sheet"
+            else [*range(12), *range(3), *(n for n in range(4) for _p in range(times(format_)))]
+        )
+        for path in tmp_path.iterdir():
+            with Image.open(path) as image:
+                assert image.text["Title"] == "Título"
+                assert image.text["Description"] == "Capa: conv1\nValores: −1 × ñ"
+                assert image.text["Software"] == "Program 1"
+                ends = [float(value) for key, value in image.text.items() if key.startswith("Value of ")]
+            assert len(ends) == (0 if form == "sheet" and not shared else 2)
+            path.unlink()
+        for one in exhibits:
+            values = ARRAYS[one.group.name]
+            values = values if one.unit is None else values[one.unit]
+            values = values if one.plane is None else values[one.plane]
+            assert one.values == (values.min(), values.max())
+            ends = ARRAYS[one.group.name] if shared else values
+            reach = float(np.abs(ends).max())
+            kinds = {"conv1": "signed", "relu1": "unsigned", "conv1_filters": "planes"}
+            assert one.paint == ("grey" if format_ == "png16" else kinds[one.group.name])
+            if one.unit is None and not shared:
+                assert one.limits is None
+            else:
+                plain = one.paint in ("grey", "unsigned")
+                assert one.limits == ((ends.min(), ends.max()) if plain else (-reach, reach))
+
+
+def times(format_: str) -> int:
+    """Return how many files a filter takes."""
+    return 3 if format_ == "png16" else 1
+
+
+def test_filters_of_a_picture_state_the_range_that_they_are_painted_in(tmp_path: Path):
+    wish = replace(request(tmp_path, format=PICTURE, groups=GROUPS[2:3]), signed=GREYS)
+    run_batch(wish, read)
+    reach = float(np.abs(FILTERS[3]).max())
+    with Image.open(tmp_path / "net_conv1_filters_003.png") as image:
+        assert float(image.text["Value of the lowest colour"]) == -reach
+        assert float(image.text["Value of the highest colour"]) == reach
+
+
+@pytest.mark.parametrize(
+    ("shape", "scale"), [((5, 6), 34), ((13, 13), 16), ((55, 54), 4), ((150, 3), 2), ((224, 224), 1)]
+)
+def test_pictures_are_as_large_as_can_be_seen(tmp_path: Path, shape: tuple[int, int], scale: int):
+    wish = request(tmp_path, format=PICTURE, groups=(Group("a", "", 1, shape),), scale=None)
+    run_batch(wish, lambda _picture: lambda _group: DICE.normal(size=(1, *shape)))
+    assert pixels(tmp_path / "net_a_000.png").shape == (shape[0] * scale, shape[1] * scale, 3)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_layers_have_folders_of_their_own(tmp_path: Path, apart: bool):
+    wish = request(tmp_path, groups=GROUPS[:2], pictures=("cat", "dog"), apart=apart, by_group=True)
+    report = run_batch(wish, read)
+    assert report.written == 30
+    assert names(tmp_path) == sorted(str(path.relative_to(tmp_path)) for path in targets(wish))
+    last = "dog/net_relu1/net_relu1_002.npy" if apart else "net_relu1/dog_net_relu1_002.npy"
+    assert names(tmp_path)[-1] == last
+    assert (np.load(tmp_path / last) == POSITIVE[2]).all()
+    assert set(existing(wish)) == set(targets(wish))
+
+
+@pytest.mark.parametrize("form", ["sheet", "layer", "all"])
+def test_few_files_need_no_folders(tmp_path: Path, form: str):
+    run_batch(request(tmp_path, form, FORMS[form][1][0], by_group=True), read)
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 def placed(sheet: np.ndarray, tile: np.ndarray) -> bool:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import errno
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from cnnexplorer.core import Convolution, ImageError, files
+from cnnexplorer.core import Convolution, ImageError, files, format_number
 from cnnexplorer.core.batch import FORMS, Group
 from cnnexplorer.ui.batch_controls import BatchControls
 from cnnexplorer.ui.batch_dialog import BatchDialog
+from cnnexplorer.ui.batch_facts import letters
 from cnnexplorer.ui.batch_offer import BatchKind, BatchOffer
 from cnnexplorer.ui.batch_texts import progress_text
+from cnnexplorer.ui.figures.facts import PROGRAM
 from cnnexplorer.ui.language import use_language
-from tests.ui.helpers import LEFT, NONE, choose, press, set_image, settled
+from cnnexplorer.ui.theme import use_theme
+from tests.ui.helpers import LEFT, NONE, choose, pixels, press, set_image, settled
+from tests.ui.nets.helpers import speak_marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,11 +92,17 @@ def dialog(qtbot: QtBot, settings: Settings, source: Source, tmp_path: Path) -> 
     out = tmp_path / "out"
     out.mkdir()
     settings.set("save_folder", str(out))
-    maps = (group("conv1"), group("relu1"))
+    maps = tuple(replace(group(name), facts=(("Layer", name),)) for name in ("conv1", "relu1"))
+
+    def facts(file: str | None) -> tuple[tuple[str, str], ...]:
+        return (("Picture", file or "present"),)
+
     offer = BatchOffer(
         "net",
         (
-            BatchKind("maps", "Maps", maps, ("conv1, 12×5×6", "relu1"), frozenset({"conv1"}), source.open, True),
+            BatchKind(
+                "maps", "Maps", maps, ("conv1, 12×5×6", "relu1"), frozenset({"conv1"}), source.open, True, facts=facts
+            ),
             BatchKind("filters", "Filters", (group("conv1_filters", True),), ("conv1",), frozenset(), source.open),
         ),
         source.list,
@@ -127,21 +140,21 @@ def test_what_is_looked_at_is_saved(qtbot: QtBot, dialog: BatchDialog, tmp_path:
 
 
 def test_layers_are_checked_by_keyboard_and_by_mouse(qtbot: QtBot, dialog: BatchDialog):
-    dialog.list.setFocus()
-    dialog.list.setCurrentRow(0)
-    press(dialog.list, Qt.Key.Key_Down)
-    press(dialog.list, Qt.Key.Key_Space)
+    dialog.layers.list.setFocus()
+    dialog.layers.list.setCurrentRow(0)
+    press(dialog.layers.list, Qt.Key.Key_Down)
+    press(dialog.layers.list, Qt.Key.Key_Space)
     assert dialog.summary.text().startswith("15 files")
-    qtbot.mouseClick(dialog.none_button, LEFT)
+    qtbot.mouseClick(dialog.layers.none_button, LEFT)
     assert dialog.summary.text() == "Check a layer."
     assert not dialog.save_button.isEnabled()
-    qtbot.mouseClick(dialog.all_button, LEFT)
+    qtbot.mouseClick(dialog.layers.all_button, LEFT)
     assert dialog.summary.text().startswith("15 files")
-    choose(dialog.kinds, "filters")
-    assert dialog.list.count() == 1
+    choose(dialog.layers.kinds, "filters")
+    assert dialog.layers.list.count() == 1
     assert dialog.summary.text() == "Check a layer."
     assert not dialog.controls.pictures.isVisible()
-    choose(dialog.kinds, "maps")
+    choose(dialog.layers.kinds, "maps")
     assert dialog.summary.text().startswith("15 files"), "what was checked is kept"
 
 
@@ -194,12 +207,12 @@ def test_nothing_is_overwritten_without_one_question(
 
 
 def test_stopping_keeps_what_is_saved(qtbot: QtBot, dialog: BatchDialog, source: Source, tmp_path: Path):
-    qtbot.mouseClick(dialog.all_button, LEFT)
+    qtbot.mouseClick(dialog.layers.all_button, LEFT)
     source.go.clear()
     qtbot.mouseClick(dialog.save_button, LEFT)
     qtbot.waitUntil(source.reading.is_set, timeout=LIMIT)
     qtbot.waitUntil(dialog.bar.isVisible, timeout=LIMIT)
-    assert not dialog.list.isEnabled()
+    assert not dialog.layers.list.isEnabled()
     assert not dialog.controls.isEnabled()
     assert "0 of 15 files" in dialog.summary.text()
     qtbot.mouseClick(dialog.stop_button, LEFT)
@@ -288,15 +301,15 @@ def test_without_a_folder_nothing_can_be_saved(qtbot: QtBot, settings: Settings,
 
 
 def test_enter_presses_the_button_that_has_the_focus_and_no_other(qtbot: QtBot, dialog: BatchDialog, tmp_path: Path):
-    for widget in (dialog.kinds, dialog.list, dialog.controls.format):
+    for widget in (dialog.layers.kinds, dialog.layers.list, dialog.controls.format):
         widget.setFocus()
         press(widget, Qt.Key.Key_Return)
         assert dialog.save_button.isVisible()
-    dialog.none_button.setFocus()
-    press(dialog.none_button, Qt.Key.Key_Return)
+    dialog.layers.none_button.setFocus()
+    press(dialog.layers.none_button, Qt.Key.Key_Return)
     assert dialog.summary.text() == "Check a layer."
-    dialog.all_button.setFocus()
-    press(dialog.all_button, Qt.Key.Key_Enter)
+    dialog.layers.all_button.setFocus()
+    press(dialog.layers.all_button, Qt.Key.Key_Enter)
     dialog.save_button.setFocus()
     press(dialog.save_button, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: dialog.summary.text() == "15 files were saved in out.", timeout=LIMIT)
@@ -317,6 +330,81 @@ def test_the_time_left_is_told():
     assert progress_text(1000, 100000, 10.0) == "1,000 of 100,000 files, about 16 min left"
 
 
+def test_several_layers_have_folders_until_it_is_said_otherwise(qtbot: QtBot, dialog: BatchDialog, tmp_path: Path):
+    controls = dialog.controls
+    assert controls.apart.isVisible()
+    assert not controls.apart.isChecked()
+    assert dialog.save_button.text() == "Save 12 files"
+    qtbot.mouseClick(dialog.layers.all_button, LEFT)
+    assert controls.apart.isChecked()
+    assert dialog.save_button.text() == "Save 15 files"
+    assert dialog.summary.text().endswith("such as net_conv1/net_conv1_000.png")
+    save(qtbot, dialog)
+    assert names(tmp_path / "out")[-1] == "net_relu1/net_relu1_002.png"
+    press(controls.apart, Qt.Key.Key_Space)
+    assert dialog.summary.text().endswith("such as net_conv1_000.png")
+    qtbot.mouseClick(dialog.layers.none_button, LEFT)
+    assert dialog.save_button.text() == "Save"
+    qtbot.mouseClick(dialog.layers.all_button, LEFT)
+    assert not controls.apart.isChecked()
+    choose(controls.form_choice, "sheet")
+    assert not controls.apart.isVisible()
+    assert dialog.save_button.text() == "Save 2 files"
+
+
+def test_pictures_can_be_seen_and_tell_what_they_are(qtbot: QtBot, dialog: BatchDialog, tmp_path: Path):
+    save(qtbot, dialog)
+    reach = format_number(float(np.abs(ARRAYS["conv1"][4]).max()), 4)
+    low, high = (format_number(float(end), 4) for end in (ARRAYS["conv1"][4].min(), ARRAYS["conv1"][4].max()))
+    with Image.open(tmp_path / "out" / "net_conv1_004.png") as image:
+        assert image.size == (6 * 34, 5 * 34)
+        assert image.text["Title"] == "Net, conv1: 4"
+        assert image.text["Software"] == PROGRAM
+        assert image.text["Description"].splitlines() == [
+            "Picture: present",
+            "Layer: conv1",
+            "Channel: 4",
+            f"Values: from {low} to {high}",
+            f"Colours: Diverging around zero, from -{reach} to {reach} (each map its own)",
+            f"Program: {PROGRAM}",
+        ]
+
+
+@pytest.mark.parametrize(("form", "format_"), [("each", "picture"), ("each", "png16"), ("sheet", "picture")])
+def test_pictures_tell_it_in_the_language_in_use(
+    qtbot: QtBot, dialog: BatchDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, format_: str
+):
+    speak_marked(monkeypatch)
+    choose(dialog.controls.form_choice, form)
+    choose(dialog.controls.format, format_)
+    save(qtbot, dialog)
+    with Image.open(next((tmp_path / "out").iterdir())) as image:
+        lines = image.text["Description"].splitlines()
+        if format_ == "picture":
+            assert image.text["Description"].lang == "es"
+    assert [line for line in lines if not line.startswith(("«", "Picture", "Layer"))] == []
+    assert len(lines) == (5 if form == "sheet" else 6)
+
+
+def test_a_line_of_a_sheet_has_every_letter(qapp: QApplication):
+    paint = letters(qapp.font())
+    with ThreadPoolExecutor(1) as pool:  # the files are written on a worker
+        found = {sign: pool.submit(paint, sign, 20, (26, 29, 33)).result() for sign in "óñáéíúü¿·−×…o-x\U0010ffff"}
+    assert all(picture.min() < 80 for picture in found.values()), "a sign is blank"
+    shapes = [(picture.shape, picture.tobytes()) for picture in found.values()]
+    assert len(set(shapes)) == len(shapes), "two signs look alike: one is missing"
+
+
+def test_boxes_that_are_not_checked_are_seen(qtbot: QtBot, dialog: BatchDialog):
+    for theme in ("light", "dark"):
+        use_theme(theme)
+        settled(dialog)
+        rect = dialog.layers.list.visualItemRect(dialog.layers.list.item(1))
+        row = pixels(dialog.layers.list.viewport().grab(rect).toImage())[2:-2]
+        away = np.abs(row[:, :24] - row[:, -8:].mean(axis=(0, 1))).max(axis=2)
+        assert (away > 40).sum() >= 16, f"no frame in the {theme} theme"
+
+
 # the Convolution workspace
 
 
@@ -327,21 +415,31 @@ def test_stages_and_kernels_of_an_experiment(qtbot: QtBot, window, tmp_path: Pat
     window.actions_["save_layers"].trigger()
     found = window.conv.batch
     assert found is not None
-    assert [found.list.item(row).text() for row in range(found.list.count())] == [
+    assert [found.layers.list.item(row).text() for row in range(found.layers.list.count())] == [
         "Input, 1×6×6",
         "Convolution, 2×4×4",
     ]
-    qtbot.mouseClick(found.all_button, LEFT, NONE)
+    qtbot.mouseClick(found.layers.all_button, LEFT, NONE)
     choose(found.controls.form_choice, "all")
     assert save(qtbot, found) == f"1 file was saved in {tmp_path.name}."
-    with np.load(tmp_path / "all.npz") as arrays:
+    with np.load(tmp_path / "maps.npz") as arrays:
         assert (arrays["input"] == window.conv.model.experiment.image).all()
         assert (arrays["stage1_convolution"] == window.conv.model.result.outputs[0]).all()
-    choose(found.kinds, "filters")
+    choose(found.layers.kinds, "filters")
     choose(found.controls.form_choice, "each")
     choose(found.controls.format, "csv")
     save(qtbot, found)
     read = np.loadtxt(tmp_path / "stage1_convolution_kernels_001.csv", delimiter=",")
     assert (read == weight[1, 0]).all()
+    choose(found.controls.form_choice, "sheet")
+    save(qtbot, found)
+    with Image.open(tmp_path / "stage1_convolution_kernels_sheet.png") as image:
+        facts = dict(line.split(": ", 1) for line in image.text["Description"].splitlines())
+    assert facts["Stage"] == "1 Convolution"
+    assert facts["Input"] == "1 × 6 × 6"
+    assert (facts["Size"], facts["Stride"], facts["Filters"]) == ("3 × 3", "1 × 1", "2")
+    assert facts["Colours"] == "Diverging around zero, each map its own"
+    low, high = (format_number(float(end), 4) for end in (weight.min(), weight.max()))
+    assert facts["Values"] == f"from {low} to {high}"
     qtbot.mouseClick(found.close_button, LEFT)
     assert window.conv.batch is None

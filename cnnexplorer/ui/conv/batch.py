@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +14,9 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.batch_offer import BatchKind, BatchOffer
 from cnnexplorer.ui.language import _
 
-from .names import stage_kind, stage_titles
+from .names import shape_text, stage_kind, stage_titles
+from .stage_facts import stage_facts
+from .takeaways import experiment_facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.batch_offer import Opener, Reader
 
     from .shown import ViewKey
+
+    Fact = tuple[str, str]
 
 _ITEMSIZE = 8  # bytes of a float64
 
@@ -43,19 +49,53 @@ def experiment_offer(result: Result, selected: ViewKey) -> BatchOffer:
         if isinstance(stage, Convolution)
     }
     named = dict(zip(stems, titles, strict=True))
+    told = dict(zip(stems, map(partial(_stage_facts, result), range(-1, len(stages))), strict=True))
+    told |= {name: told[name.removesuffix("_kernels")] for name in kernels}
+    about = tuple(experiment_facts(result.experiment))
     chosen = stems[max(selected[1], -1) + 1] if selected[1] < len(stages) else stems[0]
-    kinds = [_kind("maps", mark("Maps of the stages"), arrays, named, chosen)]
+    groups = _groups(arrays, named, told)
+    kinds = [_kind("maps", mark("Maps of the stages"), arrays, groups, chosen, about)]
     if kernels:
         named |= {name: named[name.removesuffix("_kernels")] for name in kernels}
         near = f"{chosen}_kernels" if f"{chosen}_kernels" in kernels else next(iter(kernels))
-        kinds.append(_kind("filters", mark("Kernels of the convolutions"), kernels, named, near))
+        groups = _groups(kernels, named, told)
+        kinds.append(
+            replace(
+                _kind("filters", mark("Kernels of the convolutions"), kernels, groups, near, about),
+                whole="kernels",
+                unit=mark("Filter"),
+            )
+        )
     return BatchOffer("", tuple(kinds))
 
 
-def _kind(id_: str, title: str, arrays: dict[str, NDArray[Any]], titles: dict[str, str], chosen: str) -> BatchKind:
-    groups = tuple(
-        Group(name, titles[name], len(units), units.shape[1:], itemsize=_ITEMSIZE) for name, units in arrays.items()
+def _groups(
+    arrays: dict[str, NDArray[Any]], titles: dict[str, str], facts: dict[str, tuple[Fact, ...]]
+) -> tuple[Group, ...]:
+    return tuple(
+        Group(name, titles[name], len(units), units.shape[1:], itemsize=_ITEMSIZE, facts=facts[name])
+        for name, units in arrays.items()
     )
+
+
+def _stage_facts(result: Result, index: int) -> tuple[Fact, ...]:
+    """Return what is known of a stage, or of the input for -1."""
+    experiment = result.experiment
+    if index < 0:
+        return ((_("Stage"), _("Input")), (_("Shape"), shape_text(experiment.image.shape)))
+    stage, title = experiment.stages[index], stage_titles(experiment.stages)[index]
+    facts = stage_facts(stage, None)
+    return ((_("Stage"), f"{index + 1} {title}"), (_("Shape"), shape_text(experiment.shapes[index])), *facts)
+
+
+def _kind(
+    id_: str,
+    title: str,
+    arrays: dict[str, NDArray[Any]],
+    groups: tuple[Group, ...],
+    chosen: str,
+    about: tuple[Fact, ...],
+) -> BatchKind:
     labels = tuple(f"{group.title}, {'×'.join(map(str, (group.count, *group.shape)))}" for group in groups)
 
     def opener(_files: tuple[Path, ...]) -> Opener:
@@ -64,7 +104,7 @@ def _kind(id_: str, title: str, arrays: dict[str, NDArray[Any]], titles: dict[st
 
         return read
 
-    return BatchKind(id_, title, groups, labels, frozenset({chosen}), opener)
+    return BatchKind(id_, title, groups, labels, frozenset({chosen}), opener, facts=lambda _picture: about)
 
 
 def _units(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -74,7 +74,7 @@ class Board(QWidget):
         self._looks: Mapping[str, Look] = LOOKS
         self._step: Step | None = None
         self._veil: Veil | None = None
-        self._unvisited_for: int | None = None
+        self._unvisited_for: list[bool] = []
         self._decimals = 2
         self._split_by_hand = False
         self._with_steps = True
@@ -143,8 +143,8 @@ class Board(QWidget):
             else:
                 filled = self._filled(key, card, step) if fill else None
             card.view.set_filled(filled)
-            card.set_hidden(veil is not None and veil.hides_values(key), veil is not None and veil.hides_size(key))
-        if self._unvisited_for != (None if veil is None else veil.size):
+            self._hide(card, veil)
+        if self._unvisited_for != self._unread_hidden():
             self._show_unvisited()
         source = self._source_card(step)
         known = None if veil is None else veil.products
@@ -279,14 +279,30 @@ class Board(QWidget):
         card.view.set_padding(inside_padding(experiment, key))
 
     def _show_unvisited(self) -> None:
-        """Hatch what the next stage never reads, unless that would tell the size that is asked for."""
+        """Hatch what the next stage never reads, unless that would tell what is asked for."""
         assert self._shown is not None
         experiment = self._shown.result.experiment
-        self._unvisited_for = None if self._veil is None else self._veil.size
+        self._unvisited_for = self._unread_hidden()
         for key, card in self.cards.items():
             following = key[1] if key[0] == "padding" else key[1] + 1
-            told = self._veil is None or not self._veil.hides_size(("stage", following))
+            told = self._veil is None or not self._veil.hides_unread(following)
             card.view.set_unvisited(*(unvisited_in(experiment, key) if told else ((), ())))
+
+    def _unread_hidden(self) -> list[bool]:
+        """Tell of each stage whether what it never reads is not to be told."""
+        assert self._shown is not None
+        veil = self._veil
+        return [veil is not None and veil.hides_unread(stage) for stage in range(len(self._shown.result.outputs))]
+
+    @staticmethod
+    def _hide(card: Card, veil: Veil | None) -> None:
+        """Hide in a card what a veil leaves out."""
+        if veil is None:
+            card.set_hidden(False, False, False)
+        else:
+            key = card.key
+            unread = key[0] != "input" and veil.hides_unread(key[1])
+            card.set_hidden(veil.hides_values(key), veil.hides_size(key), unread)
 
     def _filled(self, key: ViewKey, card: Card, step: Step | None) -> int | None:
         """Return how many cells of a view the steps so far have computed; None for all."""

@@ -60,7 +60,7 @@ class Card(Speaking, QFrame):
         self._limits = (0.0, 1.0)
         self._movable = (False, False)
         self._enlarged = False
-        self._size_hidden = False
+        self._size_hidden = self._note_hidden = False
         self.setMinimumWidth(MIN_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -161,13 +161,13 @@ class Card(Speaking, QFrame):
             self._active = active
             self.update()
 
-    def set_hidden(self, values: bool, size: bool) -> None:
-        """Hide what tells of the values of the whole map, and what tells of its size: it is asked for."""
+    def set_hidden(self, values: bool, size: bool, unread: bool) -> None:
+        """Hide what tells of the values of the whole map, of its size, and what is never read: it is asked for."""
         self.bar.set_veiled(values)
         self.thumbnails.set_veiled(0 if values else None)
         self.view.set_covered(size)
-        if size != self._size_hidden:
-            self._size_hidden = size
+        if (size, unread) != (self._size_hidden, self._note_hidden):
+            self._size_hidden, self._note_hidden = size, unread
             self._show_size()
 
     def set_enlarged(self, enlarged: bool) -> None:
@@ -309,7 +309,8 @@ class Card(Speaking, QFrame):
         content = self.content
         if content is None:
             return
-        shape, formula, note = ("?", "", "") if self._size_hidden else (content.shape, content.formula, content.note)
+        shape, formula = ("?", "") if self._size_hidden else (content.shape, content.formula)
+        note = "" if self._note_hidden else content.note
         self._shape.setText(shape)
         for label, text in ((self._formula, formula), (self._note, note)):
             label.setText(text)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QImage, QPainter
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import SettingError
 from cnnexplorer.ui.figures.parts import SCREEN_ONLY
-from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.widgets.caption_bar import CaptionBar
 from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
 
 from .board import Board
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from collections.abc import Generator
 
     from cnnexplorer.core.animation.pictures import Picture
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from .reels import Reel
 
 MIN_WIDTH, MIN_HEIGHT, MAX_SIDE = 480, 360, 4096
-_CAPTION_HEIGHT, _MARGIN = 30, 12
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class Film:
     def __init__(self, reel: Reel, view: BoardView, frame: FilmFrame) -> None:
         self._view = view
         self._sheet, self._blank = _Sheet(), _Blank()
+        self._ground: tuple[object, ...] | None = None
         self.change(reel, frame)
 
     @property
@@ -102,6 +103,7 @@ class Film:
         self._sheet.fit(frame)
         self._image = QImage(*frame.pixels, QImage.Format.Format_RGB32)
         self._image.setDevicePixelRatio(frame.scale)
+        self._ground = None
         self.rewind()
 
     def rewind(self) -> None:
@@ -127,41 +129,42 @@ class Film:
         if self.frame.caption:
             self._sheet.caption.set_texts(*self.reel.caption(index, prepared))
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        return rendered(self._sheet, self._image)
+        self._paint()
+        lines = np.frombuffer(self._image.constBits(), np.uint8)
+        lines = lines.reshape(self._image.height(), self._image.bytesPerLine() // 4, 4)
+        return cv2.cvtColor(lines[:, : self._image.width()], cv2.COLOR_BGRA2RGB)  # type: ignore[return-value]
+
+    def painting(self, index: int) -> Generator[Any, Any, Picture]:
+        """Paint a picture as slices go on: what takes longer than the GUI thread can wait is computed on another."""
+        prepared = None
+        if self.slow:
+            (prepared,) = yield lambda: (self.prepare(index),)
+        return self.picture(index, prepared)
 
     def close(self) -> None:
         """Let go of the board."""
         self._sheet.deleteLater()
 
-
-class CaptionBar(QWidget):
-    """A line of text below a film's board: what is left, and at the right which step it is."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._left = self._right = ""
-        self.setFixedHeight(_CAPTION_HEIGHT)
-
-    def set_texts(self, left: str, right: str) -> None:
-        """Show two texts; the left one is cut where there is no room for it."""
-        self._left, self._right = left, right
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the texts, under a line."""
-        painter = QPainter(self)
-        theme = colours(self)
-        painter.fillRect(self.rect(), theme.colour("panel"))
-        painter.fillRect(QRect(0, 0, self.width(), 1), theme.colour("line"))
-        metrics = QFontMetrics(self.font())
-        area = self.rect().adjusted(_MARGIN, 1, -_MARGIN, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(theme.colour("muted"))
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | middle, self._right)
-        room = area.width() - metrics.horizontalAdvance(self._right) - 2 * _MARGIN
-        painter.setPen(theme.colour("text"))
-        text = metrics.elidedText(self._left, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | middle, text)
+    def _paint(self) -> None:
+        """Paint what changes from step to step; and all the rest where that has changed too."""
+        board = self.board
+        views = [card.view for card in board.cards.values()]
+        parts = [_Part.of(view, self._sheet) for view in (*views, board.step_view, board.arithmetic)]
+        if self.frame.caption:
+            parts.append(_Part.of(self._sheet.caption, self._sheet))
+        stage = None if board.step is None else board.step.stage_index
+        channels = [card.channel for card in board.cards.values()]
+        ground = (board.shown, stage, channels, [(part.place, part.seen) for part in parts])
+        with ExitStack() as stack:
+            if self.frame.scale != self._sheet.devicePixelRatioF():  # what views keep of themselves is for the screen
+                stack.enter_context(painting_figure(FigureMode(self.frame.scale)))
+            painter = stack.enter_context(QPainter(self._image))
+            if ground != self._ground:
+                self._sheet.render(painter, QPoint(0, 0))
+            else:
+                for part in parts:
+                    part.paint(painter)
+        self._ground = ground
 
 
 class _Sheet(QWidget):
@@ -202,12 +205,20 @@ class _Blank(QObject):
         return event.type() == QEvent.Type.Paint
 
 
-def rendered(widget: QWidget, image: QImage) -> Picture:
-    """Paint a widget on an image, RGB32, that can be used again, and return the picture (H, W, 3)."""
-    if image.devicePixelRatio() == widget.devicePixelRatioF():
-        widget.render(image)
-    else:  # what views keep of themselves is made for the screen
-        with painting_figure(FigureMode(image.devicePixelRatio())):
-            widget.render(image)
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
-    return cv2.cvtColor(lines[:, : image.width()], cv2.COLOR_BGRA2RGB)  # type: ignore[return-value]  # uint8 too
+class _Part(NamedTuple):
+    """A widget of the sheet: where it lies, and which part of it is seen."""
+
+    widget: QWidget
+    place: QPoint
+    seen: QRect
+
+    @classmethod
+    def of(cls, widget: QWidget, sheet: QWidget) -> _Part:
+        """Return a widget as a part of a sheet."""
+        seen = widget.visibleRegion().boundingRect()
+        return cls(widget, widget.mapTo(sheet, seen.topLeft()), seen)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it in its place."""
+        if not self.seen.isEmpty():
+            self.widget.render(painter, self.place, QRegion(self.seen))

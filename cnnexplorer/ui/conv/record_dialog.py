@@ -1,337 +1,48 @@
-"""The dialog that records an animation: what, with a preview, and then into a file while the window stays alive."""
+"""The dialog that records the steps of an experiment, or its maps while a number runs."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QScrollArea,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
-
-from cnnexplorer.core import UserError
-from cnnexplorer.core.animation import FORMATS
-from cnnexplorer.core.messages import mark
-from cnnexplorer.ui.batch_texts import size_text
-from cnnexplorer.ui.figures.preview import Preview
-from cnnexplorer.ui.language import Speaking, _, translate_count
-from cnnexplorer.ui.recorder import Estimator, Recorder, painted
-from cnnexplorer.ui.saving import ask_where
-from cnnexplorer.ui.slices import Slices
-from cnnexplorer.ui.theme import colours
-from cnnexplorer.ui.trouble import told
-from cnnexplorer.ui.widgets.buttons import Buttons
+from cnnexplorer.ui.recording_dialog import RecordingDialog
 
 from .film import Film
 from .record_form import RecordForm
 from .recording import order_of, reel_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from PySide6.QtWidgets import QWidget
 
-    from PySide6.QtGui import QKeyEvent
-
-    from cnnexplorer.core.animation.pictures import Picture
-    from cnnexplorer.ui.recorder import Estimate, Order
+    from cnnexplorer.ui.recorder import Order
     from cnnexplorer.ui.settings import Settings
-    from cnnexplorer.ui.slices import Work
 
     from .recording import Scene
 
-_CALM = 120  # milliseconds without a change until the preview and the estimate follow
 
+class RecordDialog(RecordingDialog):
+    """Asks what of an experiment is to be recorded, and records it."""
 
-class RecordDialog(Speaking, QDialog):
-    """Asks what is to be recorded, and records it.
-
-    Signals: `saved(path)` when a recording is there; `closed()` once the dialog is closed and nothing is under way.
-    """
-
-    saved = Signal(object)
-    closed = Signal()
+    form: RecordForm
 
     def __init__(self, scene: Scene, settings: Settings, speed: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._scene, self._settings = scene, settings
-        self._film: Film | None = None
-        self._order: Order | None = None
-        self._estimate: Estimate | None = None
-        self._leaving = False
-        self._began = 0.0
-        self.recorder, self.estimator, self._slices = Recorder(self), Estimator(self), Slices(self)
-        self._calm = QTimer(self)
-        self._calm.setSingleShot(True)
-        self._calm.setInterval(_CALM)
-        self._calm.timeout.connect(self._follow)
-        self.say(self.setWindowTitle, mark("Record an animation"))
-        self.form = RecordForm(scene, settings, speed)
-        self._build()
-        self._connect()
-        self.resize(1040, 660)
-        self._follow()
+        self._scene = scene
+        super().__init__(RecordForm(scene, settings, speed), settings, parent)
 
-    # Qt's side
-
-    def reject(self) -> None:
-        """Close; a recording under way is stopped first."""
-        if self.recorder.busy:
-            self._leaving = True
-            self._stop()
-            return
-        self.form.remember()
-        self.close_work()
-        super().reject()
-        self.closed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter press the button that has the focus, and no other."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            super().keyPressEvent(event)
-        elif isinstance(button := self.focusWidget(), QPushButton):
-            button.click()
-
-    def close_work(self) -> None:
-        """Stop, and wait for work under way; to be called before the program ends."""
-        self._calm.stop()
-        self.recorder.close()
-        self.estimator.close()
-        self._slices.close()
-        if self._film is not None:
-            self._film.close()
-            self._film = None
-
-    def retranslate(self) -> None:
-        """Say again what depends on what is chosen."""
-        if not self.recorder.busy:
-            self._calm.start()
-
-    # building
-
-    def _build(self) -> None:
-        self.preview, self.slider, self.place = Preview(), QSlider(Qt.Orientation.Horizontal), QLabel()
-        self.tip(self.slider, mark("Look at another picture of the animation"))
-        self.place.setMinimumWidth(self.fontMetrics().horizontalAdvance("88888 / 88888  888.88 s"))
-        self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        below = QHBoxLayout()
-        below.addWidget(self.slider, 1)
-        below.addWidget(self.place)
-        left = QVBoxLayout()
-        left.addWidget(self.preview, 1)
-        left.addLayout(below)
-        area = QScrollArea()
-        area.setWidget(self.form)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(max(self.form.minimumWidth(), self.form.minimumSizeHint().width()) + 18)
-        columns = QHBoxLayout()
-        columns.setSpacing(16)
-        columns.addLayout(left, 1)
-        columns.addWidget(area)
-        self._build_foot()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 12)
-        layout.setSpacing(8)
-        layout.addLayout(columns, 1)
-        layout.addWidget(self.summary)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.box)
-
-    def _build_foot(self) -> None:
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.summary.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
-        self.bar = QProgressBar()
-        self.say(self.bar.setAccessibleName, mark("Progress of the recording"))
-        policy = self.bar.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # else the preview would change its height
-        self.bar.setSizePolicy(policy)
-        self.bar.hide()
-        self.box = Buttons(QDialogButtonBox.StandardButton.Close)
-        self.record_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.say(self.record_button.setText, mark("&Record…"))
-        self.tip(self.record_button, mark("Choose a file, and record the animation"))
-        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.say(self.stop_button.setText, mark("Stop"))
-        self.tip(self.stop_button, mark("Stop: nothing of the file is left"))
-        self.stop_button.hide()
-        for button in self.box.buttons():
-            button.setAutoDefault(False)  # type: ignore[attr-defined]  # Enter in a list of choices must not record
-
-    def _connect(self) -> None:
-        self.form.changed.connect(self._change)
-        self.form.refused.connect(self._complain)
-        self.slider.valueChanged.connect(self._show_picture)
-        self.estimator.estimated.connect(self._show_estimate)
-        self.recorder.progressed.connect(self._show_progress)
-        self.recorder.finished.connect(self._finish)
-        self.recorder.failed.connect(self._fail)
-        self.recorder.cancelled.connect(lambda: self._end(_("Stopped.")))
-        self.record_button.clicked.connect(self._record)
-        self.stop_button.clicked.connect(self._stop)
-        self.box.rejected.connect(self.reject)
-
-    # choosing
-
-    def _change(self) -> None:
-        """Follow what is chosen when the user pauses."""
-        self.record_button.setEnabled(False)
-        self.estimator.stop()
-        self._calm.start()
-
-    def _follow(self) -> None:
-        """Show what would be recorded, or what is in the way."""
-        self._order = self._estimate = None
-        try:
-            wish = self.form.wish
-            reel = reel_of(self._scene, wish)
-            order = order_of(self._scene, wish, reel)
-        except UserError as error:
-            self._complain(error)
-            return
-        if self._film is None:
-            self._film = Film(reel, self._scene.view, wish.frame)
+    def make(self, film: Film | None) -> tuple[Film, Order]:
+        """Return the film of what is chosen, and what becomes of it."""
+        wish = self.form.wish
+        reel = reel_of(self._scene, wish)
+        order = order_of(self._scene, wish, reel)
+        if film is None:
+            film = Film(reel, self._scene.view, wish.frame)
         else:
-            self._film.change(reel, wish.frame)
-        self._order = order
-        self.slider.setRange(0, len(order.shots) - 1)
-        self._show_picture()
-        self._say_summary()
-        self.record_button.setEnabled(True)
-        self.estimator.start(self._film, order)
+            film.change(reel, wish.frame)
+        return film, order
 
-    def _show_picture(self) -> None:
-        """Show the picture that the slider is at, and when it is shown."""
-        order, film = self._order, self._film
-        if order is None or film is None:
-            return
-        before = order.shots[: self.slider.value()]
-        seconds = float(sum(shot.seconds for shot in before))
-        count = len(order.shots)
-        self.place.setText(f"{self.slider.value() + 1} / {count}  {seconds:.2f} s")
-        self._slices.start(self._preview_work(film, order.shots[self.slider.value()].step))
-
-    def _preview_work(self, film: Film, step: int) -> Work:
-        picture = yield from painted(film, step)
-        image = image_of(picture)
-        self.preview.set_image(image, image.size())
-
-    def _show_estimate(self, estimate: Estimate) -> None:
-        self._estimate = estimate
-        self._say_summary()
-
-    def _say_summary(self) -> None:
-        assert self._order is not None
-        count = translate_count("{count} picture", "{count} pictures", len(self._order.shots))
-        text = _("{pictures} in {seconds} s").format(pictures=count, seconds=f"{self._order.seconds:.4g}")
-        if self._estimate is not None:
-            seconds = max(round(self._estimate.seconds), 1)
-            text += "; " + _("about {size}, recorded in about {seconds} s").format(
-                size=size_text(self._estimate.size), seconds=seconds
-            )
-        if self.form.format.value() == "gif":
-            text += "\n" + _("A GIF counts time in hundredths of a second: durations are rounded to them.")
-        self._say(text)
-
-    # recording
-
-    def _record(self) -> None:
-        order, film = self._order, self._film
-        assert order is not None
-        assert film is not None
-        form = FORMATS[order.form]
-        stem = "sweep" if self.form.kind.value() == "sweep" else "steps"
-        where = ask_where(
-            self, self._settings, _("Record an animation"), stem, {order.form: (_(form.label), form.suffix)}
-        )
-        if where is not None:
-            self.record(where[0])
-
-    def record(self, path: Path) -> None:
-        """Record what is chosen into a file."""
-        assert self._order is not None
-        assert self._film is not None
-        self.form.remember()
-        self.estimator.stop()
-        self._slices.stop()
-        self._began = time.monotonic()
-        self._set_busy(True)
-        try:
-            self.recorder.start(self._film, self._order, path)
-        except UserError as error:
-            self._fail(error)
-
-    def _show_progress(self, done: int, count: int) -> None:
-        self.bar.setRange(0, count)
-        self.bar.setValue(done)
-        seconds = time.monotonic() - self._began
-        text = _("{done} of {count} pictures").format(done=f"{done:,}", count=f"{count:,}")
-        if seconds >= 1:
-            left = max(round(seconds / done * (count - done)), 1)
-            text = _("{progress}, about {seconds} s left").format(progress=text, seconds=left)
-        self._say(text)
-
-    def _stop(self) -> None:
-        self.stop_button.setEnabled(False)
-        self._say(_("Stopping…"))
-        self.recorder.cancel()
-
-    def _finish(self, path: Path) -> None:
-        files = list(path.iterdir()) if path.is_dir() else [path]
-        size = size_text(sum(file.stat().st_size for file in files))
-        self._end(_("{file} was recorded: {size}.").format(file=path.name, size=size))
-        self.saved.emit(path)
-
-    def _fail(self, error: BaseException) -> None:
-        self._end("")
-        if not isinstance(error, UserError):
-            raise error
-        self._say(told(error), trouble=True)
-
-    def _end(self, text: str) -> None:
-        self._set_busy(False)
-        self._say(text)
-        self._show_picture()
-        if self._leaving:
-            self.reject()
-
-    def _set_busy(self, busy: bool) -> None:
-        for widget in (self.form, self.slider):
-            widget.setEnabled(not busy)
-        self.bar.setValue(0)
-        self.bar.setVisible(busy)
-        self.record_button.setVisible(not busy)
-        self.stop_button.setVisible(busy)
-        self.stop_button.setEnabled(busy)
-        (self.stop_button if busy else self.record_button).setFocus()
-
-    def _complain(self, error: UserError) -> None:
-        self._say(told(error), trouble=True)
-
-    def _say(self, text: str, trouble: bool = False) -> None:
-        palette = self.summary.palette()
-        palette.setColor(palette.ColorRole.WindowText, colours(self).colour("error" if trouble else "text"))
-        self.summary.setPalette(palette)
-        self.summary.setText(text)
-
-
-def image_of(picture: Picture) -> QImage:
-    """Return a picture (H, W, 3) as Qt's."""
-    height, width = picture.shape[:2]
-    return QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    @property
+    def stem(self) -> str:
+        """What the file is called where nothing else is said."""
+        return "sweep" if self.form.kind.value() == "sweep" else "steps"
 
 
 def ask_recording(scene: Scene, settings: Settings, speed: float, parent: QWidget) -> RecordDialog:

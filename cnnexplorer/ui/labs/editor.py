@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 PAUSE = 300  # milliseconds without a key after which the text is checked
 HEADERS = (mark("Line"), mark("Where"), mark("What is wrong"))
+TRY_TIP = mark("Play the lab in the window; nothing of it is kept")
+CELL_MARGIN = 6  # pixels around the text of a row
 LINE = Qt.ItemDataRole.UserRole
 
 
@@ -82,6 +85,7 @@ class LabEditor(Speaking, QWidget):
         self._path, self._present = path, present
         self._lab: LabFile | None = None
         self._leaving = False
+        self._is_new = True  # nothing was checked yet
         self._checking, self._making, self._writing = LatestTask(self), LatestTask(self), LatestTask(self)
         self.code = CodeEdit()
         self.code.setPlainText(text)
@@ -89,6 +93,17 @@ class LabEditor(Speaking, QWidget):
         self.state = QLabel()
         self.bench = Bench(self)
         self.preview = LabPanel(self.bench, takes_focus=False)
+        self.nothing = QLabel()
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setMargin(24)
+        self.say(
+            self.nothing.setText,
+            mark("What a student sees comes here as soon as everything that is listed on the left is mended."),
+        )
+        self.side = QStackedWidget()
+        self.side.addWidget(self.nothing)
+        self.side.addWidget(self.preview)
         self.banner = Banner()
         self.save_button, self.save_as_button = QPushButton(), QPushButton()
         self.setup_button, self.try_button, self.help_button = QPushButton(), QPushButton(), QPushButton()
@@ -131,7 +146,7 @@ class LabEditor(Speaking, QWidget):
     def save_as(self) -> None:
         """Ask for a file, and save to it."""
         start = self._path or Path.home() / f"my_lab{SUFFIX}"
-        ask_where(self, _("Save the lab"), start, _("Labs"), self._write)
+        ask_where(self, _("Save the lab"), start, _("Labs"), self._write, self._path)
 
     def use_present(self) -> None:
         """Make the present workspace the set-up of the step that the cursor is in."""
@@ -208,14 +223,18 @@ class LabEditor(Speaking, QWidget):
         self.tip(self.code, mark("The lab's text, in TOML"))
         self.tip(self.problems, mark("What is wrong; Enter or a double click goes to the line"))
         self.problems.setRootIsDecorated(False)
-        self.problems.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.problems.setWordWrap(True)
+        header = self.problems.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(lambda *_section: self._fit_rows())
         tools = QHBoxLayout()
         for button, text, tip in (
             (self.save_button, mark("Save"), mark("Save the lab (Ctrl+S)")),
             (self.save_as_button, mark("Save as…"), mark("Save the lab under another name")),
             (self.setup_button, mark("Use the present workspace"),
              mark("Make what the window shows now the set-up of the step that the cursor is in")),
-            (self.try_button, mark("Try as a student"), mark("Play the lab in the window; nothing of it is kept")),
+            (self.try_button, mark("Try as a student"), TRY_TIP),
             (self.help_button, mark("How to write labs"), mark("The parts of a lab, with examples")),
         ):  # fmt: skip
             self.say(button.setText, text)
@@ -234,7 +253,7 @@ class LabEditor(Speaking, QWidget):
         left.setSizes([520, 130])
         both = QSplitter(Qt.Orientation.Horizontal)
         both.addWidget(left)
-        both.addWidget(self.preview)
+        both.addWidget(self.side)
         both.setSizes([800, 380])
         for splitter in (left, both):
             splitter.setChildrenCollapsible(False)
@@ -263,19 +282,44 @@ class LabEditor(Speaking, QWidget):
         lab, problems = found
         self._lab = lab
         self.try_button.setEnabled(lab is not None)
+        self._say_try()
         self.state.setText(_("Nothing is wrong.") if not problems else _("This is to be mended:"))
         self.problems.clear()
         for problem in problems:
             item = QTreeWidgetItem([str(problem.line or ""), problem.field, told(problem)])
             item.setData(0, LINE, problem.line)
-            item.setToolTip(2, item.text(2))
+            for column in range(len(HEADERS)):
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             self.problems.addTopLevelItem(item)
+        self._fit_rows()
         self.code.mark_wrong([problem.line for problem in problems if problem.line is not None])
         if lab is not None:
             self._preview(lab)
+        elif self._is_new and problems:
+            self._look_at(problems[0].line)
+        self._is_new = False
+
+    def _fit_rows(self) -> None:
+        """Make room for sentences of several lines: a tree asks for the height of one."""
+        metrics = self.problems.fontMetrics()
+        room = QRect(0, 0, max(self.problems.columnWidth(2) - 2 * CELL_MARGIN, 40), 10_000)
+        for row in range(self.problems.topLevelItemCount()):
+            item = self.problems.topLevelItem(row)
+            assert item is not None
+            height = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(2)).height()
+            item.setSizeHint(2, QSize(0, height + CELL_MARGIN))
+
+    def _say_try(self) -> None:
+        """Say what trying does, or why it cannot be."""
+        works = self._lab is not None
+        tip = _(TRY_TIP) if works else _(
+            "Before it can be tried, everything that is listed below the text is to be mended")  # fmt: skip
+        self.try_button.setToolTip(tip)
+        self.try_button.setAccessibleName(tip)
 
     def _preview(self, lab: LabFile) -> None:
         """Show a student's view of the step that the cursor is in."""
+        self.side.setCurrentWidget(self.preview)
         self.preview.play(Attempt(lab))
         self._follow_cursor()
 
@@ -285,9 +329,13 @@ class LabEditor(Speaking, QWidget):
         if attempt is not None and index is not None:
             attempt.go(index)
 
-    def _go_to(self, line: int | None) -> None:
+    def _look_at(self, line: int | None) -> None:
         if line is not None:
             self.code.go_to(line)
+
+    def _go_to(self, line: int | None) -> None:
+        self._look_at(line)
+        if line is not None:
             self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # files

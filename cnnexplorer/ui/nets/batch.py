@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cnnexplorer.core.messages import mark
@@ -10,18 +11,23 @@ from cnnexplorer.nets.batch import FILTERS, LayerReader, filter_groups, map_grou
 from cnnexplorer.ui.batch_offer import BatchKind, BatchOffer
 from cnnexplorer.ui.language import _
 
+from .figure_facts import layer_facts, picture_facts, weights_facts
 from .filter_state import convolutions, nearest_convolution
 from .layer_rows import shape
 from .page import layer_title
 from .sources import pictures_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from cnnexplorer.core.batch import Group
     from cnnexplorer.nets import LayerInfo
     from cnnexplorer.ui.batch_offer import Opener
 
     from .model import NetModel
+
+    Fact = tuple[str, str]
 
 
 def network_offer(model: NetModel) -> BatchOffer | None:
@@ -36,6 +42,13 @@ def network_offer(model: NetModel) -> BatchOffer | None:
     convolved = convolutions(layers)
     titles = {layer.name: _title(network.id, layer) for layer in layers}
     maps, filters = map_groups(layers, titles), filter_groups(convolved, titles)
+    maps, filters = _told(maps, layers), _told(filters, convolved)
+    weights, present = tuple(weights_facts(model, network)), tuple(picture_facts(model))
+    (picture, _name), *rest = picture_facts(model, "")
+
+    def map_facts(file: str | None) -> tuple[Fact, ...]:
+        return (*weights, *(present if file is None else ((picture, file), *rest)))
+
     names = {group.name: layer.name for group, layer in zip(maps, layers, strict=True)}
     names |= {group.name: layer.name for group, layer in zip(filters, convolved, strict=True)}
     preprocess, perturbation = model.preprocess, model.perturbation
@@ -54,6 +67,8 @@ def network_offer(model: NetModel) -> BatchOffer | None:
             frozenset({place.label} if place is not None else ()),
             opener,
             of_pictures=True,
+            unit=mark("Unit"),
+            facts=map_facts,
         ),
         BatchKind(
             "filters",
@@ -65,11 +80,19 @@ def network_offer(model: NetModel) -> BatchOffer | None:
             ),
             frozenset({near.label + FILTERS} if near is not None else ()),
             opener,
+            whole="filters",
+            unit=mark("Filter"),
+            facts=lambda _file: weights,
         ),
     ]
     if model.place.page == "filters":
         kinds.reverse()
     return BatchOffer(network.id, tuple(kinds), pictures_of)
+
+
+def _told(groups: tuple[Group, ...], layers: Sequence[LayerInfo]) -> tuple[Group, ...]:
+    """Return groups with their layers' parameters."""
+    return tuple(replace(group, facts=tuple(layer_facts(layer))) for group, layer in zip(groups, layers, strict=True))
 
 
 def _title(network: str, layer: LayerInfo) -> str:

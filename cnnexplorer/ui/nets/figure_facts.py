@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from cnnexplorer.core.data_files import Arrays
-    from cnnexplorer.nets import LayerInfo
+    from cnnexplorer.nets import LayerInfo, Network
     from cnnexplorer.nets.mosaic import Range
 
     from .model import NetModel
@@ -34,15 +34,22 @@ _OTHER = re.compile(r"[^a-z0-9.]+")
 
 def network_facts(model: NetModel) -> list[Fact]:
     """Return what is known of the network and of the picture that it looks at."""
-    network = model.network
-    if network is None:
-        return []
+    return [] if model.network is None else [*weights_facts(model, model.network), *picture_facts(model)]
+
+
+def weights_facts(model: NetModel, network: Network) -> list[Fact]:
+    """Return what is known of the network in use."""
     facts = [(_("Network"), network.entry.title), (_("Weights"), weights_title(model.chosen))]
     if edited := network.edited_layers():
         labels = [layer.label for layer in model.layers if layer.name in edited]
         facts.append((_("Edited filters"), ", ".join(labels)))
-    facts.append((_("Picture"), _(model.source.title)))
-    if model.result is not None:
+    return facts
+
+
+def picture_facts(model: NetModel, file: str | None = None) -> list[Fact]:
+    """Return what is known of the picture that the network looks at, or would of another in a file."""
+    facts = [(_("Picture"), _(model.source.title) if file is None else file)]
+    if model.result is not None and (file is None or model.preprocess):  # else as large as it is
         facts.append((_("What the network sees"), shape_text(model.result.picture.shape)))
     if what := perturbation_text(model.perturbation):
         facts.append((_("Disturbance"), what))

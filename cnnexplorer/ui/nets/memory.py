@@ -105,7 +105,7 @@ class NetMemory(QObject):
         chosen = replace(model.chosen, device="auto", autocast=False)
         return Work(
             (edited, None if kind in _FLEETING else source),
-            (chosen, picture, model.perturbation, model.preprocess, model.side),
+            (chosen, picture, model.own_perturbation, model.preprocess, model.side),
         )
 
     def take(self) -> Callable[[], NetworkState]:
@@ -116,7 +116,7 @@ class NetMemory(QObject):
         taken = _Taken(
             model.chosen,
             model.source,
-            model.perturbation,
+            model.own_perturbation,
             model.preprocess,
             model.side,
             model.place,

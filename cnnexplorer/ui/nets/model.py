@@ -116,6 +116,7 @@ class NetModel(QObject):
         super().__init__(parent)
         self._source = source
         self._perturbation, self._preprocess = Perturbation(), True
+        self._own_perturbation: Perturbation | None = None  # the user's, while another is lent
         self._chosen = Chosen()
         self._network: Network | None = None
         self._computed: Computed | None = None
@@ -236,9 +237,43 @@ class NetModel(QObject):
         if perturbation != self._perturbation:
             if not self._allows("perturbation", self.settings_changed):
                 return
-            self._perturbation = perturbation
-            self.settings_changed.emit()
-            self._ask()
+            self._own_perturbation = None
+            self._disturb(perturbation)
+
+    @property
+    def own_perturbation(self) -> Perturbation:
+        """What the user does to the picture, also while something else is lent."""
+        return self._perturbation if self._own_perturbation is None else self._own_perturbation
+
+    @property
+    def lends_perturbation(self) -> bool:
+        """Whether the picture is disturbed in another way than the user asked for."""
+        return self._own_perturbation is not None
+
+    def lend_perturbation(self, perturbation: Perturbation) -> None:
+        """Disturb the picture in another way for a while; the user's own way is kept until it is taken back.
+
+        Raises
+        ------
+        UserError
+            The picture may not be disturbed now.
+        """
+        if self.guard is not None:
+            self.guard("perturbation")
+        self._own_perturbation = self.own_perturbation
+        if perturbation != self._perturbation:
+            self._disturb(perturbation)
+
+    def take_perturbation_back(self) -> None:
+        """Disturb the picture as the user asked for."""
+        own, self._own_perturbation = self._own_perturbation, None
+        if own is not None and own != self._perturbation:
+            self._disturb(own)
+
+    def _disturb(self, perturbation: Perturbation) -> None:
+        self._perturbation = perturbation
+        self.settings_changed.emit()
+        self._ask()
 
     @property
     def preprocess(self) -> bool:
@@ -277,6 +312,12 @@ class NetModel(QObject):
     def result(self) -> Computed | None:
         """What was computed last for the network in use."""
         return self._computed
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is under way, and what was computed last is what was asked for and has been shown."""
+        tasks = (self._loader, self._task, *self._derivations.values())
+        return self._pending is None and not any(task.busy for task in tasks)
 
     def derive(
         self,

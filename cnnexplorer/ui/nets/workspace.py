@@ -31,6 +31,7 @@ from .names import device_title
 from .network_bar import ALL_DEVICES, NetworkBar, best_weights
 from .number_page import NumberPage
 from .overview_page import OverviewPage
+from .record_dialog import ask_recording
 from .robustness_page import RobustnessPage
 from .sources import PictureSources
 from .state import Chosen, Source
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.settings import Settings
 
     from .page import Page
+    from .record_dialog import NetRecordDialog
     from .state import Place
 
 FIRST_SAMPLE = "drawn_umbrella"
@@ -138,6 +140,7 @@ class NetWorkspace(Speaking, QWidget):
         self.pages: dict[str, Page] = {}
         self._shown: Page | None = None
         self.batch: BatchDialog | None = None
+        self.recording: NetRecordDialog | None = None
         self.memory = NetMemory(self.model, self.sources, settings, PAGE_IDS, self._asked_class, self._ask_class, self)
         self.lab_side = NetLabSide(self)
         self._build()
@@ -186,6 +189,7 @@ class NetWorkspace(Speaking, QWidget):
             "reset_filters": self._reset_filters,
             "save_table": self._save_table,
             "save_layers": self.save_layers,
+            "record": self.record,
             "go_back": self.model.back,
             "go_forward": self.model.forward,
             "layer_before": lambda: self._step_layer(-1),
@@ -233,6 +237,13 @@ class NetWorkspace(Speaking, QWidget):
             self.batch = ask_batch(offer, self._settings, self)
             self.batch.closed.connect(self._forget_batch)
 
+    def record(self) -> None:
+        """Let the user record a view of the page while a disturbance runs, once the page shows something."""
+        offers = self.takeaways()
+        if self.recording is None and self._shown is not None and offers and self.model.result is not None:
+            self.recording = ask_recording(self.model, self._shown, offers, self._settings, self)
+            self.recording.closed.connect(self._forget_recording)
+
     def show_inspector(self, visible: bool) -> None:
         """Show or hide the pages' column at the right."""
         for page in self.pages.values():
@@ -264,6 +275,8 @@ class NetWorkspace(Speaking, QWidget):
         """Wait for work under way; to be called before the program ends."""
         if self.batch is not None:
             self.batch.close_work()
+        if self.recording is not None:
+            self.recording.close_work()
         for page in self.pages.values():
             page.close_work()
         self.memory.close()
@@ -447,6 +460,9 @@ class NetWorkspace(Speaking, QWidget):
 
     def _forget_batch(self) -> None:
         self.batch = None
+
+    def _forget_recording(self) -> None:
+        self.recording = None
 
     def _save_table(self) -> None:
         if isinstance(self._shown, ArchitecturePage):

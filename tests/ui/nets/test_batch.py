@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
+from cnnexplorer.core import format_number
 from cnnexplorer.ui.batch_dialog import BatchDialog
+from cnnexplorer.ui.figures.facts import PROGRAM
 from cnnexplorer.ui.nets.batch import network_offer
 from cnnexplorer.ui.nets.filters_page import FiltersPage
 from cnnexplorer.ui.nets.maps_page import MapsPage
@@ -84,6 +86,55 @@ def test_files_hold_what_the_network_computed(
     dialog.close_work()
 
 
+def test_pictures_tell_of_network_picture_and_layer(
+    qtbot: QtBot, model: NetModel, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    settings.set("save_folder", str(tmp_path))
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    Image.fromarray(np.zeros((230, 240, 3), np.uint8)).save(pictures / "señal.png")
+    model.visit(page="maps", layer="conv3")
+    offer = network_offer(model)
+    assert offer is not None
+    dialog = BatchDialog(offer, settings)
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.open()
+    choose(dialog.controls.form_choice, "sheet")
+
+    def told(path: Path) -> dict[str, str]:
+        qtbot.mouseClick(dialog.save_button, LEFT)
+        qtbot.waitUntil(lambda: "saved" in dialog.summary.text(), timeout=LIMIT)
+        with Image.open(path) as image:
+            assert image.text["Title"].startswith("AlexNet (2012), conv3 · convolution")
+            return dict(line.split(": ", 1) for line in image.text["Description"].splitlines())
+
+    facts = told(tmp_path / "alexnet2012_conv3_sheet.png")
+    assert model.result is not None
+    values = model.result.activations["conv3"].numpy()
+    low, high = (format_number(float(end), 4) for end in (values.min(), values.max()))
+    expected = {
+        "Network": "AlexNet (2012)", "Weights": "random, seed 1", "Picture": "Scene",
+        "What the network sees": "3 × 224 × 224", "Layer": "conv3 · convolution", "Output": "384 × 13 × 13",
+        "Size": "3 × 3", "Stride": "1 × 1", "Padding": "1 × 1", "Parameters": "885,120",
+        "Values": f"from {low} to {high}", "Colours": "Diverging around zero, each map its own", "Program": PROGRAM,
+    }  # fmt: skip
+    assert {**facts, "Weights": expected["Weights"]} == expected
+    assert facts["Weights"]
+    choose(dialog.controls.pictures, "folder")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(pictures))
+    qtbot.mouseClick(dialog.controls.source.button, LEFT)
+    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=LIMIT)
+    facts = told(tmp_path / "señal" / "alexnet2012_conv3_sheet.png")
+    assert (facts["Picture"], facts["What the network sees"]) == ("señal.png", "3 × 224 × 224")
+    choose(dialog.layers.kinds, "filters")
+    choose(dialog.controls.form_choice, "each")
+    facts = told(tmp_path / "alexnet2012_conv3_filters_007.png")
+    assert "Picture" not in facts
+    assert (facts["Filter"], facts["Layer"]) == ("7", "conv3 · convolution")
+    dialog.close_work()
+
+
 @pytest.mark.parametrize("kind", [MapsPage, FiltersPage])
 def test_a_button_of_the_page_asks_for_the_dialog(qtbot: QtBot, model: NetModel, kind: type[MapsPage | FiltersPage]):
     page = kind(model)
@@ -104,7 +155,7 @@ def test_every_text_of_the_dialog_is_translated(
     dialog = BatchDialog(offer, settings)
     qtbot.addWidget(dialog)
     shown = [dialog.windowTitle(), dialog.summary.text(), dialog.save_button.text(), dialog.stop_button.text()]
-    shown += [dialog.kinds.itemText(index) for index in range(dialog.kinds.count())]
+    shown += [dialog.layers.kinds.itemText(index) for index in range(dialog.layers.kinds.count())]
     controls = dialog.controls
     for choice in (controls.form_choice, controls.format, controls.colours, controls.range, controls.pictures):
         shown += [choice.itemText(index) for index in range(choice.count())]

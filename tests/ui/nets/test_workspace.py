@@ -433,7 +433,7 @@ def test_closing_stops_what_saves_whole_layers(
     workspace.save_layers()
     dialog = workspace.batch
     assert dialog is not None
-    qtbot.mouseClick(dialog.all_button, LEFT)
+    qtbot.mouseClick(dialog.layers.all_button, LEFT)
     qtbot.mouseClick(dialog.save_button, LEFT)
     workspace.close_work()
     assert not dialog._task.busy
