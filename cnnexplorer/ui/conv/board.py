@@ -38,6 +38,8 @@ LOOKS: dict[str, Look] = {
     "flatten": Look("diverging"),
 }
 
+NARROW, LEAST_STACKED = 720, 230  # pixels: a board's width below which the arithmetic stands below, and both's height
+
 
 @dataclass(frozen=True)
 class BoardView:
@@ -76,7 +78,7 @@ class Board(QWidget):
         self._veil: Veil | None = None
         self._unvisited_for: list[bool] = []
         self._decimals = 2
-        self._split_by_hand = False
+        self._split_by_hand = self._steps_by_hand = False
         self._with_steps = True
         self.strip = Strip()
         self.step_view, self.arithmetic = StepView(), ArithmeticView()
@@ -197,6 +199,7 @@ class Board(QWidget):
             self._split_by_hand = True
         if view.widths is not None:
             _split(self._steps, view.widths)
+            self._steps_by_hand = True
         self.settle()
         for key, zoom in view.zooms.items():
             if key in self.cards:
@@ -215,12 +218,26 @@ class Board(QWidget):
 
     def share_height(self) -> None:
         """Give the stages the height that square maps need, and the steps the rest, unless the user has split it."""
-        if self._split_by_hand:
-            return
-        height = self._columns.height()
-        width = max((card.width() for card in self.cards.values() if not card.isHidden()), default=0)
-        stages = min(max(width + 205, 300), max(height - 200, height // 2))
-        self._columns.setSizes([stages, height - stages])
+        if not self._split_by_hand:
+            height = self._columns.height()
+            width = max((card.width() for card in self.cards.values() if not card.isHidden()), default=0)
+            stages = min(max(width + 205, 300), max(height - 200, height // 2))
+            self._columns.setSizes([stages, height - stages])
+        self._stack_steps()
+
+    def _stack_steps(self) -> None:
+        """Put the arithmetic below the grids where the board is narrow, and there is height for both."""
+        tall = self._steps.height() >= LEAST_STACKED
+        turned = Qt.Orientation.Vertical if self.width() < NARROW and tall else Qt.Orientation.Horizontal
+        if turned != self._steps.orientation():
+            self._steps.setOrientation(turned)
+            self._steps_by_hand = False
+            if turned == Qt.Orientation.Horizontal:
+                self._steps.setSizes([560, 400])
+        if turned == Qt.Orientation.Vertical and not self._steps_by_hand:
+            height = self._steps.height()
+            words = min(self.arithmetic.needed_height + self._steps.handleWidth(), height // 2)
+            self._steps.setSizes([height - words, words])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the height anew."""
@@ -240,6 +257,7 @@ class Board(QWidget):
         self._steps.addWidget(grids)
         self._steps.addWidget(words)
         self._steps.setSizes([560, 400])
+        self._steps.splitterMoved.connect(self._note_turned)
         self._columns = QSplitter(Qt.Orientation.Vertical)
         self._columns.addWidget(self.strip)
         self._columns.addWidget(self._steps)
@@ -255,6 +273,10 @@ class Board(QWidget):
 
     def _note_split(self) -> None:
         self._split_by_hand = True
+        self._stack_steps()
+
+    def _note_turned(self) -> None:
+        self._steps_by_hand = True
 
     def _show_enlarged(self) -> None:
         """Leave the whole height to an enlarged card."""

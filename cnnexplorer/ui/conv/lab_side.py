@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnexplorer.core import step_index
 from cnnexplorer.core.messages import mark
@@ -122,8 +122,13 @@ class ConvLabSide(QObject):
             row = tuple(min(value, limit - 1) for value, limit in zip(cell, limits, strict=True))
             self._conv.player.go_to(at.stage, step_index(shape, (row[0], row[1], row[2])))
             self._conv.select(("stage", at.stage))
+            self._reveal(("stage", at.stage))
         else:
             self._conv.select(("input", -1))
+
+    def _reveal(self, key: ViewKey) -> None:
+        """Scroll to what is asked for, once the cards have their places."""
+        QTimer.singleShot(0, self, lambda: self._conv.strip.reveal(key))
 
     def _cover(self) -> None:
         """Hide the outputs that are not to be seen."""
@@ -149,6 +154,7 @@ class ConvLabSide(QObject):
         if card is None:
             return
         card.set_channel(task.channel)
+        self._reveal(key)
         several = task.receptive_field_of is not None or (task.cells is not None and task.every and len(task.cells) > 1)
         self._picker = CellPicker(card.view, several)
         self._picker.picked.connect(self.cells_picked)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -30,12 +27,13 @@ from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import icon
-from cnnexplorer.ui.trouble import Banner, told
+from cnnexplorer.ui.trouble import Banner
 
 from .attempt import Attempt
 from .bench import Bench
 from .code_edit import CodeEdit
 from .panel import LabPanel
+from .problems import Problems
 from .where import ask_where
 
 if TYPE_CHECKING:
@@ -46,10 +44,7 @@ if TYPE_CHECKING:
     from cnnexplorer.labs.model import Setup
 
 PAUSE = 300  # milliseconds without a key after which the text is checked
-HEADERS = (mark("Line"), mark("Where"), mark("What is wrong"))
 TRY_TIP = mark("Play the lab in the window; nothing of it is kept")
-CELL_MARGIN = 6  # pixels around the text of a row
-LINE = Qt.ItemDataRole.UserRole
 
 
 class LabEditor(Speaking, QWidget):
@@ -89,7 +84,7 @@ class LabEditor(Speaking, QWidget):
         self._checking, self._making, self._writing = LatestTask(self), LatestTask(self), LatestTask(self)
         self.code = CodeEdit()
         self.code.setPlainText(text)
-        self.problems = QTreeWidget()
+        self.problems = Problems()
         self.state = QLabel()
         self.bench = Bench(self)
         self.preview = LabPanel(self.bench, takes_focus=False)
@@ -184,7 +179,6 @@ class LabEditor(Speaking, QWidget):
     def retranslate(self) -> None:
         """Say the title and what is wrong."""
         self.setWindowTitle(_("{name}[*] – lab editor").format(name=self._name()))
-        self.problems.setHeaderLabels([_(text) for text in HEADERS])
         self.check()
 
     def restyle(self) -> None:
@@ -221,13 +215,6 @@ class LabEditor(Speaking, QWidget):
         self.resize(1180, 720)
         self.setMinimumSize(760, 480)
         self.tip(self.code, mark("The lab's text, in TOML"))
-        self.tip(self.problems, mark("What is wrong; Enter or a double click goes to the line"))
-        self.problems.setRootIsDecorated(False)
-        self.problems.setWordWrap(True)
-        header = self.problems.header()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        header.sectionResized.connect(lambda *_section: self._fit_rows())
         tools = QHBoxLayout()
         for button, text, tip in (
             (self.save_button, mark("Save"), mark("Save the lab (Ctrl+S)")),
@@ -268,7 +255,7 @@ class LabEditor(Speaking, QWidget):
         self.code.document().modificationChanged.connect(self.setWindowModified)
         self.code.cursorPositionChanged.connect(self._follow_cursor)
         self._timer.timeout.connect(self.check)
-        self.problems.itemActivated.connect(lambda item: self._go_to(item.data(0, LINE)))
+        self.problems.line_asked.connect(self._go_to)
         self.save_button.clicked.connect(self.save)
         self.save_as_button.clicked.connect(self.save_as)
         self.setup_button.clicked.connect(self.use_present)
@@ -284,30 +271,13 @@ class LabEditor(Speaking, QWidget):
         self.try_button.setEnabled(lab is not None)
         self._say_try()
         self.state.setText(_("Nothing is wrong.") if not problems else _("This is to be mended:"))
-        self.problems.clear()
-        for problem in problems:
-            item = QTreeWidgetItem([str(problem.line or ""), problem.field, told(problem)])
-            item.setData(0, LINE, problem.line)
-            for column in range(len(HEADERS)):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-            self.problems.addTopLevelItem(item)
-        self._fit_rows()
+        self.problems.show_problems(problems)
         self.code.mark_wrong([problem.line for problem in problems if problem.line is not None])
         if lab is not None:
             self._preview(lab)
-        elif self._is_new and problems:
-            self._look_at(problems[0].line)
+        elif self._is_new and problems and problems[0].line is not None:
+            self.code.go_to(problems[0].line)
         self._is_new = False
-
-    def _fit_rows(self) -> None:
-        """Make room for sentences of several lines: a tree asks for the height of one."""
-        metrics = self.problems.fontMetrics()
-        room = QRect(0, 0, max(self.problems.columnWidth(2) - 2 * CELL_MARGIN, 40), 10_000)
-        for row in range(self.problems.topLevelItemCount()):
-            item = self.problems.topLevelItem(row)
-            assert item is not None
-            height = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(2)).height()
-            item.setSizeHint(2, QSize(0, height + CELL_MARGIN))
 
     def _say_try(self) -> None:
         """Say what trying does, or why it cannot be."""
@@ -329,14 +299,9 @@ class LabEditor(Speaking, QWidget):
         if attempt is not None and index is not None:
             attempt.go(index)
 
-    def _look_at(self, line: int | None) -> None:
-        if line is not None:
-            self.code.go_to(line)
-
-    def _go_to(self, line: int | None) -> None:
-        self._look_at(line)
-        if line is not None:
-            self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _go_to(self, line: int) -> None:
+        self.code.go_to(line)
+        self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # files
 
