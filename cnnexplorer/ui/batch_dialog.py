@@ -32,7 +32,7 @@ from .batch_texts import progress_text, report_text, summary_text
 from .language import Speaking, _, translate_count
 from .saving import may_overwrite
 from .tasks import LatestTask
-from .theme import colours, icon
+from .theme import colours
 from .trouble import told
 from .widgets.buttons import Buttons
 
@@ -91,7 +91,6 @@ class BatchDialog(Speaking, QDialog):
         self._show_kind()
         self.resize(780, 580)
         self.layers.list.setFocus()
-        self.restyle()
 
     # what is asked for
 
@@ -147,10 +146,6 @@ class BatchDialog(Speaking, QDialog):
     def retranslate(self) -> None:
         """Say again what depends on what is chosen."""
         self._refresh()
-
-    def restyle(self) -> None:
-        """Take the icon from the theme: the style's own is black."""
-        self.close_button.setIcon(icon("close", self))
 
     # building
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
@@ -93,6 +93,8 @@ class Card(Speaking, QFrame):
         self._formula = QLabel()
         self._formula.setWordWrap(True)
         self._formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._formula.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._formula.customContextMenuRequested.connect(self._popup_formula)
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._build()
@@ -356,9 +358,19 @@ class Card(Speaking, QFrame):
     def _open_menu(self) -> None:
         self._popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()), self)
 
-    def _popup(self, point: QPoint, widget: QWidget) -> None:
+    def _popup_formula(self, point: QPoint) -> None:
+        text = self._formula.selectedText() or self._formula.text()
+        copy = QAction(icon("content-copy", self), _("Copy the formula"))
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
+        self._popup(self._formula.mapToGlobal(point), self, copy)
+
+    def _popup(self, point: QPoint, widget: QWidget, first: QAction | None = None) -> None:
         self.selected.emit()
         menu = self.menu()
+        if first is not None:
+            first.setParent(menu)
+            menu.insertAction(menu.actions()[0], first)
+            menu.insertSeparator(menu.actions()[1])
         self.menu_opened.emit(menu, widget)
         menu.popup(point)
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
+    QLabel,
     QMenu,
     QMessageBox,
     QPushButton,
@@ -203,6 +204,19 @@ def test_a_png_tells_of_the_stage_and_brings_the_session_back(qtbot: QtBot, desk
         assert line in told["Description"].splitlines()
     assert any(line.startswith("Colours: Diverging") for line in told["Description"].splitlines())
     assert session_in_png(path) == SESSION
+
+
+def test_the_whole_board_tells_of_all_values_and_colours(qtbot: QtBot, desk: MainWindow) -> None:
+    dialog = open_dialog(desk)
+    choose_view(dialog, "Stages, step and arithmetic")
+    lines = opened(save(qtbot, dialog)).text["Description"].splitlines()
+    for begin, values, colours in (
+        ("Input: 1 × 8 × 8; ", "Values from 0 to 1", "Colours Grey"),
+        ("1 Convolution: ", "Values from -4 to 4", "Colours Diverging"),
+        ("2 ReLU: ", "Values from 0 to 4", "Colours Diverging"),
+    ):
+        (line,) = [line for line in lines if line.startswith(begin)]
+        assert f"; {values}; {colours}" in line
 
 
 def test_opening_a_figure_brings_the_experiment_back(qtbot: QtBot, desk: MainWindow) -> None:
@@ -573,6 +587,18 @@ def test_each_view_has_it_in_its_menu(qtbot: QtBot, desk: MainWindow, name: str,
     press(menu, Qt.Key.Key_Return)
     assert desk.figures.dialog.takeaway.title == title
     menu.close()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
+def test_a_cards_formula_has_the_menu_of_the_card(desk: MainWindow) -> None:
+    card = desk.conv.strip.cards["stage", 0]
+    label = next(label for label in card.findChildren(QLabel) if "2·0" in label.text())
+    menu = open_menu(desk, label)
+    assert entries(menu)[0] == "Copy the formula"
+    assert entries(menu)[-3:] == TAKEN
+    menu.setActiveAction(menu.actions()[0])
+    press(menu, Qt.Key.Key_Return)
+    assert QGuiApplication.clipboard().text() == label.text()
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
