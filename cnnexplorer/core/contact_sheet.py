@@ -73,7 +73,7 @@ def contact_sheet(
     names = [letters(label, _LABEL, _MUTED) for label in labels]
     below = max(len(name) for name in names)
     cell = size[0] + below + 3 + _GAP, size[1] + _GAP
-    top = _MARGIN + sum(len(head) + _LINE for head in heads)
+    top = _MARGIN + sum(len(head) + _LINE for head in heads) + _GAP * bool(heads)
     width = max(columns * cell[1] - _GAP, *(head.shape[1] for head in heads), 0) + 2 * _MARGIN
     sheet = np.full((top + rows * cell[0] - _GAP + _MARGIN, width, 3), _PAPER, np.uint8)
     y = _MARGIN

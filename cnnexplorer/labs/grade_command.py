@@ -11,11 +11,13 @@ from cnnexplorer.catalogue import LANGUAGES, console_language, load_catalogue
 from cnnexplorer.core import UserError
 from cnnexplorer.core.files import write_file
 
-from .grading import grade_folder, table
+from .grading import grade_folder, passed_over, table
 from .loading import LabFile, built_in_labs, labs_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+MOST_NAMED = 20  # files that are not graded
 
 
 def run(arguments: list[str]) -> int:
@@ -25,6 +27,7 @@ def run(arguments: list[str]) -> int:
     try:
         labs = [*built_in_labs(), *(lab for folder in options.labs for lab in labs_in(folder))]
         rows = grade_folder(options.folder, [lab.digest for lab in labs if isinstance(lab, LabFile)])
+        others = passed_over(options.folder)
         text = table(rows, _)
         if options.out is None:
             print(text, end="")
@@ -38,6 +41,13 @@ def run(arguments: list[str]) -> int:
     except UserError as error:
         print(error.sentence(_), file=sys.stderr)
         return 1
+    for row in rows:
+        if row.error is not None:
+            print(f"{row.file}: {row.error.sentence(_)}", file=sys.stderr)
+    for name in others[:MOST_NAMED]:
+        print(_("{file}: not graded, for it is no page (HTML)").format(file=name), file=sys.stderr)
+    if len(others) > MOST_NAMED:
+        print(_("and {count} files more").format(count=len(others) - MOST_NAMED), file=sys.stderr)
     doubtful = sum(row.signature != "right" for row in rows)
     counts = _("{count} reports, {doubtful} of them broken, changed or of an unknown lab")
     print(counts.format(count=len(rows), doubtful=doubtful), file=sys.stderr)

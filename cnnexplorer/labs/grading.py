@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_REPORTS = 2_000
 SUFFIXES = (".html", ".htm")
+NO_PAGE = ".pdf"  # what students hand in instead: it stands in the table, with the reason
 
 Signature = Literal["right", "wrong", "unknown"]
 SIGNATURES: dict[Signature, str] = {
@@ -43,6 +44,8 @@ class Graded(NamedTuple):
 def grade_folder(folder: Path, digests: Iterable[str]) -> tuple[Graded, ...]:
     """Read all reports in a folder and in its subfolders, one level down, in the order of their names.
 
+    A PDF cannot be graded, but has its row too: somebody handed it in.
+
     Parameters
     ----------
     digests
@@ -55,12 +58,7 @@ def grade_folder(folder: Path, digests: Iterable[str]) -> tuple[Graded, ...]:
     """
     known = frozenset(digests)
     try:
-        paths = sorted(
-            path
-            for pattern in ("*", "*/*")
-            for path in folder.glob(pattern)
-            if path.suffix.lower() in SUFFIXES and path.is_file()
-        )
+        paths = [path for path in _files(folder) if path.suffix.lower() in (*SUFFIXES, NO_PAGE)]
         if not folder.is_dir():
             raise ReportError("there is no folder “{name}”", name=folder.name)
     except OSError as error:
@@ -68,6 +66,25 @@ def grade_folder(folder: Path, digests: Iterable[str]) -> tuple[Graded, ...]:
     if len(paths) > MOST_REPORTS:
         raise ReportError("there are more than {limit} reports: grade them folder by folder", limit=MOST_REPORTS)
     return tuple(_graded(path, str(path.relative_to(folder)), known) for path in paths)
+
+
+def passed_over(folder: Path) -> tuple[str, ...]:
+    """Return the names of the files in a folder, and one level down, that are not looked at; hidden ones are not told.
+
+    Raises
+    ------
+    ReportError
+        The folder cannot be read.
+    """
+    try:
+        found = [path for path in _files(folder) if path.suffix.lower() not in (*SUFFIXES, NO_PAGE)]
+    except OSError as error:
+        raise ReportError("the folder cannot be read: {reason}", reason=error.strerror or error) from error
+    return tuple(str(path.relative_to(folder)) for path in found if not path.name.startswith("."))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for pattern in ("*", "*/*") for path in folder.glob(pattern) if path.is_file())
 
 
 def table(rows: tuple[Graded, ...], translate: Callable[[str], str]) -> str:
@@ -101,6 +118,9 @@ def guarded(cell: str) -> str:
 
 
 def _graded(path: Path, name: str, known: frozenset[str]) -> Graded:
+    if path.suffix.lower() == NO_PAGE:
+        told = ReportError("this is a PDF, which cannot be graded: ask for the page (HTML)")
+        return Graded(name, None, None, told)
     try:
         with path.open("rb") as file:
             report = read_report(file.read(LARGEST_REPORT + 1))

@@ -11,18 +11,19 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from cnnexplorer.core.messages import term
 
+from .collecting import Collected
 from .lines import field_lines, line_of
-from .model import FORMAT, Lab
+from .model import FORMAT
 from .sayings import LabError
 from .validation import problems_of
-from .wrong_fields import field_error, with_path
+from .wrong_fields import with_path
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    from .model import Lab
 
 LARGEST_FILE = 400_000  # bytes
 LONGEST_LINE = 8_000
@@ -118,7 +119,8 @@ def lab_from_text(text: str, name: str, folder: Path | None = None, digest: str 
 def problems_in(text: str, name: str, folder: Path | None = None) -> tuple[LabError, ...]:
     """Return all that is wrong with a lab's text, in the order of its lines; empty where nothing is.
 
-    A text that is no TOML, or has a field of the wrong kind, has one problem: what comes after cannot be told.
+    A text that is no TOML has one problem: what comes after cannot be told. Of a step with a field of the wrong kind
+    only such fields are told.
     """
     return _read_lab(text, name, folder)[1]
 
@@ -176,13 +178,17 @@ def _read_lab(text: str, name: str, folder: Path | None) -> tuple[Lab | None, tu
     try:
         values = _parsed(text)
         _check_version(values)
-        lab = msgspec.convert(values, Lab)
-    except msgspec.ValidationError as error:
-        return None, (_placed(field_error(str(error)), name, text),)
     except LabError as error:
         return None, (_placed(error, name, text),)
-    found = [_placed(error, name, text) for error in problems_of(lab, folder)]
-    return lab, tuple(sorted(found, key=lambda error: error.line or 0))
+    collected = Collected(values)
+    errors = collected.errors
+    if collected.lab is not None:
+        for problem in problems_of(collected.lab, folder):
+            place = collected.original(problem.path)
+            if collected.is_whole(place):
+                errors.append(with_path(problem, place))
+    found = sorted((_placed(problem, name, text) for problem in errors), key=lambda problem: problem.line or 0)
+    return collected.lab, tuple(found)
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -11,10 +11,14 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from cnnexplorer.core.messages import mark
+
 from .model import MOST_STEPS
 from .sayings import ReportError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .loading import LabFile
     from .model import Lab, Step
     from .verdict import Verdict
@@ -23,6 +27,7 @@ FORMAT = 1
 LARGEST_FILE = 40_000_000  # bytes
 LONGEST_ANSWER = 5_000
 MOST_KEPT = 50  # wrong answers of a step that are kept
+MOST_PARTS = 2_000  # of an answer: cells, options, lines
 MOST_FIGURES = 6
 LARGEST_FIGURE = 3_000_000  # bytes
 
@@ -30,9 +35,15 @@ PER_TRY = 0.25  # what a wrong answer takes off
 PER_HINT = 0.1
 LEAST = 0.2  # what a solved step is worth after all
 
+_SCORING = mark(
+    "Each wrong answer takes {wrong} % off the points of its step, each hint {hint} %; a step that is solved gives "
+    "{least} % at least. An answer that is shown gives no points."
+)
+
 Seconds = Annotated[float, Meta(ge=0)]
 Tries = Annotated[int, Meta(ge=0)]
 Status = Literal["open", "solved", "noted", "shown", "read"]
+Draft = Annotated[tuple[Annotated[str, Meta(max_length=LONGEST_ANSWER)], ...], Meta(max_length=MOST_PARTS)]
 
 
 class Figure(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +75,8 @@ class StepProgress(Struct, frozen=True, forbid_unknown_fields=True):
         How many hints were read.
     seconds
         Time spent on the step.
+    draft, judged
+        What stands in the field, as its parts in texts; and whether it is what was judged last.
     """
 
     status: Status = "open"
@@ -72,6 +85,8 @@ class StepProgress(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Seconds = 0.0
     answers: tuple[Answered, ...] = ()
     figures: Annotated[tuple[Figure, ...], Meta(max_length=MOST_FIGURES)] = ()
+    draft: Draft = ()
+    judged: bool = False
 
     @property
     def done(self) -> bool:
@@ -148,6 +163,17 @@ def answered(progress: Progress, index: int, answer: str, verdict: Verdict, now:
     return _with_step(progress, index, changed, now)
 
 
+def drafted(progress: Progress, index: int, draft: tuple[str, ...], judged: bool = False, now: str = "") -> Progress:
+    """Return the progress with what stands in the field of a step; the answer that solved a step stays."""
+    step = progress.steps[index]
+    if step.status == "solved" and not judged:
+        return progress
+    short = tuple(part[:LONGEST_ANSWER] for part in draft[:MOST_PARTS])
+    if short == step.draft and (step.judged or not judged):
+        return progress
+    return _with_step(progress, index, replace(step, draft=short, judged=judged), now)
+
+
 def hint_taken(progress: Progress, index: int, now: str = "") -> Progress:
     """Return the progress after one more hint; after the step is done hints are free."""
     step = progress.steps[index]
@@ -182,6 +208,11 @@ def step_score(step: Step, progress: StepProgress) -> float:
         return 0.0
     wrong = max(progress.tries - 1, 0)
     return step.points * max(1 - PER_TRY * wrong - PER_HINT * progress.hints, LEAST)
+
+
+def scoring(translate: Callable[[str], str]) -> str:
+    """Return how points are counted, in words."""
+    return translate(_SCORING).format(wrong=round(100 * PER_TRY), hint=round(100 * PER_HINT), least=round(100 * LEAST))
 
 
 def score(lab: Lab, progress: Progress) -> tuple[float, float]:

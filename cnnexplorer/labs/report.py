@@ -21,7 +21,10 @@ from cnnexplorer.core.files import write_file
 from cnnexplorer.core.messages import mark
 
 from .markdown import as_html, parse_markdown
-from .progress import score, step_score
+from .mistake_names import recognised
+from .model import TextTask
+from .moments import moment
+from .progress import score, scoring, step_score
 from .sayings import ReportError
 
 if TYPE_CHECKING:
@@ -141,7 +144,10 @@ def report_html(
         f"<title>{title}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{html.escape(summary.title)}</h1>",
         _head(summary, translate),
-        _table(summary, translate),
+        _table(
+            summary, [_title(index, step, language, translate) for index, step in enumerate(lab.lab.steps)], translate
+        ),
+        f"<p><small>{html.escape(scoring(translate))}</small></p>",
     ]
     for index, (step, done) in enumerate(zip(lab.lab.steps, progress.steps, strict=True)):
         parts.append(_step(index, step, done, language, translate))
@@ -205,6 +211,7 @@ _STYLE = (
     "pre{background:#f2f4f7;padding:.6em}img{max-width:100%}h2{margin-top:1.6em}.right{color:#1a7f37}.wrong{color:#b3261e}"
 )
 _STEPS, _ANSWERS = mark("Steps"), mark("Answers")
+_DRAFT = mark("Draft, not handed in with “Check”")
 _STATUS = {
     "open": mark("not solved"),
     "solved": mark("solved"),
@@ -220,8 +227,8 @@ def _head(summary: Summary, translate: Callable[[str], str]) -> str:
         (mark("Score"), f"{format_number(summary.earned, 2)} / {format_number(summary.points, 2)} "
                         f"({format_number(summary.percent, 0)} %)"),
         (mark("Time"), duration(summary.seconds)),
-        (mark("Begun"), summary.started or "–"),
-        (mark("Last change"), summary.changed or "–"),
+        (mark("Begun"), moment(summary.started, translate) or "–"),
+        (mark("Last change"), moment(summary.changed, translate) or "–"),
         (mark("Lab"), f"{summary.lab} ({summary.digest[:12]})"),
         (mark("Program"), f"CNN Explorer {summary.version}"),
     )  # fmt: skip
@@ -231,35 +238,47 @@ def _head(summary: Summary, translate: Callable[[str], str]) -> str:
     return f"<table>{cells}</table>"
 
 
-def _table(summary: Summary, translate: Callable[[str], str]) -> str:
-    names = (mark("Step number"), mark("State"), mark("Tries"), mark("Hints"), mark("Time"), mark("Points"))
+def _table(summary: Summary, titles: list[str], translate: Callable[[str], str]) -> str:
+    names = (mark("Step of the lab"), mark("State"), mark("Tries"), mark("Hints"), mark("Time"), mark("Points"),
+             mark("Mistakes that were recognised"))  # fmt: skip
     head = "".join(f"<th>{html.escape(translate(name))}</th>" for name in names)
     rows = []
-    for place, step in enumerate(summary.steps, start=1):
+    for title, step in zip(titles, summary.steps, strict=True):
         points = f"{format_number(step.earned, 2)} / {format_number(step.points, 2)}" if step.marked else "–"
         cells = (
-            str(place),
+            title,
             translate(_STATUS[step.status]),
             str(step.tries),
             str(step.hints),
             duration(step.seconds),
             points,
+            recognised(step.mistakes, translate) or "–",
         )
         rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
     return f"<h2>{html.escape(translate(_STEPS))}</h2><table><tr>{head}</tr>{''.join(rows)}</table>"
 
 
+def _title(index: int, step: Step, language: str, translate: Callable[[str], str]) -> str:
+    name = step.title.of(language)
+    return f"{index + 1}. {name}" if name else translate(mark("Step {number}")).format(number=index + 1)
+
+
 def _step(index: int, step: Step, done: StepProgress, language: str, translate: Callable[[str], str]) -> str:
-    title = step.title.of(language) or translate(mark("Step {number}")).format(number=index + 1)
-    parts = [f"<h2>{index + 1}. {html.escape(title)}</h2>", as_html(parse_markdown(step.text.of(language)))]
+    title = html.escape(_title(index, step, language, translate))
+    parts = [f"<h2>{title}</h2>", as_html(parse_markdown(step.text.of(language)))]
     if done.answers:
         rows = []
         for one in done.answers:
             kind = "right" if one.right else "wrong"
             sign = "✓" if one.right else "✗"
             answer = html.escape(one.answer).replace("\n", "<br>")
-            rows.append(f'<li><span class="{kind}">{sign}</span> {answer}</li>')
+            mistakes = html.escape(recognised(one.mistakes, translate))
+            more = f" <small>({mistakes})</small>" if mistakes else ""
+            rows.append(f'<li><span class="{kind}">{sign}</span> {answer}{more}</li>')
         parts.append(f"<p><b>{html.escape(translate(_ANSWERS))}</b></p><ul>{''.join(rows)}</ul>")
+    if isinstance(step.task, TextTask) and any(done.draft) and not done.judged:
+        draft = html.escape(done.draft[0]).replace("\n", "<br>")
+        parts.append(f"<p><b>{html.escape(translate(_DRAFT))}</b></p><p>{draft}</p>")
     if done.status == "shown":
         parts.append(f"<p>{html.escape(translate(_STATUS['shown']))}</p>")
     for figure in done.figures:

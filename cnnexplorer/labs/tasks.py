@@ -89,7 +89,7 @@ def check_number(task: NumberTask, answer: Any, experiment: Experiment | None, r
         return _again(Saying.of(error))
     told = _told(task.mistakes, lambda known: not isinstance(known, tuple) and number.agrees(known, task.tolerance))
     if task.of is not None:
-        return Verdict("wrong", (*told, *judgement.sayings), judgement.mistakes)
+        return Verdict("wrong", told or judgement.sayings, judgement.mistakes)  # the teacher's words say it better
     assert task.answer is not None
     if number.agrees(task.answer, task.tolerance):
         return Verdict("right")
@@ -115,8 +115,8 @@ def check_shape(task: ShapeTask, answer: Any, experiment: Experiment | None, res
         maps = experiment.shapes[task.stage][0]
         if len(given) == 3 and given[0] != maps:
             wrong_maps = Saying(mark("{given} maps are not right: each filter makes one map."), given=given[0])
-            return Verdict("wrong", (*told, wrong_maps, *judgement.sayings), ("maps", *judgement.mistakes))
-        return Verdict(judgement.outcome, (*told, *judgement.sayings), judgement.mistakes)
+            return Verdict("wrong", told or (wrong_maps, *judgement.sayings), ("maps", *judgement.mistakes))
+        return Verdict(judgement.outcome, told or judgement.sayings, judgement.mistakes)
     if given == right:
         return Verdict("right")
     if not told and given == (*right[:-2], right[-1], right[-2]):
@@ -125,7 +125,10 @@ def check_shape(task: ShapeTask, answer: Any, experiment: Experiment | None, res
 
 
 def check_matrix(task: MatrixTask, answer: Any, experiment: Experiment | None, result: Result | None) -> Verdict:  # noqa: ANN401
-    """Check a small matrix."""
+    """Check a small matrix; cells that are empty (NaN) are asked for."""
+    if not isinstance(answer, str) and (empty := np.isnan(np.asarray(answer, dtype=np.float64))).any():
+        return Verdict("again", (Saying(mark("fill in every cell first; those in the frame are empty")),),
+                       wrong_cells=empty)  # fmt: skip
     if task.stage is None:
         return Verdict.of(judge_matrix(right_value(task, None, None), answer, task.tolerance))
     assert experiment is not None

@@ -195,13 +195,13 @@ class BatchControls(Form):
 
     def _build_files(self) -> None:
         self.heading(mark("Files"))
-        self.form_choice = Choice({id_: title for id_, (title, _formats) in FORMS.items()})
+        self.form_choice = Choice({id_: title for id_, (title, _formats) in FORMS.items()}).show_whole()
         self.form_choice.activated.connect(self._suit)
         self.row(mark("How many"), self.form_choice, mark("What one file holds"))
-        self.format = Choice({})
+        self.format = Choice({}).show_whole()
         self.format.activated.connect(self._suit)
         self.row(mark("Format"), self.format, mark("Pictures to look at, or data to compute with"))
-        self.colours = Choice(_COLOURS)
+        self.colours = Choice(_COLOURS).show_whole()
         self.colours.activated.connect(self.changed)
         self.row(
             mark("Colours"),

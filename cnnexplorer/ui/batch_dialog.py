@@ -32,8 +32,9 @@ from .batch_texts import progress_text, report_text, summary_text
 from .language import Speaking, _, translate_count
 from .saving import may_overwrite
 from .tasks import LatestTask
-from .theme import colours, icon
+from .theme import colours
 from .trouble import told
+from .widgets.buttons import Buttons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,6 @@ class BatchDialog(Speaking, QDialog):
         self._show_kind()
         self.resize(780, 580)
         self.layers.list.setFocus()
-        self.restyle()
 
     # what is asked for
 
@@ -147,10 +147,6 @@ class BatchDialog(Speaking, QDialog):
         """Say again what depends on what is chosen."""
         self._refresh()
 
-    def restyle(self) -> None:
-        """Take the icon from the theme: the style's own is black."""
-        self.close_button.setIcon(icon("close", self))
-
     # building
 
     def _build_foot(self) -> None:
@@ -166,11 +162,11 @@ class BatchDialog(Speaking, QDialog):
         policy.setRetainSizeWhenHidden(True)  # else the list would change its height
         self.bar.setSizePolicy(policy)
         self.bar.hide()
-        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.box = Buttons(QDialogButtonBox.StandardButton.Close)
         self.close_button = self.box.button(QDialogButtonBox.StandardButton.Close)
-        self.save_button = self.box.addButton("", QDialogButtonBox.ButtonRole.ApplyRole)
+        self.save_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.tip(self.save_button, mark("Save the files"))
-        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.ApplyRole)
+        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.stop_button.setText, mark("Stop"))
         self.tip(self.stop_button, mark("Stop: what is saved already stays, and no file is left half-written"))
         self.stop_button.hide()

@@ -12,7 +12,7 @@ from cnnexplorer.core.metadata import FigureNotes
 from .figures.facts import PROGRAM, program_fact, range_fact, span
 from .figures.saving import pixels_of
 from .language import _, language
-from .widgets.painting import COLOUR_MAPS, RANGES
+from .widgets.painting import COLOUR_MAPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,8 +84,7 @@ def _colours(exhibit: Exhibit, colour_maps: Mapping[str, str], shared: bool) -> 
     else:
         id_ = colour_maps.get(exhibit.paint, "grey")
         name = _(COLOUR_MAPS[id_][1])
-    ranged = "shared" if shared else "map"
-    mode = _(RANGES[ranged]).lower()
+    mode = (_("One range for a layer") if shared else _("Each its own range")).lower()
     if exhibit.limits is None:
         return _("Colours"), f"{name}, {mode}"
     return _("Colours"), _("{colours}, {span} ({range})").format(colours=name, span=span(*exhibit.limits), range=mode)

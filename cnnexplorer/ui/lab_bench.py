@@ -57,6 +57,7 @@ class LiveBench(Bench):
         self._side = ConvLabSide(conv)
         self._step: LabStep | None = None
         self._waiting: NetworkSetup | None = None
+        self._sets_up = False
         self.folder: Path | None = None
         self.front = "conv"
         self._side.changed.connect(self.changed)
@@ -81,8 +82,12 @@ class LiveBench(Bench):
         return LiveState(self._side.experiment, self._side.result, look.view, look.measures, look.changes())
 
     def show_step(self, ready: Ready, solved: bool) -> None:
-        """Bring a step's set-up into the workspaces, and the one that it is about to the front."""
+        """Bring a step's set-up into the workspaces, and the one that it is about to the front.
+
+        A step that sets nothing up in the Convolution workspace leaves hidden there what a step before it asks for.
+        """
         setup = ready.step.setup
+        self._sets_up = isinstance(setup, ConvolutionSetup | SessionSetup)
         if isinstance(setup, ConvolutionSetup):
             assert ready.experiment is not None
             size = isinstance(ready.step.task, ShapeTask | MatrixTask)
@@ -91,8 +96,6 @@ class LiveBench(Bench):
         elif isinstance(setup, SessionSetup):
             assert ready.session is not None
             self._show_session(ready.session)
-        else:
-            self._side.show_plain()
         if isinstance(setup, NetworkSetup):
             self._show_network(setup)
             self.front_asked.emit("net")
@@ -102,7 +105,8 @@ class LiveBench(Bench):
 
     def reveal(self) -> None:
         """Show what the step hid, and let everything be changed."""
-        self._side.reveal()
+        if self._sets_up:
+            self._side.reveal()
         self._keep_to(None)
 
     def release(self) -> None:

@@ -94,7 +94,7 @@ class LabRoom(QObject):
         return {
             "lab_check": self.panel.check_now,
             "lab_hint": self.panel.take_hint,
-            "lab_answer": self.panel.show_answer,
+            "lab_answer": self.panel.ask_answer,
             "lab_set_up": self.panel.set_up_again,
             "lab_next": lambda: self.panel.go(1),
             "lab_back": lambda: self.panel.go(-1),
@@ -145,6 +145,7 @@ class LabRoom(QObject):
     def report(self) -> None:
         """Show what was reached in the lab that is played, to be saved."""
         attempt = self.panel.attempt
+        self.panel.drafts.keep()
         if attempt is not None:
             dialog = ReportDialog(attempt.lab, lambda: attempt.progress, self._settings, self._window)
             dialog.named.connect(attempt.set_student)

@@ -34,9 +34,9 @@ def translate(text: str) -> str:
     return _Voice.catalogue.gettext(text) if text else ""
 
 
-def translate_count(one: str, many: str, count: int) -> str:
-    """Return the text for one or for many in the language in use, with {count} put in."""
-    return _Voice.catalogue.ngettext(one, many, count).format(count=count)
+def translate_count(one: str, many: str, count: int, **values: object) -> str:
+    """Return the text for one or for many in the language in use, with {count} and other values put in."""
+    return _Voice.catalogue.ngettext(one, many, count).format(count=count, **values)
 
 
 _ = translate

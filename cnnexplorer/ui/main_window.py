@@ -39,6 +39,7 @@ from .lab_room import LabRoom
 from .language import Speaking, _, language, use_language
 from .nets.entrance import NetEntrance
 from .recent_menu import RecentMenu
+from .side_room import SideRoom
 from .theme import THEMES, icon, use_theme
 from .trouble import Banner
 
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 
     from .figures.takeaway import Takeaway
     from .nets.workspace import NetWorkspace
@@ -92,6 +93,7 @@ class MainWindow(Speaking, QMainWindow):
         self.desk = Desk(self.conv, self.net, self.actions_, self)
         self.document = Document(self.desk, settings, self)
         self.labs = LabRoom(self.conv, self.net, self.desk, self.actions_, settings, self)
+        self._side = SideRoom(self.actions_["inspector"], self.labs)
         self._workspaces = QStackedWidget()
         for workspace in (self.conv, self.net, self.labs.workspace):
             self._workspaces.addWidget(workspace)
@@ -218,7 +220,7 @@ class MainWindow(Speaking, QMainWindow):
         if self.net.workspace is not None:
             self.net.workspace.save_settings()
         self._settings.set_bytes("geometry", self.saveGeometry())
-        self._settings.set("inspector", self.actions_["inspector"].isChecked())
+        self._settings.set("inspector", self._side.wished)
         self.hide()  # work under way may take seconds to end
         self.labs.close_work()
         self.document.close_work()
@@ -427,7 +429,7 @@ class MainWindow(Speaking, QMainWindow):
         self._workspaces.setCurrentWidget({"conv": self.conv, "net": self.net, "labs": self.labs.workspace}[id_])
         if id_ == "net":
             self.net.open()
-        self._show_inspector()
+        self._fit_inspector()
         self._show_history()
         self._show_status()
         self.restyle()
@@ -556,6 +558,15 @@ class MainWindow(Speaking, QMainWindow):
         top = self._center.height() - below - height - 10
         self.banner.setGeometry((self._center.width() - width) // 2, top, width, height)
         self.banner.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the inspector step aside where it finds no room beside a lab."""
+        super().resizeEvent(event)
+        self._fit_inspector()
+
+    def _fit_inspector(self) -> None:
+        self._side.fit(self._workspace, self.width())
+        self._show_inspector()
 
     def _show_inspector(self) -> None:
         visible = self.actions_["inspector"].isChecked()

@@ -32,6 +32,7 @@ from .saving import ask_where
 from .slices import Slices
 from .theme import colours
 from .trouble import told
+from .widgets.buttons import Buttons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,7 +158,7 @@ class RecordingDialog(Speaking, QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(self.form.minimumWidth() + 18)
+        area.setMinimumWidth(max(self.form.minimumWidth(), self.form.minimumSizeHint().width()) + 18)
         columns = QHBoxLayout()
         columns.setSpacing(16)
         columns.addLayout(left, 1)
@@ -183,11 +184,11 @@ class RecordingDialog(Speaking, QDialog):
         policy.setRetainSizeWhenHidden(True)  # else the preview would change its height
         self.bar.setSizePolicy(policy)
         self.bar.hide()
-        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.record_button = self.box.addButton("", QDialogButtonBox.ButtonRole.ApplyRole)
+        self.box = Buttons(QDialogButtonBox.StandardButton.Close)
+        self.record_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.record_button.setText, mark("&Record…"))
         self.tip(self.record_button, mark("Choose a file, and record the animation"))
-        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.ApplyRole)
+        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.stop_button.setText, mark("Stop"))
         self.tip(self.stop_button, mark("Stop: nothing of the file is left"))
         self.stop_button.hide()

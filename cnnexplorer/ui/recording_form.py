@@ -95,7 +95,7 @@ class RecordingForm(Form):
     def build_file(self) -> None:
         """Ask for the format."""
         self.heading(mark("File"))
-        self.format = Choice({id_: format_.label for id_, format_ in FORMATS.items()})
+        self.format = Choice({id_: format_.label for id_, format_ in FORMATS.items()}).show_whole()
         self.format.activated.connect(self.changed)
         self.row(mark("Format"), self.format, mark("Exact ones keep every pixel; GIF and MP4 are known everywhere"))
 

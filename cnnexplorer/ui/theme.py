@@ -120,14 +120,19 @@ def palette(theme: Colours) -> QPalette:
 
 
 def icon(name: str, widget: QWidget, role: str = "text") -> QIcon:
-    """Return an icon in a colour of the widget's theme; `name` is one of Material Design's."""
+    """Return an icon in a colour of the widget's theme; `name` is one of Material Design's.
+
+    On a chosen row of a list it has the colour of the text there.
+    """
     theme = colours(widget)
-    return _icon(name, getattr(theme, role), theme.muted)
+    return _icon(name, getattr(theme, role), theme.muted, theme.on_accent)
 
 
 @lru_cache(maxsize=512)
-def _icon(name: str, colour: str, disabled: str) -> QIcon:
-    return _icon_font().icon(f"mdi6.{name}", color=colour, color_disabled=disabled)  # type: ignore[no-any-return]
+def _icon(name: str, colour: str, disabled: str, chosen: str) -> QIcon:
+    return _icon_font().icon(  # type: ignore[no-any-return]
+        f"mdi6.{name}", color=colour, color_disabled=disabled, color_selected=chosen
+    )
 
 
 @lru_cache(maxsize=1)

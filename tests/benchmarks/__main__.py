@@ -13,7 +13,18 @@ import cv2
 import numpy as np
 import PySide6
 
-NAMES = ("startup", "core", "conv_ui", "nets_ui", "nets_gaps", "nets_gpu", "pretraining", "sessions", "labs")
+NAMES = (
+    "startup",
+    "core",
+    "conv_ui",
+    "nets_ui",
+    "nets_gaps",
+    "nets_gpu",
+    "pretraining",
+    "sessions",
+    "animation",
+    "labs",
+)
 
 
 def machine() -> str:

@@ -204,11 +204,9 @@ def test_what_is_told_of_a_picture_is_what_is_painted(tmp_path: Path, shared: bo
     for form, format_ in (("each", PICTURE), ("sheet", PICTURE), ("each", "png16")):
         exhibits.clear()
         run_batch(request(tmp_path, form, format_, GROUPS[:3], shared=shared, describe=describe), read)
-        assert [one.unit for one in exhibits] == (
-            [None] * 3
-            if form == "sheet"
-            else [*range(12), *range(3), *(n for n in range(4) for _p in range(times(format_)))]
-        )
+        planes = 3 if format_ == "png16" else 1  # of a filter, in files of their own
+        units = [None] * 3 if form == "sheet" else [*range(12), *range(3), *np.repeat(range(4), planes)]
+        assert [one.unit for one in exhibits] == units
         for path in tmp_path.iterdir():
             with Image.open(path) as image:
                 assert image.text["Title"] == "Título"
@@ -231,11 +229,6 @@ def test_what_is_told_of_a_picture_is_what_is_painted(tmp_path: Path, shared: bo
             else:
                 plain = one.paint in ("grey", "unsigned")
                 assert one.limits == ((ends.min(), ends.max()) if plain else (-reach, reach))
-
-
-def times(format_: str) -> int:
-    """Return how many files a filter takes."""
-    return 3 if format_ == "png16" else 1
 
 
 def test_filters_of_a_picture_state_the_range_that_they_are_painted_in(tmp_path: Path):

@@ -80,7 +80,7 @@ def kernel_of(name: str) -> np.ndarray:
 PATCH = [[0, 2, 3], [2, 4, 1], [0, 3, 0]]
 PLUS = [[0, 1, 0], [1, 1, 1], [0, 1, 0]]
 POOLED = [[1, 3, 2, 0], [5, 4, 1, 1], [0, 0, 8, 6], [2, 2, 4, 2]]
-HILL = [[0, 1, 2, 1, 0], [1, 2, 3, 2, 1], [2, 3, 4, 3, 2], [1, 2, 3, 2, 1], [0, 1, 2, 1, 0]]
+CORNER = [[1, 2, 0, 3], [2, 4, 1, 0], [0, 1, 2, 1], [3, 0, 1, 2]]
 
 
 def edited(lab: str, step: int, change: Any) -> LiveState:
@@ -145,9 +145,9 @@ def sliding_lab() -> list[Answer]:
         Answer(formula(28, 5), "28x28", "kept"),
         Answer(window, [(row + 1, column) for row, column in window], "moved"),
         Answer(formula(5, 3, 1), formula(5, 3), "padding"),
-        Answer(f"{slid(HILL, PLUS, padding=1)[0, 0]:g}", f"{slid(HILL, PLUS)[0, 0]:g}", "padding"),
+        Answer(f"{slid(CORNER, PLUS, padding=1)[0, 0]:g}", f"{slid(CORNER, PLUS)[0, 0]:g}", "padding"),
         reached("02_sliding", 5, setting(padding=2)),
-        Answer(formula(8, 3, 0, 2), "4x4", "rounding"),
+        Answer(formula(28, 3, 0, 2), "14x14", "rounding"),
         Answer(0, 1),
         reached("02_sliding", 8, setting(padding=1, stride=2)),
         Answer(formula(224, 11, 2, 4), formula(224, 11, 0, 4), "padding"),
@@ -159,7 +159,8 @@ def sliding_lab() -> list[Answer]:
 def edges_lab() -> list[Answer]:
     step, stripes, ramp = (make_sample(name)[0] for name in ("step", "stripes", "ramp"))
     vertical = slid(step, kernel_of("sobel_vertical"))
-    cell = tuple(int(place) for place in np.argwhere(vertical == vertical.max())[3])
+    edge = slid([[0] * 5 + [3] * 3] * 6, kernel_of("sobel_vertical"))
+    cell = tuple(int(place) for place in np.argwhere(edge == edge.max())[3])
     names = ("prewitt_diagonal_lecture", "laplacian", "prewitt_diagonal", "sobel_horizontal")
     largest = [slid(make_sample("digit")[0], kernel_of(name)).max() for name in names]
     assert not slid(stripes, kernel_of("sobel_horizontal")).any()
@@ -293,7 +294,7 @@ def seeing_lab() -> list[Answer]:
     field = {name: layers()[name].receptive_field.size[0] for name in ("conv1", "pool1", "conv2", "conv3", "pool5")}
     title = looked_at("drawn_house").guesses[0].category
     return [
-        Answer(str(len(weights)), "64"),
+        Answer(str(weights.numel()), "11616"),
         found(like),
         found(colour),
         found(answers),

@@ -190,6 +190,51 @@ def test_tasks_that_cannot_be(task, setup, part):
     assert found[0].line >= 4
 
 
+MANY = """format = 1
+minutes = "many"
+title.en = "A lab"
+colour = "red"
+[[steps]]
+texxt.en = "Look."
+points = 1000
+[[steps]]
+text.en = "Choose."
+[steps.task]
+kind = "choice"
+options = [{ text = 5 }, { text.en = "a", right = "yes" }]
+shufle = true
+[[steps]]
+text.en = "Whole, but <b>"
+[[steps]]
+text.en = "What?"
+[steps.task]
+kind = "riddle"
+[[steps]]
+text.en = "Reach."
+hints = ["a", { en = "b" }, "c"]
+[steps.task]
+kind = "reach"
+conditions = [{ what = "size" }, { stage = 1 }, { what = "siize" }]
+"""
+
+
+def test_wrong_fields_of_all_steps_are_told_at_once():
+    found = problems_in(MANY, "a.toml")
+    fields = [(problem.field, problem.line) for problem in found]
+    assert sorted(fields) == sorted([
+        ("minutes", 2), ("colour", 4), ("steps[1].texxt", 6), ("steps[1].text", 5), ("steps[1].points", 7),
+        ("steps[2].task.options[1].text", 12), ("steps[2].task.options[2].right", 12), ("steps[2].task.shufle", 13),
+        ("steps[3].text.en", 15), ("steps[4].task.kind", 19), ("steps[5].hints[1]", 22), ("steps[5].hints[3]", 22),
+        ("steps[5].task.conditions[2].what", 25), ("steps[5].task.conditions[3].what", 25),
+    ])  # fmt: skip
+    assert [problem.line for problem in found] == sorted(problem.line for problem in found)
+
+
+def test_very_many_wrong_fields_end():
+    text = GOOD + "".join(f"unknown{number} = {number}\n" for number in range(2000))
+    assert 10 < len(problems_in(text, "a.toml")) <= 40
+
+
 def test_all_problems_are_told_at_once_in_order():
     text = (
         GOOD.replace('"Look."', '"<b>"').replace("tolerance = 0.1", "tolerance = inf").replace("stage = 0", "stage = 9")

@@ -10,15 +10,17 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from cnnexplorer.core import SaveError
-from cnnexplorer.labs import ReportError, Verdict, lab_from_text
+from cnnexplorer.labs import ReportError, Verdict, lab_from_text, mistakes
 from cnnexplorer.labs.check_command import run as check_lab
 from cnnexplorer.labs.grade_command import run as grade
-from cnnexplorer.labs.grading import grade_folder, guarded, table
+from cnnexplorer.labs.grading import grade_folder, guarded, passed_over, table
+from cnnexplorer.labs.mistake_names import MISTAKE_NAMES, WITHOUT_NAME
 from cnnexplorer.labs.progress import Figure, answered, figure_taken, hint_taken, new_progress, spent
 from cnnexplorer.labs.report import lab_key, read_report, report_html, write_report
 
@@ -108,6 +110,28 @@ def test_read_back():
     assert not report.signed_by(lab_key("other"))
 
 
+def test_the_table_names_steps_mistakes_and_times_as_people_do():
+    reader = Reader()
+    progress = answered(done("Ana"), 0, "9", Verdict("right"))
+    reader.feed(report_html(LAB, progress, "en", str, "0.1").decode())
+    assert "1 January 2026, 10:00" in reader.text
+    assert "1. First" in reader.text
+    assert "5 <img src=x onerror=y> (the sum instead of the average)" in reader.text
+    assert "25 %" in reader.text
+
+
+def test_every_mistake_has_a_name():
+    folder = Path(mistakes.__file__).parent
+    made = set()
+    for name in ("mistakes", "size_mistakes"):
+        made |= set(re.findall(r'\b(?:Mistake|Changed|changed)\(\s*"(\w+)"', (folder / f"{name}.py").read_text()))
+    for name in ("tasks", "diagnosis"):
+        text = (folder / f"{name}.py").read_text()
+        made |= set(re.findall(r',\)?\)?,? \("(\w+)",\)', text)) | set(re.findall(r'\("(\w+)",(?: \*[\w.]+)?\)', text))
+    assert len(made) > 40
+    assert made - {"maps"} <= set(MISTAKE_NAMES) | WITHOUT_NAME
+
+
 def test_languages():
     page = report_html(LAB, done(), "es", lambda text: {"Student": "Estudiante"}.get(text, text), "0.1").decode()
     assert "Un laboratorio" in page
@@ -175,6 +199,7 @@ def class_of(folder):
     (folder / "carl.html").write_bytes(html("Carl").replace(b"1.65", b"2.00"))
     (folder / "dora.html").write_bytes(b"my dog ate it")
     (folder / "photo.png").write_bytes(b"no report")
+    (folder / "finn.PDF").write_bytes(b"%PDF-1.4")
     other = lab_from_text(SOURCE.replace("answer = 4", "answer = 5"), "sums.toml")
     (folder / "eve.html").write_bytes(report_html(other, done("Eve"), "en", str, "0.1"))
 
@@ -182,9 +207,16 @@ def class_of(folder):
 def test_a_class(tmp_path):
     class_of(tmp_path)
     rows = {row.file: row for row in grade_folder(tmp_path, [LAB.digest])}
-    assert list(rows) == sorted(["ana.html", "carl.html", "dora.html", "eve.html", "monday/bea.HTM"])
+    assert list(rows) == sorted(["ana.html", "carl.html", "dora.html", "eve.html", "finn.PDF", "monday/bea.HTM"])
     signatures = {name.split(".")[0]: row.signature for name, row in rows.items()}
-    assert signatures == {"ana": "right", "carl": "wrong", "dora": None, "eve": "unknown", "monday/bea": "right"}
+    assert signatures == {
+        "ana": "right",
+        "carl": "wrong",
+        "dora": None,
+        "eve": "unknown",
+        "finn": None,
+        "monday/bea": "right",
+    }
     text = table(tuple(rows.values()), str)
     read = list(csv.DictReader(io.StringIO(text)))
     assert read[0]["Student"] == "Ana"
@@ -195,7 +227,9 @@ def test_a_class(tmp_path):
     for row in csv.reader(io.StringIO(text)):
         for cell in row:
             assert not cell.startswith(("=", "+", "-", "@"))
-    assert read[4]["Student"].startswith("'=HYPERLINK")
+    assert "ask for the page" in read[4]["Remark"]
+    assert passed_over(tmp_path) == ("photo.png",)
+    assert read[5]["Student"].startswith("'=HYPERLINK")
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\r=1", "|x", "%x"])
@@ -218,7 +252,10 @@ def test_the_command(tmp_path, capsys):
     out = tmp_path / "table.csv"
     arguments = [str(tmp_path / "class"), "--out", str(out), "--labs", str(tmp_path / "labs"), "--lang", "en"]
     assert grade(arguments) == 1  # some are broken or changed
-    assert "5 reports, 3 of them" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "6 reports, 4 of them" in told
+    assert "finn.PDF: this is a PDF" in told
+    assert "photo.png: not graded" in told
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
     assert next(row["Student"] for row in rows if row["Signature"] == "unchanged") == "Ana"
     assert grade(arguments) == 1

@@ -365,7 +365,7 @@ def test_pictures_can_be_seen_and_tell_what_they_are(qtbot: QtBot, dialog: Batch
             "Layer: conv1",
             "Channel: 4",
             f"Values: from {low} to {high}",
-            f"Colours: Diverging around zero, from -{reach} to {reach} (each map its own)",
+            f"Colours: Diverging around zero, from -{reach} to {reach} (each its own range)",
             f"Program: {PROGRAM}",
         ]
 
@@ -438,7 +438,7 @@ def test_stages_and_kernels_of_an_experiment(qtbot: QtBot, window, tmp_path: Pat
     assert facts["Stage"] == "1 Convolution"
     assert facts["Input"] == "1 × 6 × 6"
     assert (facts["Size"], facts["Stride"], facts["Filters"]) == ("3 × 3", "1 × 1", "2")
-    assert facts["Colours"] == "Diverging around zero, each map its own"
+    assert facts["Colours"] == "Diverging around zero, each its own range"
     low, high = (format_number(float(end), 4) for end in (weight.min(), weight.max()))
     assert facts["Values"] == f"from {low} to {high}"
     qtbot.mouseClick(found.close_button, LEFT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from cnnexplorer.core import Activation, Convolution, Flatten, Pooling, SettingError
 from cnnexplorer.ui.conv.board import BoardView
 from cnnexplorer.ui.conv.film import Film, FilmFrame
-from cnnexplorer.ui.conv.reels import StepReel
+from cnnexplorer.ui.conv.reels import StepReel, step_places
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.figures.saving import pixels_of
 from cnnexplorer.ui.language import use_language
@@ -141,6 +142,24 @@ def test_a_film_can_be_begun_anew(lab: MainWindow, filmed: Callable[..., Film]):
     film.picture(200)
     film.rewind()
     assert all((film.picture(7 * number) == picture).all() for number, picture in enumerate(first))
+
+
+@pytest.mark.parametrize(("width", "scale"), [(1000, 1), (500, 1), (1000, 2)])
+def test_what_does_not_change_need_not_be_painted_again(lab: MainWindow, width: int, scale: int):
+    conv = lab.conv
+    places = step_places(conv.model.experiment, range(4))
+    view = replace(conv.board.view, zooms={("input", -1): (60.0, 3.0, 3.0)})
+    films = [Film(StepReel(conv.model.shown, conv.looks, places, fill=True), view,
+                  FilmFrame(width, 420, scale=scale)) for _film in range(2)]  # fmt: skip
+    try:
+        for index in range(0, len(places), scale * scale):
+            films[1]._ground = None  # all of it is painted
+            one, other = (film.picture(index) for film in films)
+            with pictured("film-parts", one, other):
+                assert (one == other).all(), f"step {index}"
+    finally:
+        for film in films:
+            film.close()
 
 
 def test_a_film_is_seen_nowhere_and_changes_nothing(lab: MainWindow, filmed: Callable[..., Film]):

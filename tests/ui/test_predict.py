@@ -45,7 +45,7 @@ def test_a_right_answer_is_counted_played_and_followed_by_the_next(qtbot, window
     answer(predict, answer_text(result.experiment, result, question))
     assert said(predict) == "Right."
     assert (predict.first, predict.tries, predict.shown) == (1, 1, 0)
-    assert predict.bar.tally.text() == "at once 1  ·  tries 1  ·  shown 0"
+    assert predict.bar.tally.text() == "right at once: 1  ·  tries: 1  ·  answers shown: 0"
     assert predict.state == "played"
     qtbot.waitUntil(lambda: predict.question not in (None, question))
     settled(window)

@@ -386,7 +386,7 @@ def test_the_tally_begins_anew_when_it_is_switched_on(window):
     window.actions_["predict"].trigger()
     window.actions_["predict"].trigger()
     assert (predict.first, predict.tries, predict.shown) == (0, 0, 0)
-    assert predict.bar.tally.text() == "at once 0  ·  tries 0  ·  shown 0"
+    assert predict.bar.tally.text() == "right at once: 0  ·  tries: 0  ·  answers shown: 0"
 
 
 def test_what_is_asked_for_by_size_goes_from_stage_to_stage(qtbot, window):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from queue import Queue
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 
 from cnnexplorer.core import SaveError, UserError
-from cnnexplorer.core.animation import FORMATS, Note, Timing, mp4, shots
+from cnnexplorer.core.animation import FORMATS, Note, Shot, Timing, mp4, shots
 from cnnexplorer.ui.conv.board import BoardView
 from cnnexplorer.ui.conv.film import Film, FilmFrame
 from cnnexplorer.ui.conv.reels import StepReel
@@ -61,6 +62,11 @@ def order(form: str, count: int = 9) -> Order:
     return Order(tuple(shots(count, TIMING)), form, NOTE)
 
 
+def long_order(form: str) -> Order:
+    """The same pictures again and again: it is not done before it is stopped."""
+    return Order(tuple(Shot(number % 9, Fraction(1, 20)) for number in range(3000)), form, NOTE)
+
+
 def record(qtbot: QtBot, recorder: Recorder, film: Film, wish: Order, path: Path) -> None:
     with qtbot.waitSignal(recorder.finished, timeout=20_000):
         recorder.start(film, wish, path)
@@ -95,7 +101,7 @@ def test_a_recording_is_what_the_board_shows(qtbot: QtBot, film: Film, recorder:
 def test_a_recording_can_be_stopped(qtbot: QtBot, film: Film, recorder: Recorder, folder: Path, form: str, after: int):
     path = path_of(folder, form)
     ended, told = heard(recorder.finished), heard(recorder.progressed)
-    recorder.start(film, order(form), path)
+    recorder.start(film, long_order(form), path)
     qtbot.waitUntil(lambda: len(told) >= after)
     with qtbot.waitSignal(recorder.cancelled, timeout=20_000):
         recorder.cancel()
@@ -109,7 +115,7 @@ def test_a_recording_can_be_stopped(qtbot: QtBot, film: Film, recorder: Recorder
 @pytest.mark.parametrize("after", [0, 4])
 def test_closing_half_way_leaves_nothing(qtbot: QtBot, film: Film, recorder: Recorder, folder: Path, after: int):
     told = heard(recorder.progressed)
-    recorder.start(film, order("apng"), folder / "film.png")
+    recorder.start(film, long_order("apng"), folder / "film.png")
     qtbot.waitUntil(lambda: len(told) >= after)
     recorder.close()
     assert list(folder.iterdir()) == []

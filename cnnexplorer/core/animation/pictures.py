@@ -67,8 +67,20 @@ class Changes:
         return Change(left, top, picture[part], changed[part])
 
 
-def layered(change: Change, out: NDArray[np.uint8], order: tuple[int, int, int] = (0, 1, 2)) -> None:
-    """Fill `out` (H, W, 4) with the colours of a change, in an order; what did not change is transparent black."""
-    out[..., 3] = change.changed
-    for place, channel in enumerate(order):
-        np.bitwise_and(change.pixels[..., channel], change.changed, out=out[..., place])
+class Layers:
+    """Turns changes into pictures with transparency: what did not change is transparent black."""
+
+    def __init__(self) -> None:
+        self._room: list[NDArray[np.uint8]] = []
+
+    def of(self, change: Change) -> NDArray[np.uint8]:
+        """Return (H, W, 4), valid until the next one."""
+        height, width = change.changed.shape
+        size = 4 * height * width
+        if not self._room or len(self._room[0]) < size:
+            self._room = [np.empty(size, np.uint8) for _layer in range(2)]
+        opaque, found = (layer[:size].reshape(height, width, 4) for layer in self._room)
+        cv2.cvtColor(change.pixels, cv2.COLOR_RGB2RGBA, opaque)
+        found[:] = 0
+        cv2.copyTo(opaque, change.changed, found)
+        return found

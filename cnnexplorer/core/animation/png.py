@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from .pictures import Changes, layered
+from .pictures import Changes, Layers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ class ApngEncoder:
 
     def __init__(self, file: IO[bytes], durations: Sequence[Fraction], note: Note, loop: bool) -> None:
         self._file, self._durations, self._note, self._loop = file, durations, note, loop
-        self._changes = Changes()
+        self._changes, self._layers = Changes(), Layers()
         self._room = np.zeros(0, np.uint8)
         self._shown = 0
         self._number = 0
@@ -74,7 +74,7 @@ class ApngEncoder:
         height, width = part.changed.shape
         rows = self._room[: height * (1 + 4 * width)].reshape(height, -1)
         rows[:, 0] = 0
-        layered(part, rows[:, 1:].reshape(height, width, 4))
+        rows[:, 1:] = self._layers.of(part).reshape(height, -1)
         return zlib.compress(rows.data, _LEVEL)
 
     def _next(self) -> bytes:

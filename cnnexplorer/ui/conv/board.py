@@ -38,6 +38,8 @@ LOOKS: dict[str, Look] = {
     "flatten": Look("diverging"),
 }
 
+NARROW, LEAST_STACKED = 720, 230  # pixels: a board's width below which the arithmetic stands below, and both's height
+
 
 @dataclass(frozen=True)
 class BoardView:
@@ -74,9 +76,9 @@ class Board(QWidget):
         self._looks: Mapping[str, Look] = LOOKS
         self._step: Step | None = None
         self._veil: Veil | None = None
-        self._unvisited_for: int | None = None
+        self._unvisited_for: list[bool] = []
         self._decimals = 2
-        self._split_by_hand = False
+        self._split_by_hand = self._steps_by_hand = False
         self._with_steps = True
         self.strip = Strip()
         self.step_view, self.arithmetic = StepView(), ArithmeticView()
@@ -143,8 +145,8 @@ class Board(QWidget):
             else:
                 filled = self._filled(key, card, step) if fill else None
             card.view.set_filled(filled)
-            card.set_hidden(veil is not None and veil.hides_values(key), veil is not None and veil.hides_size(key))
-        if self._unvisited_for != (None if veil is None else veil.size):
+            self._hide(card, veil)
+        if self._unvisited_for != self._unread_hidden():
             self._show_unvisited()
         source = self._source_card(step)
         known = None if veil is None else veil.products
@@ -197,6 +199,7 @@ class Board(QWidget):
             self._split_by_hand = True
         if view.widths is not None:
             _split(self._steps, view.widths)
+            self._steps_by_hand = True
         self.settle()
         for key, zoom in view.zooms.items():
             if key in self.cards:
@@ -215,12 +218,26 @@ class Board(QWidget):
 
     def share_height(self) -> None:
         """Give the stages the height that square maps need, and the steps the rest, unless the user has split it."""
-        if self._split_by_hand:
-            return
-        height = self._columns.height()
-        width = max((card.width() for card in self.cards.values() if not card.isHidden()), default=0)
-        stages = min(max(width + 205, 300), max(height - 200, height // 2))
-        self._columns.setSizes([stages, height - stages])
+        if not self._split_by_hand:
+            height = self._columns.height()
+            width = max((card.width() for card in self.cards.values() if not card.isHidden()), default=0)
+            stages = min(max(width + 205, 300), max(height - 200, height // 2))
+            self._columns.setSizes([stages, height - stages])
+        self._stack_steps()
+
+    def _stack_steps(self) -> None:
+        """Put the arithmetic below the grids where the board is narrow, and there is height for both."""
+        tall = self._steps.height() >= LEAST_STACKED
+        turned = Qt.Orientation.Vertical if self.width() < NARROW and tall else Qt.Orientation.Horizontal
+        if turned != self._steps.orientation():
+            self._steps.setOrientation(turned)
+            self._steps_by_hand = False
+            if turned == Qt.Orientation.Horizontal:
+                self._steps.setSizes([560, 400])
+        if turned == Qt.Orientation.Vertical and not self._steps_by_hand:
+            height = self._steps.height()
+            words = min(self.arithmetic.needed_height + self._steps.handleWidth(), height // 2)
+            self._steps.setSizes([height - words, words])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the height anew."""
@@ -240,6 +257,7 @@ class Board(QWidget):
         self._steps.addWidget(grids)
         self._steps.addWidget(words)
         self._steps.setSizes([560, 400])
+        self._steps.splitterMoved.connect(self._note_turned)
         self._columns = QSplitter(Qt.Orientation.Vertical)
         self._columns.addWidget(self.strip)
         self._columns.addWidget(self._steps)
@@ -255,6 +273,10 @@ class Board(QWidget):
 
     def _note_split(self) -> None:
         self._split_by_hand = True
+        self._stack_steps()
+
+    def _note_turned(self) -> None:
+        self._steps_by_hand = True
 
     def _show_enlarged(self) -> None:
         """Leave the whole height to an enlarged card."""
@@ -279,14 +301,30 @@ class Board(QWidget):
         card.view.set_padding(inside_padding(experiment, key))
 
     def _show_unvisited(self) -> None:
-        """Hatch what the next stage never reads, unless that would tell the size that is asked for."""
+        """Hatch what the next stage never reads, unless that would tell what is asked for."""
         assert self._shown is not None
         experiment = self._shown.result.experiment
-        self._unvisited_for = None if self._veil is None else self._veil.size
+        self._unvisited_for = self._unread_hidden()
         for key, card in self.cards.items():
             following = key[1] if key[0] == "padding" else key[1] + 1
-            told = self._veil is None or not self._veil.hides_size(("stage", following))
+            told = self._veil is None or not self._veil.hides_unread(following)
             card.view.set_unvisited(*(unvisited_in(experiment, key) if told else ((), ())))
+
+    def _unread_hidden(self) -> list[bool]:
+        """Tell of each stage whether what it never reads is not to be told."""
+        assert self._shown is not None
+        veil = self._veil
+        return [veil is not None and veil.hides_unread(stage) for stage in range(len(self._shown.result.outputs))]
+
+    @staticmethod
+    def _hide(card: Card, veil: Veil | None) -> None:
+        """Hide in a card what a veil leaves out."""
+        if veil is None:
+            card.set_hidden(False, False, False)
+        else:
+            key = card.key
+            unread = key[0] != "input" and veil.hides_unread(key[1])
+            card.set_hidden(veil.hides_values(key), veil.hides_size(key), unread)
 
     def _filled(self, key: ViewKey, card: Card, step: Step | None) -> int | None:
         """Return how many cells of a view the steps so far have computed; None for all."""

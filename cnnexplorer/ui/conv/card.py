@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
@@ -60,7 +60,7 @@ class Card(Speaking, QFrame):
         self._limits = (0.0, 1.0)
         self._movable = (False, False)
         self._enlarged = False
-        self._size_hidden = False
+        self._size_hidden = self._note_hidden = False
         self.setMinimumWidth(MIN_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -93,6 +93,8 @@ class Card(Speaking, QFrame):
         self._formula = QLabel()
         self._formula.setWordWrap(True)
         self._formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._formula.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._formula.customContextMenuRequested.connect(self._popup_formula)
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._build()
@@ -159,13 +161,13 @@ class Card(Speaking, QFrame):
             self._active = active
             self.update()
 
-    def set_hidden(self, values: bool, size: bool) -> None:
-        """Hide what tells of the values of the whole map, and what tells of its size: it is asked for."""
+    def set_hidden(self, values: bool, size: bool, unread: bool) -> None:
+        """Hide what tells of the values of the whole map, of its size, and what is never read: it is asked for."""
         self.bar.set_veiled(values)
         self.thumbnails.set_veiled(0 if values else None)
         self.view.set_covered(size)
-        if size != self._size_hidden:
-            self._size_hidden = size
+        if (size, unread) != (self._size_hidden, self._note_hidden):
+            self._size_hidden, self._note_hidden = size, unread
             self._show_size()
 
     def set_enlarged(self, enlarged: bool) -> None:
@@ -307,7 +309,8 @@ class Card(Speaking, QFrame):
         content = self.content
         if content is None:
             return
-        shape, formula, note = ("?", "", "") if self._size_hidden else (content.shape, content.formula, content.note)
+        shape, formula = ("?", "") if self._size_hidden else (content.shape, content.formula)
+        note = "" if self._note_hidden else content.note
         self._shape.setText(shape)
         for label, text in ((self._formula, formula), (self._note, note)):
             label.setText(text)
@@ -355,9 +358,19 @@ class Card(Speaking, QFrame):
     def _open_menu(self) -> None:
         self._popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()), self)
 
-    def _popup(self, point: QPoint, widget: QWidget) -> None:
+    def _popup_formula(self, point: QPoint) -> None:
+        text = self._formula.selectedText() or self._formula.text()
+        copy = QAction(icon("content-copy", self), _("Copy the formula"))
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
+        self._popup(self._formula.mapToGlobal(point), self, copy)
+
+    def _popup(self, point: QPoint, widget: QWidget, first: QAction | None = None) -> None:
         self.selected.emit()
         menu = self.menu()
+        if first is not None:
+            first.setParent(menu)
+            menu.insertAction(menu.actions()[0], first)
+            menu.insertSeparator(menu.actions()[1])
         self.menu_opened.emit(menu, widget)
         menu.popup(point)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import SettingError
@@ -78,6 +79,7 @@ class Film:
     def __init__(self, reel: Reel, view: BoardView, frame: FilmFrame) -> None:
         self._view = view
         self._sheet, self._blank = _Sheet(), _Blank()
+        self._ground: tuple[object, ...] | None = None
         self.change(reel, frame)
 
     @property
@@ -101,6 +103,7 @@ class Film:
         self._sheet.fit(frame)
         self._image = QImage(*frame.pixels, QImage.Format.Format_RGB32)
         self._image.setDevicePixelRatio(frame.scale)
+        self._ground = None
         self.rewind()
 
     def rewind(self) -> None:
@@ -126,7 +129,10 @@ class Film:
         if self.frame.caption:
             self._sheet.caption.set_texts(*self.reel.caption(index, prepared))
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        return rendered(self._sheet, self._image)
+        self._paint()
+        lines = np.frombuffer(self._image.constBits(), np.uint8)
+        lines = lines.reshape(self._image.height(), self._image.bytesPerLine() // 4, 4)
+        return cv2.cvtColor(lines[:, : self._image.width()], cv2.COLOR_BGRA2RGB)  # type: ignore[return-value]
 
     def painting(self, index: int) -> Generator[Any, Any, Picture]:
         """Paint a picture as slices go on: what takes longer than the GUI thread can wait is computed on another."""
@@ -138,6 +144,27 @@ class Film:
     def close(self) -> None:
         """Let go of the board."""
         self._sheet.deleteLater()
+
+    def _paint(self) -> None:
+        """Paint what changes from step to step; and all the rest where that has changed too."""
+        board = self.board
+        views = [card.view for card in board.cards.values()]
+        parts = [_Part.of(view, self._sheet) for view in (*views, board.step_view, board.arithmetic)]
+        if self.frame.caption:
+            parts.append(_Part.of(self._sheet.caption, self._sheet))
+        stage = None if board.step is None else board.step.stage_index
+        channels = [card.channel for card in board.cards.values()]
+        ground = (board.shown, stage, channels, [(part.place, part.seen) for part in parts])
+        with ExitStack() as stack:
+            if self.frame.scale != self._sheet.devicePixelRatioF():  # what views keep of themselves is for the screen
+                stack.enter_context(painting_figure(FigureMode(self.frame.scale)))
+            painter = stack.enter_context(QPainter(self._image))
+            if ground != self._ground:
+                self._sheet.render(painter, QPoint(0, 0))
+            else:
+                for part in parts:
+                    part.paint(painter)
+        self._ground = ground
 
 
 class _Sheet(QWidget):
@@ -178,12 +205,20 @@ class _Blank(QObject):
         return event.type() == QEvent.Type.Paint
 
 
-def rendered(widget: QWidget, image: QImage) -> Picture:
-    """Paint a widget on an image, RGB32, that can be used again, and return the picture (H, W, 3)."""
-    if image.devicePixelRatio() == widget.devicePixelRatioF():
-        widget.render(image)
-    else:  # what views keep of themselves is made for the screen
-        with painting_figure(FigureMode(image.devicePixelRatio())):
-            widget.render(image)
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
-    return cv2.cvtColor(lines[:, : image.width()], cv2.COLOR_BGRA2RGB)  # type: ignore[return-value]  # uint8 too
+class _Part(NamedTuple):
+    """A widget of the sheet: where it lies, and which part of it is seen."""
+
+    widget: QWidget
+    place: QPoint
+    seen: QRect
+
+    @classmethod
+    def of(cls, widget: QWidget, sheet: QWidget) -> _Part:
+        """Return a widget as a part of a sheet."""
+        seen = widget.visibleRegion().boundingRect()
+        return cls(widget, widget.mapTo(sheet, seen.topLeft()), seen)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it in its place."""
+        if not self.seen.isEmpty():
+            self.widget.render(painter, self.place, QRegion(self.seen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnexplorer.core import step_index
 from cnnexplorer.core.messages import mark
@@ -41,6 +41,7 @@ class ConvLabSide(QObject):
         self._awaited: tuple[Experiment, At] | None = None
         self._asked: ClickTask | None = None
         self._picker: CellPicker | None = None
+        self._early: set[tuple[int, int]] = set()  # marked before their map was there
         conv.model.computed.connect(self._computed)
 
     @property
@@ -74,7 +75,7 @@ class ConvLabSide(QObject):
             self._computed(model.shown)
 
     def show_plain(self) -> None:
-        """Hide nothing: the step has no set-up here."""
+        """Hide nothing any more."""
         self._hidden, self._awaited = frozenset(), None
         self._cover()
 
@@ -91,12 +92,15 @@ class ConvLabSide(QObject):
     def pick(self, task: ClickTask | None) -> None:
         """Let cells be marked for a task; None ends that."""
         self._asked = task
+        self._early = set()
         self._put_picker(set())
 
     def set_cells(self, cells: set[tuple[int, int]]) -> None:
         """Mark cells."""
         if self._picker is not None:
             self._picker.set_cells(cells)
+        else:
+            self._early = set(cells)
 
     # the inside
 
@@ -107,7 +111,7 @@ class ConvLabSide(QObject):
             self._awaited = None
             self._go_to(experiment, awaited[1])
         if self._asked is not None:
-            self._put_picker(self._picker.cells if self._picker is not None else set())
+            self._put_picker(self._picker.cells if self._picker is not None else self._early)
         self.changed.emit()
 
     def _go_to(self, experiment: Experiment, at: At) -> None:
@@ -118,8 +122,13 @@ class ConvLabSide(QObject):
             row = tuple(min(value, limit - 1) for value, limit in zip(cell, limits, strict=True))
             self._conv.player.go_to(at.stage, step_index(shape, (row[0], row[1], row[2])))
             self._conv.select(("stage", at.stage))
+            self._reveal(("stage", at.stage))
         else:
             self._conv.select(("input", -1))
+
+    def _reveal(self, key: ViewKey) -> None:
+        """Scroll to what is asked for, once the cards have their places."""
+        QTimer.singleShot(0, self, lambda: self._conv.strip.reveal(key))
 
     def _cover(self) -> None:
         """Hide the outputs that are not to be seen."""
@@ -131,7 +140,7 @@ class ConvLabSide(QObject):
             return None
         first = min(self._hidden)
         inside = step is not None and step.stage_index >= first
-        return Veil(first, 0, 0 if inside else None, first if self._hides_size else None)
+        return Veil(first, 0, 0 if inside else None, first if self._hides_size else None, False)
 
     def _put_picker(self, cells: set[tuple[int, int]]) -> None:
         if self._picker is not None:
@@ -145,6 +154,7 @@ class ConvLabSide(QObject):
         if card is None:
             return
         card.set_channel(task.channel)
+        self._reveal(key)
         several = task.receptive_field_of is not None or (task.cells is not None and task.every and len(task.cells) > 1)
         self._picker = CellPicker(card.view, several)
         self._picker.picked.connect(self.cells_picked)

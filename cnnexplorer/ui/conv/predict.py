@@ -83,6 +83,7 @@ class Predict(QObject):
         self.bar = PredictBar([actions["hint"], actions["show_answer"]])
         self.bar.hide()
         self.bar.asked_for.connect(self.ask_for)
+        self.bar.chosen.connect(self.focus)
         self.place = AnswerPlace(board)
         self.place.answered.connect(self._answer)
         self.place.left.connect(lambda: home.setFocus())
@@ -114,6 +115,21 @@ class Predict(QObject):
         if asks in ASKED:
             self._wanted = asks  # type: ignore[assignment]  # it is one of them
             self.changed.emit()
+
+    def ask_at(self, key: ViewKey) -> None:
+        """Ask about the stage of a card that was chosen, unless it is the one in question, or gives the winner."""
+        result, step, (kind, stage) = self._result, self._step, key
+        if not self._on or result is None or step is None or kind != "stage" or stage == step.stage_index:
+            return
+        asked = None if self._state == "free" else self._question
+        if asked is not None and asked.asks == "winner" and stage == asked.stage - 1:
+            return
+        place = stage, 0
+        if question_at(result.experiment, result, self._wanted, *place) in self._known:
+            following = next_step(result.experiment, result, self._wanted, place, self._known, False)
+            place = following if following is not None and following[0] == stage else place
+        self._player.go_to(*place)
+        QTimer.singleShot(0, self, self.focus)
 
     def switch(self, on: bool) -> None:
         """Begin, with an empty tally, or end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -24,10 +24,28 @@ NARROW = 680  # pixels
 
 
 class AskedChoice(Choice):
-    """What is asked for, of what can be asked now."""
+    """What is asked for, of what can be asked now.
+
+    Signals: `closed()` once the list is shut again; the arrow keys choose without opening it.
+    """
+
+    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__({"value": ASKED["value"]}, parent)
+        self._open = False
+
+    def showPopup(self) -> None:
+        """Open the list."""
+        self._open = True
+        super().showPopup()
+
+    def hidePopup(self) -> None:
+        """Shut the list."""
+        super().hidePopup()
+        if self._open:
+            self._open = False
+            QTimer.singleShot(0, self, self.closed.emit)  # once what was chosen there is known
 
     def offer(self, ids: Sequence[str], chosen: str) -> None:
         """Offer some, one of them chosen; without a signal."""
@@ -42,10 +60,11 @@ class AskedChoice(Choice):
 class PredictBar(Speaking, QWidget):
     """Asks above the transport while Predict is on.
 
-    Emits `asked_for(id)` when the user chooses what is to be asked.
+    Signals: `asked_for(id)` when the user chooses what is to be asked, and `chosen()` once the list of that is shut.
     """
 
     asked_for = Signal(str)
+    chosen = Signal()
 
     def __init__(self, actions: list[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +84,7 @@ class PredictBar(Speaking, QWidget):
         self.choice.setMinimumContentsLength(16)
         self.tip(self.choice, "What is asked for")
         self.choice.activated.connect(lambda: self.asked_for.emit(self.choice.value()))
+        self.choice.closed.connect(self.chosen)
         self._label = QLabel()
         self._label.setBuddy(self.choice)
         self.say(self._label.setText, "Ask for")
@@ -112,9 +132,8 @@ class PredictBar(Speaking, QWidget):
     def retranslate(self) -> None:
         """Say the tally."""
         first, tries, shown = self._tallied
-        self.tally.setText(
-            _("at once {first}  ·  tries {tries}  ·  shown {shown}").format(first=first, tries=tries, shown=shown)
-        )
+        text = _("right at once: {first}  ·  tries: {tries}  ·  answers shown: {shown}")
+        self.tally.setText(text.format(first=first, tries=tries, shown=shown))
 
     def restyle(self) -> None:
         """Mute what is no question."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Tone = Literal["open", "right", "wrong", "hint"]
 LEAST, LARGEST = QSize(72, 30), QSize(170, 44)
-LEAST_CELL = QSize(38, 24)
+LEAST_CELL = QSize(22, 20)  # a number of three digits is still read in it
 _STEPPING = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 PLACEHOLDERS = {
@@ -170,7 +170,7 @@ class AnswerGrid(Speaking, QWidget):
 
     def set_cell(self, width: float, height: float) -> None:
         """Choose the font for cells of a size."""
-        font = number_font(min(14.0, height * 0.5, width * 0.3))
+        font = number_font(min(14.0, height * 0.55, width * 0.42))
         for line in self.lines:
             line.setFont(font)
 

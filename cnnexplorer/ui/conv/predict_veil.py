@@ -34,6 +34,8 @@ class Veil:
         How many products of the present step are shown, and not what comes out; None hides nothing of it.
     size
         The first stage whose output size is not told; None tells all.
+    unread
+        Whether it is told, of the stage and those after it, what they never read: it gives the output's size away.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Veil:
     cells: int | None = None
     products: int | None = None
     size: int | None = None
+    unread: bool = True
 
     def filled(self, key: ViewKey, channel: int, count: int) -> int | None:
         """Return how many of the `count` cells of a view are shown, with a channel in it; None for all."""
@@ -64,6 +67,10 @@ class Veil:
         """Tell whether the size of a view is not to be told."""
         kind, index = key
         return self.size is not None and (index >= self.size if kind == "stage" else index > self.size)
+
+    def hides_unread(self, stage: int) -> bool:
+        """Tell whether it is not to be told what a stage never reads."""
+        return self.hides_size(("stage", stage)) or (not self.unread and stage >= self.stage)
 
     def hides_cell(self, key: ViewKey, channel: int, row: int, column: int, shape: tuple[int, int]) -> bool:
         """Tell whether a cell of a view of a (rows, columns) is not to be seen."""

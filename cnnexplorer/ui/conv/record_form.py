@@ -118,7 +118,7 @@ class RecordForm(RecordingForm):
 
     def _build_what(self) -> None:
         self.heading(mark("What"))
-        self.kind = Choice(KINDS)
+        self.kind = Choice(KINDS).show_whole()
         self.kind.activated.connect(self._choose_kind)
         self.row(mark("Record"), self.kind, mark("What changes from picture to picture"))
         self.stages = QListWidget()

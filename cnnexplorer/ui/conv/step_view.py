@@ -384,10 +384,15 @@ class ArithmeticView(QWidget):
             broken.append(line)
         return broken
 
-    def _resize(self) -> None:
+    @property
+    def needed_height(self) -> int:
+        """How high the view must be for all lines, in pixels."""
         metrics = QFontMetricsF(self._font())
         lines = len(self._broken(metrics.horizontalAdvance("0")))
-        needed = math.ceil(2 * _MARGIN + lines * (metrics.lineSpacing() + 4))
+        return math.ceil(2 * _MARGIN + lines * (metrics.lineSpacing() + 4))
+
+    def _resize(self) -> None:
+        needed = self.needed_height
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .board import Board
     from .card import Card
+    from .contents import CardContent
     from .convolution_panel import ConvolutionPanel
     from .predict_veil import Veil
     from .shown import Shown, ViewKey
@@ -83,9 +84,29 @@ def experiment_facts(experiment: Experiment, veil: Veil | None = None) -> list[F
     return facts
 
 
+def shown_facts(board: Board, shown: Shown) -> list[Fact]:
+    """Return the same with the values and the colours of each, as its card shows them."""
+    experiment = shown.result.experiment
+    keys: list[ViewKey] = [("input", -1), *(("stage", index) for index in range(len(experiment.stages)))]
+    found = []
+    for key, (label, details) in zip(keys, experiment_facts(experiment, board.veil), strict=True):
+        card = board.cards[key]
+        hidden = board.veil is not None and board.veil.hides_values(key)
+        more = () if hidden or card.content is None else _values_facts(card, card.content)
+        found.append((label, "; ".join([details, *(f"{name} {text}" for name, text in more)])))
+    return found
+
+
+def _values_facts(card: Card, content: CardContent) -> list[Fact]:
+    """Return the values of what a card shows, and the colours that stand for them."""
+    ranges = content.source.ranges if card.channel is None else [content.source.ranges[card.channel]]
+    facts = [range_fact(min(low for low, _high in ranges), max(high for _low, high in ranges))]
+    return facts if card.channel is None else [*facts, colours_fact(content.look, card.limits)]
+
+
 def _board(board: Board, shown: Shown) -> Takeaway:
     experiment = shown.result.experiment
-    facts = experiment_facts(experiment, board.veil)
+    facts = shown_facts(board, shown)
     if board.step is not None:
         facts.append(_step_fact(experiment, board.step, board.veil))
     arrays = _all_arrays(shown) if board.veil is None else None
@@ -96,7 +117,7 @@ def _board(board: Board, shown: Shown) -> Takeaway:
 
 
 def _strip(board: Board, shown: Shown) -> Takeaway:
-    facts = (*experiment_facts(shown.result.experiment, board.veil), program_fact())
+    facts = (*shown_facts(board, shown), program_fact())
     arrays = _all_arrays(shown) if board.veil is None else None
     return Takeaway(
         board.strip.row, "stages", _("All stages"), facts, arrays, words=_words("stages")
@@ -117,7 +138,7 @@ def _all_arrays(shown: Shown) -> Callable[[], Arrays]:
 
 def _card(experiment: Experiment, key: ViewKey, card: Card, veil: Veil | None) -> list[Takeaway]:
     """Return a card, and its map alone; without the data and what tells of them where these are asked for."""
-    content, channel, limits = card.content, card.channel, card.limits
+    content, channel = card.content, card.channel
     if content is None:
         return []
     maps, plane = content.source.values, card.shown
@@ -135,11 +156,8 @@ def _card(experiment: Experiment, key: ViewKey, card: Card, veil: Veil | None) -
     if len(maps) > 1 and channel is not None:
         facts.append((_("Channel"), channel_name(channel, len(maps))))
         single = f"{name}_channel{channel:0{len(str(len(maps) - 1))}}"
-    ranges = content.source.ranges if channel is None else [content.source.ranges[channel]]
     if not hidden:
-        facts.append(range_fact(min(low for low, _high in ranges), max(high for _low, high in ranges)))
-    if channel is not None and not hidden:
-        facts.append(colours_fact(content.look, limits))
+        facts += _values_facts(card, content)
     caption = (*facts, program_fact())
     words = _words("card", name, "" if channel is None else str(channel))
     return [

@@ -328,6 +328,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def _adopt(self, card: Card) -> None:
         key = card.key
         card.selected.connect(lambda: self.select(key))
+        card.selected.connect(lambda: self.predict.ask_at(key))
         card.hovered.connect(lambda cell: self._hover(key, cell))
         card.clicked.connect(lambda row, column: self._click(key, row, column))
         card.channel_chosen.connect(lambda: self._channel_chosen(key))

@@ -30,6 +30,7 @@ from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.trouble import told
+from cnnexplorer.ui.widgets.buttons import Buttons
 
 from .choices import remember, remembered
 from .form import FigureForm
@@ -153,7 +154,7 @@ class SaveDialog(Speaking, QDialog):
         columns.addWidget(self.list)
         columns.addLayout(middle, 1)
         columns.addWidget(self.form)
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        box = Buttons(QDialogButtonBox.StandardButton.Cancel)
         box.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         box.addButton(self.save_button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.copy_button.setText, mark("&Copy the picture"))

@@ -83,6 +83,7 @@ class FigureForm(Form):
         self.scale.setValue(str(choices.wish.scale))
         self.ground.setValue("none" if choices.wish.transparent else "theme")
         self.caption.setChecked(choices.wish.caption)
+        self.format.show_whole()
         for choice in (self.format, self.scale, self.ground):
             choice.currentIndexChanged.connect(self._change)
         self.caption.toggled.connect(self._change)

@@ -104,6 +104,7 @@ class Figure:
                 document.fill(ground_of(self._takeaway.widget).color())
             for part in parts:
                 document.add(part)
+        document.take_fonts()
         return document
 
     def _paint(self, painter: QPainter, ratio: float) -> None:

@@ -14,10 +14,13 @@ from PySide6.QtSvg import QSvgGenerator
 from cnnexplorer.core.metadata import xml_text
 from cnnexplorer.ui.widgets.figure_mode import later_number
 
+from .fonts import find_faces, style_sheet, used_signs
+
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint, QRect, QSize
     from PySide6.QtGui import QColor
 
+    from .fonts import Face
     from .parts import Part
 
 _HEAD = re.compile(r"^.*?<defs>(.*?)</defs>\s*(.*)</svg>\s*$", re.DOTALL)
@@ -41,6 +44,7 @@ class SvgDocument:
         self._ground = ""
         self.later: list[QImage] = []
         self._parts: list[tuple[QPoint, QRect, bytes]] = []
+        self._faces: list[Face] = []
 
     def fill(self, colour: QColor) -> None:
         """Paint the ground."""
@@ -62,6 +66,10 @@ class SvgDocument:
         painter.end()
         self._parts.append((part.origin, part.seen, bytes(data.data())))
 
+    def take_fonts(self) -> None:
+        """Find the fonts of the parts that are there; to be called on the GUI thread."""
+        self._faces = find_faces(used_signs(data.decode() for _origin, _seen, data in self._parts))
+
     def text(self, title: str = "", description: str = "", metadata: str = "") -> str:
         """Return the document; on any thread.
 
@@ -79,6 +87,8 @@ class SvgDocument:
             f"<desc>{xml_text(description)}</desc>",
             f"<metadata>{metadata}</metadata>",
         ]
+        if styles := style_sheet(self._faces):
+            head.append(f'<style type="text/css">{styles}</style>')
         body = (
             _inside(f"p{number}-", origin, seen, data.decode())
             for number, (origin, seen, data) in enumerate(self._parts)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab, as_text, parse_markdown
-from cnnexplorer.labs.progress import score
-from cnnexplorer.ui.language import Speaking, _, language
+from cnnexplorer.labs.progress import score, scoring
+from cnnexplorer.ui.language import Speaking, _, language, translate_count
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.trouble import told
 
@@ -35,6 +35,7 @@ class AboutLab(Speaking, QFrame):
         self.setFixedWidth(WIDTH)
         self.setAutoFillBackground(True)
         self.title, self.facts, self.aims, self.trouble = QLabel(), QLabel(), QLabel(), QLabel()
+        self.scoring = QLabel()
         font = self.title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.25)
@@ -64,6 +65,8 @@ class AboutLab(Speaking, QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         self._more.setLayout(row)
         column.addWidget(self._more)
+        self.scoring.setWordWrap(True)
+        column.addWidget(self.scoring)
         column.addStretch(1)
         self.restyle()
         self.show_entry(None)
@@ -81,6 +84,8 @@ class AboutLab(Speaking, QFrame):
         begun = entry is not None and entry.progress is not None
         self.start.setVisible(works)
         self._more.setVisible(works and begun)
+        self.scoring.setVisible(works)
+        self.scoring.setText(scoring(_))
         self.start.setText(_("Go on") if begun and not _finished(entry) else _("Look at it again") if begun
                            else _("Begin"))  # fmt: skip
         for label in (self.facts, self.aims, self.trouble):
@@ -103,7 +108,7 @@ class AboutLab(Speaking, QFrame):
 
     def restyle(self) -> None:
         """Take the theme's colours."""
-        for label, role in ((self.facts, "muted"), (self.trouble, "error")):
+        for label, role in ((self.facts, "muted"), (self.scoring, "muted"), (self.trouble, "error")):
             palette = label.palette()
             palette.setColor(palette.ColorRole.WindowText, colours(self).colour(role))
             label.setPalette(palette)
@@ -131,12 +136,15 @@ def progress_text(entry: Entry) -> str:
     if progress is None or isinstance(lab, BrokenLab):
         return ""
     done = sum(step.done for step in progress.steps)
-    if not progress.finished:
-        return _("{done} of {count} steps").format(done=done, count=len(progress.steps))
-    earned, points = score(lab.lab, progress)
-    return _("done, {earned} of {points} points").format(
-        earned=format_number(earned, 1), points=format_number(points, 1)
-    )
+    text = _("{done} of {count} steps").format(done=done, count=len(progress.steps))
+    if progress.finished:
+        earned, points = score(lab.lab, progress)
+        text = _("done, {earned} of {points} points").format(
+            earned=format_number(earned, 1), points=format_number(points, 1)
+        )
+    shown = sum(step.status == "shown" for step in progress.steps)
+    more = translate_count("{count} answer shown", "{count} answers shown", shown) if shown else ""
+    return f"{text}, {more}" if more else text
 
 
 def _finished(entry: Entry | None) -> bool:

@@ -11,10 +11,11 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import PreparedStep
-from cnnexplorer.labs.model import ConvolutionSetup, NetworkSetup, SessionSetup
+from cnnexplorer.labs.model import ConvolutionSetup, NetworkSetup, ReachTask, SessionSetup
 from cnnexplorer.labs.progress import (
     answer_shown,
     answered,
+    drafted,
     figure_taken,
     hint_taken,
     moved,
@@ -57,6 +58,8 @@ class Attempt(QObject):
 
     Signals
     -------
+    leaving()
+        The step in front is about to be left: what was typed is to be kept.
     moved()
         Another step is in front.
     prepared(Ready)
@@ -65,16 +68,20 @@ class Attempt(QObject):
         Tries, hints, status or verdict of the step in front are others.
     judged(Verdict)
         An answer was judged.
+    recalled(Verdict)
+        An answer that was kept was judged again, without being counted.
     refused(error)
         Expected trouble.
     busy_changed(bool)
         Whether an answer is being judged.
     """
 
+    leaving = Signal()
     moved = Signal()
     prepared = Signal(object)
     changed = Signal()
     judged = Signal(object)
+    recalled = Signal(object)
     refused = Signal(object)
     busy_changed = Signal(bool)
 
@@ -97,7 +104,7 @@ class Attempt(QObject):
         self._hints: dict[int, int] = {}
         self._shown: dict[int, tuple[Said, ...]] = {}
         self._known_hints: dict[int, tuple[Said, ...]] = {}
-        self._preparing, self._checking = LatestTask(self), LatestTask(self)
+        self._preparing, self._checking, self._recalling = LatestTask(self), LatestTask(self), LatestTask(self)
         self._checking.busy_changed.connect(self.busy_changed)
         self._since = clock()
 
@@ -153,6 +160,7 @@ class Attempt(QObject):
         """Show another step."""
         position = min(max(position, 0), self.count - 1)
         if position != self.position:
+            self.leaving.emit()
             self._count_time()
             self.progress = moved(self.progress, position, _now())
             self._arrive()
@@ -163,31 +171,61 @@ class Attempt(QObject):
 
     def close(self) -> None:
         """Save, and wait for work under way."""
+        self.leaving.emit()
         self._count_time()
         self._save()
         self._preparing.close()
         self._checking.close()
+        self._recalling.close()
 
     # answering
 
-    def check(self, answer: object, written: str, state: LiveState) -> None:
-        """Judge an answer, off the GUI thread; `written` is the answer as people read it."""
+    def check(self, answer: object, written: str, state: LiveState, draft: tuple[str, ...] = ()) -> None:
+        """Judge an answer, off the GUI thread; nothing is said of it once the step was left.
+
+        Parameters
+        ----------
+        written, draft
+            The answer as people read it, and as the field takes it back.
+        """
         index, prepared = self.position, self._steps[self.position]
-        self._checking.start(
-            lambda: prepared.check(answer, state), lambda verdict: self._judge(index, written, verdict), self._fail
-        )
+        self._recalling.cancel()
+
+        def judge(verdict: Verdict) -> None:
+            if not verdict.asked_again and self.done.status != "solved":
+                self.progress = drafted(self.progress, index, draft, True, _now())
+            self._judge(index, written, verdict)
+
+        self._checking.start(lambda: prepared.check(answer, state), judge, self._fail)
 
     def reached(self, state: LiveState) -> None:
         """Take the step as solved if the live workspace is where it is to be; else nothing is said and counted."""
         index, prepared = self.position, self._steps[self.position]
-        if self.done.done or self._checking.busy:
+        if not isinstance(self.step.task, ReachTask) or self.done.done or self._checking.busy:
             return
 
         def judge(verdict: Verdict) -> None:
-            if verdict.correct and index == self.position:
+            if verdict.correct:
                 self._judge(index, "✓", verdict)
 
         self._checking.start(lambda: prepared.check(None, state), judge, self._fail)
+
+    def recall(self, answer: object, state: LiveState) -> None:
+        """Judge an answer that was judged before, to tell its verdict again: it is not counted anew."""
+        index, prepared = self.position, self._steps[self.position]
+
+        def tell(verdict: Verdict) -> None:
+            if not verdict.asked_again:
+                self._verdicts[index] = verdict
+                self.changed.emit()
+                self.recalled.emit(verdict)
+
+        self._recalling.start(lambda: prepared.check(answer, state), tell, self._fail)
+
+    def keep_draft(self, draft: tuple[str, ...]) -> None:
+        """Save what stands in the field of the step in front."""
+        self.progress = drafted(self.progress, self.position, draft, now=_now())
+        self._save()
 
     def take_hint(self) -> None:
         """Read one hint more."""
@@ -226,6 +264,8 @@ class Attempt(QObject):
 
     def _arrive(self) -> None:
         self._checking.cancel()
+        self._recalling.cancel()
+        self._verdicts.pop(self.position, None)  # comes back with the answer that it was said of
         self._since = self._clock()
         if self.step.task is None and not self.done.done:
             self.progress = read(self.progress, self.position)
@@ -236,9 +276,13 @@ class Attempt(QObject):
     def _prepare(self) -> None:
         index, prepared, folder = self.position, self._steps[self.position], self.lab.folder
 
-        def ready(found: tuple[Ready, tuple[Said, ...]]) -> None:
-            self._known_hints[index] = found[1]
-            self.prepared.emit(found[0])
+        shown = self.done.status == "shown"
+
+        def ready(found: tuple[Ready, tuple[Said, ...], tuple[Said, ...]]) -> None:
+            known, self._known_hints[index], right = found
+            if right:
+                self._shown.setdefault(index, right)
+            self.prepared.emit(known)
             self.changed.emit()
 
         def failed(error: BaseException) -> None:
@@ -246,12 +290,13 @@ class Attempt(QObject):
             self.changed.emit()
             self._fail(error)
 
-        def job() -> tuple[Ready, tuple[Said, ...]]:
+        def job() -> tuple[Ready, tuple[Said, ...], tuple[Said, ...]]:
             setup = prepared.step.setup
             session = session_of(setup, folder) if isinstance(setup, SessionSetup) else None
             experiment = prepared.experiment if isinstance(setup, ConvolutionSetup) else None
             network = setup if isinstance(setup, NetworkSetup) else None
-            return Ready(prepared.step, experiment, session, network), prepared.hints()
+            right = prepared.right() if shown else ()
+            return Ready(prepared.step, experiment, session, network), prepared.hints(), right
 
         self._preparing.start(job, ready, failed)
 

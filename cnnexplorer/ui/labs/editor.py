@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QSplitter,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -29,12 +27,13 @@ from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import icon
-from cnnexplorer.ui.trouble import Banner, told
+from cnnexplorer.ui.trouble import Banner
 
 from .attempt import Attempt
 from .bench import Bench
 from .code_edit import CodeEdit
 from .panel import LabPanel
+from .problems import Problems
 from .where import ask_where
 
 if TYPE_CHECKING:
@@ -45,8 +44,7 @@ if TYPE_CHECKING:
     from cnnexplorer.labs.model import Setup
 
 PAUSE = 300  # milliseconds without a key after which the text is checked
-HEADERS = (mark("Line"), mark("Where"), mark("What is wrong"))
-LINE = Qt.ItemDataRole.UserRole
+TRY_TIP = mark("Play the lab in the window; nothing of it is kept")
 
 
 class LabEditor(Speaking, QWidget):
@@ -82,13 +80,25 @@ class LabEditor(Speaking, QWidget):
         self._path, self._present = path, present
         self._lab: LabFile | None = None
         self._leaving = False
+        self._is_new = True  # nothing was checked yet
         self._checking, self._making, self._writing = LatestTask(self), LatestTask(self), LatestTask(self)
         self.code = CodeEdit()
         self.code.setPlainText(text)
-        self.problems = QTreeWidget()
+        self.problems = Problems()
         self.state = QLabel()
         self.bench = Bench(self)
         self.preview = LabPanel(self.bench, takes_focus=False)
+        self.nothing = QLabel()
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setMargin(24)
+        self.say(
+            self.nothing.setText,
+            mark("What a student sees comes here as soon as everything that is listed on the left is mended."),
+        )
+        self.side = QStackedWidget()
+        self.side.addWidget(self.nothing)
+        self.side.addWidget(self.preview)
         self.banner = Banner()
         self.save_button, self.save_as_button = QPushButton(), QPushButton()
         self.setup_button, self.try_button, self.help_button = QPushButton(), QPushButton(), QPushButton()
@@ -131,7 +141,7 @@ class LabEditor(Speaking, QWidget):
     def save_as(self) -> None:
         """Ask for a file, and save to it."""
         start = self._path or Path.home() / f"my_lab{SUFFIX}"
-        ask_where(self, _("Save the lab"), start, _("Labs"), self._write)
+        ask_where(self, _("Save the lab"), start, _("Labs"), self._write, self._path)
 
     def use_present(self) -> None:
         """Make the present workspace the set-up of the step that the cursor is in."""
@@ -169,7 +179,6 @@ class LabEditor(Speaking, QWidget):
     def retranslate(self) -> None:
         """Say the title and what is wrong."""
         self.setWindowTitle(_("{name}[*] – lab editor").format(name=self._name()))
-        self.problems.setHeaderLabels([_(text) for text in HEADERS])
         self.check()
 
     def restyle(self) -> None:
@@ -206,16 +215,13 @@ class LabEditor(Speaking, QWidget):
         self.resize(1180, 720)
         self.setMinimumSize(760, 480)
         self.tip(self.code, mark("The lab's text, in TOML"))
-        self.tip(self.problems, mark("What is wrong; Enter or a double click goes to the line"))
-        self.problems.setRootIsDecorated(False)
-        self.problems.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         tools = QHBoxLayout()
         for button, text, tip in (
             (self.save_button, mark("Save"), mark("Save the lab (Ctrl+S)")),
             (self.save_as_button, mark("Save as…"), mark("Save the lab under another name")),
             (self.setup_button, mark("Use the present workspace"),
              mark("Make what the window shows now the set-up of the step that the cursor is in")),
-            (self.try_button, mark("Try as a student"), mark("Play the lab in the window; nothing of it is kept")),
+            (self.try_button, mark("Try as a student"), TRY_TIP),
             (self.help_button, mark("How to write labs"), mark("The parts of a lab, with examples")),
         ):  # fmt: skip
             self.say(button.setText, text)
@@ -234,7 +240,7 @@ class LabEditor(Speaking, QWidget):
         left.setSizes([520, 130])
         both = QSplitter(Qt.Orientation.Horizontal)
         both.addWidget(left)
-        both.addWidget(self.preview)
+        both.addWidget(self.side)
         both.setSizes([800, 380])
         for splitter in (left, both):
             splitter.setChildrenCollapsible(False)
@@ -249,7 +255,7 @@ class LabEditor(Speaking, QWidget):
         self.code.document().modificationChanged.connect(self.setWindowModified)
         self.code.cursorPositionChanged.connect(self._follow_cursor)
         self._timer.timeout.connect(self.check)
-        self.problems.itemActivated.connect(lambda item: self._go_to(item.data(0, LINE)))
+        self.problems.line_asked.connect(self._go_to)
         self.save_button.clicked.connect(self.save)
         self.save_as_button.clicked.connect(self.save_as)
         self.setup_button.clicked.connect(self.use_present)
@@ -263,19 +269,27 @@ class LabEditor(Speaking, QWidget):
         lab, problems = found
         self._lab = lab
         self.try_button.setEnabled(lab is not None)
+        self._say_try()
         self.state.setText(_("Nothing is wrong.") if not problems else _("This is to be mended:"))
-        self.problems.clear()
-        for problem in problems:
-            item = QTreeWidgetItem([str(problem.line or ""), problem.field, told(problem)])
-            item.setData(0, LINE, problem.line)
-            item.setToolTip(2, item.text(2))
-            self.problems.addTopLevelItem(item)
+        self.problems.show_problems(problems)
         self.code.mark_wrong([problem.line for problem in problems if problem.line is not None])
         if lab is not None:
             self._preview(lab)
+        elif self._is_new and problems and problems[0].line is not None:
+            self.code.go_to(problems[0].line)
+        self._is_new = False
+
+    def _say_try(self) -> None:
+        """Say what trying does, or why it cannot be."""
+        works = self._lab is not None
+        tip = _(TRY_TIP) if works else _(
+            "Before it can be tried, everything that is listed below the text is to be mended")  # fmt: skip
+        self.try_button.setToolTip(tip)
+        self.try_button.setAccessibleName(tip)
 
     def _preview(self, lab: LabFile) -> None:
         """Show a student's view of the step that the cursor is in."""
+        self.side.setCurrentWidget(self.preview)
         self.preview.play(Attempt(lab))
         self._follow_cursor()
 
@@ -285,10 +299,9 @@ class LabEditor(Speaking, QWidget):
         if attempt is not None and index is not None:
             attempt.go(index)
 
-    def _go_to(self, line: int | None) -> None:
-        if line is not None:
-            self.code.go_to(line)
-            self.code.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _go_to(self, line: int) -> None:
+        self.code.go_to(line)
+        self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # files
 

@@ -1,12 +1,10 @@
-"""Where answers are given: numbers, sizes, matrices, choices and free text."""
+"""Where answers are given: numbers, sizes, choices and free text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -20,16 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnexplorer.core import UserError, format_matrix
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import Text, as_text, parse_markdown
-from cnnexplorer.ui.language import Speaking, _, language
-from cnnexplorer.ui.theme import colours
-from cnnexplorer.ui.widgets.matrix_editor import MatrixEditor
+from cnnexplorer.ui.language import Speaking, _, language, translate_count
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
 
     from cnnexplorer.labs import Verdict
     from cnnexplorer.labs.model import ChoiceTask
@@ -38,10 +32,11 @@ if TYPE_CHECKING:
 class Field(Speaking, QWidget):
     """Where the answer to a task is given.
 
-    Signals: `given()` when the answer is to be checked; `refused(error)`.
+    Signals: `given()` when the answer is to be checked; `edited()` when it is another; `refused(error)`.
     """
 
     given = Signal()
+    edited = Signal()
     refused = Signal(object)
 
     def answer(self) -> object:
@@ -51,6 +46,13 @@ class Field(Speaking, QWidget):
     def written(self) -> str:
         """Return the answer as people read it."""
         return str(self.answer())
+
+    def draft(self) -> tuple[str, ...]:
+        """Return what stands in the field, as texts that `bring_back` takes; empty where nothing does."""
+        return ()
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Show again what stood in the field; what does not fit is left out."""
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Show in the field what is wrong with the answer."""
@@ -71,6 +73,7 @@ class LineField(Field):
         self.tip(self.line, name)
         self.say(self.line.setPlaceholderText, example)
         self.line.returnPressed.connect(self.given)
+        self.line.textChanged.connect(self.edited)
         self._unit = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -82,6 +85,14 @@ class LineField(Field):
     def answer(self) -> object:
         """Return what was typed."""
         return self.line.text()
+
+    def draft(self) -> tuple[str, ...]:
+        """Return what was typed."""
+        return (self.line.text(),)
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Show again what was typed."""
+        self.line.setText(draft[0])
 
     def retranslate(self) -> None:
         """Name the unit."""
@@ -108,6 +119,7 @@ class SignField(Field):
         for sign, text in SIGNS.items():
             button = self.buttons[sign] = QRadioButton()
             self.say(button.setText, text)
+            button.toggled.connect(self.edited)
             column.addWidget(button)
         self.setFocusProxy(self.buttons["+"])
 
@@ -115,84 +127,14 @@ class SignField(Field):
         """Return the sign; an empty text while none is chosen."""
         return next((sign for sign, button in self.buttons.items() if button.isChecked()), "")
 
+    def draft(self) -> tuple[str, ...]:
+        """Return the sign."""
+        return (str(self.answer()),)
 
-class MatrixField(Field):
-    """A matrix to fill in; cells that are wrong are framed once it was checked."""
-
-    def __init__(self, rows: int, columns: int) -> None:
-        super().__init__()
-        self.matrix = MatrixEditor()
-        self.matrix.setValue(np.zeros((rows, columns)))
-        self.tip(self.matrix, mark("Your matrix: click a cell and type; Ctrl+V pastes"))
-        self.matrix.edited.connect(self._edit)
-        self.matrix.pasted.connect(self._paste)
-        self.matrix.refused.connect(self.refused)
-        self._marks = _WrongCells(self.matrix)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.matrix)
-        self.setFocusProxy(self.matrix)
-
-    def answer(self) -> object:
-        """Return the matrix (H, W)."""
-        return self.matrix.value()
-
-    def written(self) -> str:
-        """Return the matrix as rows of numbers."""
-        return format_matrix(self.matrix.value())
-
-    def show_verdict(self, verdict: Verdict) -> None:
-        """Frame the cells that are wrong."""
-        self._marks.show_cells(verdict.wrong_cells)
-
-    def _edit(self, row: int, column: int, value: float) -> None:
-        values = self.matrix.value().copy()
-        values[row, column] = value
-        self._take(values)
-
-    def _paste(self, values: NDArray[np.float64]) -> None:
-        here = self.matrix.value().shape
-        if values.shape == here:
-            self._take(values)
-        else:
-            self.refused.emit(
-                UserError(
-                    "a matrix of {rows} × {columns} was pasted; {height} × {width} are wanted",
-                    rows=values.shape[0],
-                    columns=values.shape[1],
-                    height=here[0],
-                    width=here[1],
-                )
-            )
-
-    def _take(self, values: NDArray[np.float64]) -> None:
-        self.matrix.setValue(values)
-        self._marks.show_cells(None)
-
-
-class _WrongCells(QWidget):
-    """Frames cells of a matrix editor, over it."""
-
-    def __init__(self, editor: MatrixEditor) -> None:
-        super().__init__(editor)
-        self._editor = editor
-        self._cells: NDArray[np.bool_] | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def show_cells(self, cells: NDArray[np.bool_] | None) -> None:
-        self._cells = cells
-        self.resize(self._editor.size())
-        self.raise_()
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._cells is None:
-            return
-        self.resize(self._editor.size())
-        painter = QPainter(self)
-        painter.setPen(QPen(colours(self).colour("error"), 3))
-        for row, column in np.argwhere(self._cells):
-            painter.drawRect(self._editor.cell_rect(int(row), int(column)).adjusted(2.5, 2.5, -2.5, -2.5))
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Choose the sign again."""
+        if draft[0] in self.buttons:
+            self.buttons[draft[0]].setChecked(True)
 
 
 class ChoiceField(Field):
@@ -216,6 +158,7 @@ class ChoiceField(Field):
         for index in order:
             option = self.options[index] = _Option(task.options[index].text, task.several)
             self._group.addButton(option.button)
+            option.button.toggled.connect(self.edited)
             column.addWidget(option)
         self.setFocusProxy(self.options[order[0]].button)
 
@@ -226,6 +169,16 @@ class ChoiceField(Field):
     def written(self) -> str:
         """Return the texts of what is chosen."""
         return "; ".join(option.text() for option in self.options.values() if option.button.isChecked())
+
+    def draft(self) -> tuple[str, ...]:
+        """Return the indices of what is chosen."""
+        return tuple(str(index) for index, option in self.options.items() if option.button.isChecked())
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Choose again."""
+        for index, option in self.options.items():
+            if str(index) in draft:
+                option.button.setChecked(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Check with Enter."""
@@ -268,21 +221,54 @@ class _Option(Speaking, QWidget):
 
 
 class TextField(Field):
-    """Free text."""
+    """Free text; it says how many words are wanted, and how many there are.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    words
+        How many there are to be at least.
+    """
+
+    def __init__(self, words: int) -> None:
         super().__init__()
+        self._words = words
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(90)
         self.text.setMaximumHeight(160)
+        self.text.textChanged.connect(self._edit)
         self.tip(self.text, mark("Your answer in your own words"))
         self.say(self.text.setPlaceholderText, mark("Write your answer here; your teacher reads it"))
+        self.count = QLabel()
+        self.count.setEnabled(False)  # muted
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
         column.addWidget(self.text)
+        column.addWidget(self.count)
         self.setFocusProxy(self.text)
+        self.retranslate()
 
     def answer(self) -> object:
         """Return the text."""
         return self.text.toPlainText()
+
+    def draft(self) -> tuple[str, ...]:
+        """Return the text."""
+        return (self.text.toPlainText(),)
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Show the text again."""
+        self.text.setPlainText(draft[0])
+
+    def retranslate(self) -> None:
+        """Say how many words there are."""
+        written = len(self.text.toPlainText().split())
+        self.count.setText(
+            translate_count("{count} word or more; now {written}", "{count} words or more; now {written}", self._words,
+                            written=written)
+        )  # fmt: skip
+
+    def _edit(self) -> None:
+        self.retranslate()
+        self.edited.emit()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
+from cnnexplorer.core import NumberError
 from cnnexplorer.core.messages import mark
+from cnnexplorer.labs.answers import read_cell
 from cnnexplorer.ui.language import _, language
 
 from .fields import Field
@@ -25,6 +27,28 @@ MOST_NAMED = 8
 THUMBNAIL = 120
 
 
+class SteadyLabel(QLabel):
+    """Says one thing or another, and keeps the height of the longest: what lies below it stays in its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._longest = ""
+
+    def say_one_of(self, text: str, longest: str) -> None:
+        """Say a text where the longest text could be said as well."""
+        self._longest = longest
+        self.setText(text)
+        self.updateGeometry()
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of the longest text."""
+        room = QRect(0, 0, max(width, 1), 10_000)
+        longest = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self._longest).height()
+        return max(super().heightForWidth(width), longest)
+
+
 class ClickField(Field):
     """Says which cells are marked in the live map."""
 
@@ -32,8 +56,7 @@ class ClickField(Field):
         super().__init__()
         self._task, self._bench = task, bench
         self._cells: set[Cell] = set()
-        self._says = QLabel()
-        self._says.setWordWrap(True)
+        self._says = SteadyLabel()
         self.clear = QPushButton()
         self.say(self.clear.setText, mark("Clear"))
         self.tip(self.clear, mark("Mark no cell"))
@@ -57,22 +80,32 @@ class ClickField(Field):
     def retranslate(self) -> None:
         """Say what is marked, or how to mark."""
         self.clear.setEnabled(bool(self._cells))
-        if self._cells:
-            self._says.setText(_("Marked (row, column): {cells}").format(cells=_named(self._cells)))
-        elif self._task.view < 0:
-            self._says.setText(
-                _("Click in the image, or drag over several cells. With the keys: arrows, then Enter; Shift+Enter "
-                  "marks as far as there.")
-            )  # fmt: skip
-        else:
-            self._says.setText(
-                _("Click in the map of stage {stage}, or drag over several cells. With the keys: arrows, then Enter; "
-                  "Shift+Enter marks as far as there.").format(stage=self._task.view + 1)
-            )  # fmt: skip
+        how = (
+            _("Click in the image, or drag over several cells. With the keys: arrows, then Enter; Shift+Enter "
+              "marks as far as there.")
+            if self._task.view < 0
+            else _("Click in the map of stage {stage}, or drag over several cells. With the keys: arrows, then Enter; "
+                   "Shift+Enter marks as far as there.").format(stage=self._task.view + 1)
+        )  # fmt: skip
+        marked = _("Marked (row, column): {cells}").format(cells=_named(self._cells))
+        self._says.say_one_of(marked if self._cells else how, how)
+
+    def draft(self) -> tuple[str, ...]:
+        """Return the marked cells."""
+        return tuple(f"{row},{column}" for row, column in sorted(self._cells))
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Mark the cells again."""
+        try:
+            self._bench.set_cells({read_cell(part) for part in draft})
+        except NumberError:
+            return
 
     def _take(self, cells: set[Cell]) -> None:
-        self._cells = set(cells)
-        self.retranslate()
+        if cells != self._cells:
+            self._cells = set(cells)
+            self.retranslate()
+            self.edited.emit()
 
 
 def _named(cells: set[Cell]) -> str:
@@ -107,8 +140,8 @@ class FindField(Field):
         self.line.setMaxLength(40)
         self.tip(self.line, mark("The number of the filter, counted from 0; empty for the one that is chosen now"))
         self.line.returnPressed.connect(self.given)
-        self._says = QLabel()
-        self._says.setWordWrap(True)
+        self.line.textChanged.connect(self.edited)
+        self._says = SteadyLabel()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._says)
@@ -121,6 +154,14 @@ class FindField(Field):
         """Return the typed number; None for the filter that is chosen."""
         return self.line.text().strip() or None
 
+    def draft(self) -> tuple[str, ...]:
+        """Return what was typed."""
+        return (self.line.text(),)
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Show again what was typed."""
+        self.line.setText(draft[0])
+
     def written(self) -> str:
         """Return the number of the filter."""
         view = self._bench.state().network
@@ -130,11 +171,11 @@ class FindField(Field):
         """Say which filter is chosen."""
         view = self._bench.state().network
         self.line.setPlaceholderText(_("or type its number"))
-        if view is None or view.layer != self._task.layer:
-            text = _("Choose a filter of {layer} in the Network workspace.").format(layer=self._task.layer)
-        else:
+        choose = _("Choose a filter of {layer} in the Network workspace.").format(layer=self._task.layer)
+        text = choose
+        if view is not None and view.layer == self._task.layer:
             text = _("Chosen now: filter {unit} of {layer}").format(unit=view.unit, layer=view.layer)
-        self._says.setText(text)
+        self._says.say_one_of(text, choose)
 
 
 class MeasureField(Field):
@@ -151,6 +192,7 @@ class MeasureField(Field):
             line.setAccessibleName(layer)
             self.say(line.setToolTip, mark("The number of this layer, as the page shows it"))
             line.returnPressed.connect(self.given)
+            line.textChanged.connect(self.edited)
             form.addRow(layer, line)
             self.lines.append(line)
         self._layers = task.layers
@@ -159,6 +201,15 @@ class MeasureField(Field):
     def answer(self) -> object:
         """Return what was typed for each layer."""
         return [line.text() for line in self.lines]
+
+    def draft(self) -> tuple[str, ...]:
+        """Return what was typed for each layer."""
+        return tuple(line.text() for line in self.lines)
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Show again what was typed."""
+        for line, text in zip(self.lines, draft, strict=False):
+            line.setText(text)
 
     def written(self) -> str:
         """Return layers and numbers."""

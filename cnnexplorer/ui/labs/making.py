@@ -20,8 +20,9 @@ from cnnexplorer.labs.model import (
     TextTask,
 )
 
-from .fields import ChoiceField, LineField, MatrixField, SignField, TextField
+from .fields import ChoiceField, LineField, SignField, TextField
 from .live_fields import ClickField, FigureField, FindField, MeasureField, ReachField
+from .matrix_field import MatrixField
 from .order_field import OrderField
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def field_for(
         return SignField() if task.sign else LineField(mark("Your number"), mark("a number, such as 1.5 or 2/3"),
                                                        task.unit)  # fmt: skip
     if isinstance(task, ShapeTask):
-        example = mark("maps × height × width") if _with_maps(task) else mark("height × width, such as 4x4")
+        example = mark("maps × height × width") if _with_maps(task) else mark("height × width, such as 7x9")
         return LineField(mark("Your size"), example)
     if isinstance(task, ChoiceTask):
         count = len(task.options)
@@ -76,7 +77,7 @@ def field_for(
         return MeasureField(task)
     if isinstance(task, FigureTask):
         return FigureField(task, taken, take)
-    return TextField() if isinstance(task, TextTask) else None
+    return TextField(task.words) if isinstance(task, TextTask) else None
 
 
 def matrix_field(task: MatrixTask, experiment: Experiment | None) -> Field:

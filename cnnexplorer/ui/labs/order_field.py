@@ -47,6 +47,8 @@ class OrderField(Field):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.installEventFilter(self)
+        self.list.model().rowsInserted.connect(lambda *_rows: self.edited.emit())
+        self.list.model().rowsMoved.connect(lambda *_rows: self.edited.emit())
         self.up, self.down = QToolButton(), QToolButton()
         self.tip(self.up, mark("Move the chosen item up"))
         self.tip(self.down, mark("Move the chosen item down"))
@@ -71,6 +73,19 @@ class OrderField(Field):
     def written(self) -> str:
         """Return the items in the order in which they stand."""
         return " → ".join(self.list.item(row).text() for row in range(self.list.count()))
+
+    def draft(self) -> tuple[str, ...]:
+        """Return the indices in the order in which the items stand."""
+        return tuple(str(self.list.item(row).data(_ITEM)) for row in range(self.list.count()))
+
+    def bring_back(self, draft: tuple[str, ...]) -> None:
+        """Put the items in that order again."""
+        if sorted(draft) != sorted(self.draft()):
+            return
+        items = {str(item.data(_ITEM)): item for item in (self.list.takeItem(0) for _row in range(self.list.count()))}
+        for part in draft:
+            self.list.addItem(items[part])
+        self.list.setCurrentRow(0)
 
     def retranslate(self) -> None:
         """Name the items."""

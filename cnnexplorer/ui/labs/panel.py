@@ -8,10 +8,13 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
-from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, ReachTask
-from cnnexplorer.ui.language import Speaking, _, language
+from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, MeasureTask, ReachTask
+from cnnexplorer.labs.progress import PER_HINT
+from cnnexplorer.ui.language import Speaking, _, language, translate_count
 from cnnexplorer.ui.theme import icon
 
+from .asking import ask_to_show
+from .drafts import Drafts
 from .exercises import is_practice
 from .making import field_for, matrix_field
 from .panel_head import PanelHead, line
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from .fields import Field
 
 WIDTH, LEAST_WIDTH = 350, 290
+LIVE_TASKS = (ReachTask, FindTask, MeasureTask, ClickTask)  # whose answers are given in the workspaces
 LIVE_PAUSE = 400  # milliseconds without a change after which the state is looked at
 
 
@@ -65,6 +69,7 @@ class LabPanel(Speaking, QWidget):
         self._live.setSingleShot(True)
         self._live.setInterval(LIVE_PAUSE)
         self._live.timeout.connect(self._look)
+        self.drafts = Drafts(self)
         self._build()
         self._connect()
         self.restyle()
@@ -74,10 +79,12 @@ class LabPanel(Speaking, QWidget):
         self.stop()
         self.attempt = attempt
         attempt.setParent(self)
+        attempt.leaving.connect(self.drafts.keep)
         attempt.moved.connect(self._arrive)
         attempt.prepared.connect(self._prepared)
         attempt.changed.connect(self._show_state)
         attempt.judged.connect(self._judged)
+        attempt.recalled.connect(self._recalled)
         attempt.refused.connect(self.refused)
         attempt.busy_changed.connect(self._show_busy)
         attempt.begin()
@@ -85,6 +92,7 @@ class LabPanel(Speaking, QWidget):
     def stop(self) -> None:
         """Leave the lab; its progress is saved."""
         self._live.stop()
+        self.drafts.keep()
         if self.attempt is not None:
             attempt, self.attempt = self.attempt, None
             attempt.close()
@@ -97,21 +105,32 @@ class LabPanel(Speaking, QWidget):
 
     def check_now(self) -> None:
         """Have the answer judged."""
-        if self.attempt is not None and self.field is not None and self.check.isEnabled():
-            self._live.stop()
-            self.attempt.check(self.field.answer(), self.field.written(), self._bench.state())
+        if self.attempt is None or self.field is None or not self.check.isEnabled():
+            return
+        if self._ready is None and isinstance(self.attempt.step.task, LIVE_TASKS):
+            return  # the workspaces still show the step before
+        self._live.stop()
+        self.drafts.keep()
+        field = self.field
+        self.attempt.check(field.answer(), field.written(), self._bench.state(), field.draft())
 
     def take_hint(self) -> None:
         """Show one hint more."""
         if self.attempt is not None and self.hint.isEnabled() and self.hint.isVisibleTo(self):
             self.attempt.take_hint()
 
-    def show_answer(self) -> None:
-        """Show the right answer."""
-        if self.attempt is not None and self.show_it.isEnabled() and self.show_it.isVisibleTo(self):
-            self.attempt.show_answer(self._bench.state())
-            if self._ready is not None and isinstance(self.attempt.step.task, ReachTask):
-                self._bench.show_state(self._ready)
+    def ask_answer(self) -> None:
+        """Show the right answer, if the student says once more that it is wanted: it costs the points of the step."""
+        attempt = self.attempt
+        if attempt is None or not self.show_it.isEnabled() or not self.show_it.isVisibleTo(self):
+            return
+        position = attempt.position
+
+        def show() -> None:
+            if self.attempt is attempt and attempt.position == position and not attempt.done.done:
+                self._show_answer(attempt)
+
+        ask_to_show(self.window(), show)
 
     def go(self, by: int) -> None:
         """Go to the next step, or to the one before; behind the last there is the report."""
@@ -133,6 +152,11 @@ class LabPanel(Speaking, QWidget):
         if self.attempt is not None and figure is not None:
             self.attempt.take_figure(figure)
 
+    def _show_answer(self, attempt: Attempt) -> None:
+        attempt.show_answer(self._bench.state())
+        if self._ready is not None and isinstance(attempt.step.task, ReachTask):
+            self._bench.show_state(self._ready)
+
     # Qt's side
 
     def sizeHint(self) -> QSize:
@@ -149,12 +173,17 @@ class LabPanel(Speaking, QWidget):
         self.head.where.setText(_("Step {number} of {count}").format(number=attempt.position + 1, count=attempt.count))
         heading = attempt.step.title.of(language())
         self.heading.setText(heading)
-        self.heading.setVisible(bool(heading))
+        self.heading.setVisible(bool(heading) and not is_practice(attempt.lab))
+        if is_practice(attempt.lab):  # numbered through all the exercises, and not through these ten
+            self.head.where.setText(heading)
         last = attempt.position == attempt.count - 1
         ending = _("More…") if is_practice(attempt.lab) else _("Report…")
         self.next.setText(ending if last else _("Next"))
         left = len(attempt.hints) - len(attempt.hints_read)
-        self.hint.setText(_("Hint ({count} left)").format(count=left))
+        self.hint.setText(translate_count("Last hint ({count} left)", "Hint ({count} left)", left))
+        costs = _("Show a hint; each takes {percent} % off the points of this step (Ctrl+Shift+T)")
+        self.hint.setToolTip(costs.format(percent=round(100 * PER_HINT)))
+        self.hint.setAccessibleName(self.hint.toolTip())
 
     def restyle(self) -> None:
         """Take icons from the theme."""
@@ -181,7 +210,6 @@ class LabPanel(Speaking, QWidget):
             self.say(button.setText, text)
             self.tip(button, tip)
         self.tip(self.again, mark("Put the workspace as this step began; undo takes it back"))
-        self.tip(self.hint, mark("Show a hint; each costs a little (Ctrl+Shift+T)"))
         self.tip(self.next, mark("Go on to the next step (Alt+PgDown)"))
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 8, 14, 8)
@@ -214,11 +242,11 @@ class LabPanel(Speaking, QWidget):
         self._column.addWidget(self.text)
         self._column.addLayout(self._place)
         self._column.addLayout(buttons)
+        self._column.addLayout(helps)  # above all that comes and goes: nothing moves it under the mouse
         self._column.addWidget(self.verdict)
         self._column.addWidget(self.answer)
         self._column.addWidget(self.why)
         self._column.addWidget(self.hints)
-        self._column.addLayout(helps)
         self._column.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setWidget(inside)
@@ -230,7 +258,7 @@ class LabPanel(Speaking, QWidget):
     def _connect(self) -> None:
         self.check.clicked.connect(self.check_now)
         self.hint.clicked.connect(self.take_hint)
-        self.show_it.clicked.connect(self.show_answer)
+        self.show_it.clicked.connect(self.ask_answer)
         self.again.clicked.connect(self.set_up_again)
         self.back.clicked.connect(lambda: self.go(-1))
         self.next.clicked.connect(lambda: self.go(1))
@@ -244,6 +272,7 @@ class LabPanel(Speaking, QWidget):
         """Show the step in front."""
         attempt = self.attempt
         assert attempt is not None
+        self._live.stop()
         self._ready = None
         self.text.hide()  # until it is whole: a text that grows in sight jumps
         self.text.set_folder(attempt.lab.folder)
@@ -266,7 +295,7 @@ class LabPanel(Speaking, QWidget):
         """Show the set-up in the live workspace, and let the answer begin."""
         attempt = self.attempt
         assert attempt is not None
-        self._ready = ready
+        arrived, self._ready = self._ready is None, ready
         task = ready.step.task
         self._bench.show_step(ready, attempt.done.done)
         if isinstance(task, MatrixTask) and self.field is None:
@@ -276,8 +305,14 @@ class LabPanel(Speaking, QWidget):
         if isinstance(task, ClickTask):
             self._bench.pick(task)
         self._show_state()
+        if arrived:
+            self.drafts.bring_back(self._bench.state())
         if self.field is not None and self._takes_focus:
             self.field.begin()
+
+    def _recalled(self, verdict: Verdict) -> None:
+        if self.field is not None:
+            self.field.show_verdict(verdict)
 
     def _set_field(self, field: Field | None) -> None:
         if self.field is not None:
@@ -285,6 +320,7 @@ class LabPanel(Speaking, QWidget):
             self.field.hide()
             self.field.deleteLater()
         self.field = field
+        self.drafts.follow(self.attempt, field)
         if field is not None:
             field.given.connect(self.check_now)
             field.refused.connect(self.refused)
@@ -312,7 +348,7 @@ class LabPanel(Speaking, QWidget):
         self.hint.setEnabled(len(attempt.hints_read) < len(attempt.hints))
         self.show_it.setVisible(step.is_marked and not done.done and not isinstance(step.task, FigureTask))
         if verdict is not None:
-            self.verdict.say_so(verdict.outcome, verdict.sayings)
+            self.verdict.say_verdict(verdict, len(attempt.hints_read) < len(attempt.hints))
         elif done.status == "solved":
             self.verdict.say_so("right", ())
         else:
@@ -325,7 +361,7 @@ class LabPanel(Speaking, QWidget):
         else:
             self.why.hide()
         self.hints.show_hints(attempt.hints_read, attempt.lab.folder)
-        if done.done:
+        if done.done and self._ready is not None:
             self._bench.reveal()
         if isinstance(step.task, FigureTask) and self.field is not None:
             self.field.retranslate()
@@ -354,5 +390,5 @@ class LabPanel(Speaking, QWidget):
 
     def _look(self) -> None:
         """See whether the live workspace is where it is to be."""
-        if self.attempt is not None and self._ready is not None:
+        if self.attempt is not None and self._ready is not None and self._ready.step is self.attempt.step:
             self.attempt.reached(self._bench.state())

@@ -23,13 +23,14 @@ from cnnexplorer import __version__
 from cnnexplorer.core import UserError, format_number
 from cnnexplorer.core.files import write_file
 from cnnexplorer.core.messages import mark
-from cnnexplorer.labs.progress import score, step_score
+from cnnexplorer.labs.progress import score, scoring, step_score
 from cnnexplorer.labs.report import duration, report_html
 from cnnexplorer.ui.language import Speaking, _, language
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import Banner
 from cnnexplorer.ui.widgets.form import Form
 
+from .asking import ask_without_name
 from .where import ask_where
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ class ReportDialog(Speaking, QDialog):
         self.name = QLineEdit(progress().student or settings.get("lab_student", ""))
         self.name.setMaxLength(120)
         self.name.editingFinished.connect(self._take_name)
-        self.total, self.told = QLabel(), QLabel()
+        self.total, self.told, self.scoring, self.forms = QLabel(), QLabel(), QLabel(), QLabel()
+        for label in (self.scoring, self.forms):
+            label.setWordWrap(True)
         self.told.setWordWrap(True)
         self.table = QTableWidget(0, len(HEADERS))
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -101,6 +104,7 @@ class ReportDialog(Speaking, QDialog):
                 time=duration(progress.seconds),
             )
         )
+        self.scoring.setText(scoring(_))
         self.table.setHorizontalHeaderLabels([_(text) for text in HEADERS])
         self.table.setRowCount(len(lab.steps))
         for row, (step, done) in enumerate(zip(lab.steps, progress.steps, strict=True)):
@@ -125,6 +129,10 @@ class ReportDialog(Speaking, QDialog):
         self.total.setWordWrap(True)
         form = Form()
         form.row(mark("Name or number"), self.name, mark("Stands in the report; asked once"))
+        self.say(
+            self.forms.setText,
+            mark("Hand in the page (HTML): it is what teachers collect and grade. The PDF is to be read or printed."),
+        )
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -143,6 +151,8 @@ class ReportDialog(Speaking, QDialog):
         column.addWidget(self.total)
         column.addWidget(form)
         column.addWidget(self.table, 1)
+        column.addWidget(self.scoring)
+        column.addWidget(self.forms)
         column.addWidget(self.banner)
         column.addWidget(self.told)
         column.addWidget(self.buttons)
@@ -154,6 +164,13 @@ class ReportDialog(Speaking, QDialog):
             self.named.emit(name)
 
     def _save(self, suffix: str) -> None:
+        """Save, with the student's name in the file and in its name."""
+        if self.name.text().strip():
+            self._save_as(suffix)
+        else:
+            ask_without_name(self, self.name.setFocus, lambda: self._save_as(suffix))
+
+    def _save_as(self, suffix: str) -> None:
         self._take_name()
         folder = self._settings.get("report_folder", "")
         stem = "-".join(part for part in (self._lab.id, _plain(self.name.text())) if part)
@@ -163,10 +180,11 @@ class ReportDialog(Speaking, QDialog):
     def _write(self, target: Path) -> None:
         self._settings.set("report_folder", str(target.parent))
         lab, progress, code = self._lab, self._progress(), language()
+        title = ": ".join(part for part in (lab.lab.title.of(code), progress.student) if part)
 
         def job() -> None:
             page = report_html(lab, progress, code, _, __version__)
-            write_file(target, page if target.suffix.lower() == ".html" else pdf_of(page.decode()))
+            write_file(target, page if target.suffix.lower() == ".html" else pdf_of(page.decode(), title))
 
         self._task.start(job, lambda _nothing: self._saved(target), self._failed)
 
@@ -180,7 +198,7 @@ class ReportDialog(Speaking, QDialog):
         self.banner.show_error(error)
 
 
-def pdf_of(page: str) -> bytes:
+def pdf_of(page: str, title: str) -> bytes:
     """Return a report's page as PDF, on A4. May be called off the GUI thread."""
     data = QByteArray()
     buffer = QBuffer(data)
@@ -189,7 +207,8 @@ def pdf_of(page: str) -> bytes:
     writer.setPageLayout(
         QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(48, 48, 48, 48))
     )
-    writer.setTitle("CNN Explorer")
+    writer.setTitle(title)
+    writer.setCreator("CNN Explorer")
     document = QTextDocument()
     document.setHtml(page.replace('<img src="data:', f'<img width="{PICTURE_WIDTH}" src="data:'))
     document.print_(writer)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
+from cnnexplorer.labs.sayings import Saying
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, icon
 from cnnexplorer.ui.widgets.sign import Sign
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
+    from cnnexplorer.labs import Verdict
     from cnnexplorer.labs.verdict import Said
 
 # kind -> icon, colour and heading
@@ -28,10 +30,12 @@ KINDS = {
     "wrong": ("close-circle", "error", mark("Not right yet")),
     "again": ("help-circle", "warning_text", mark("Once more; this does not count")),
     "noted": ("pencil-circle", "accent", mark("Written down")),
-    "shown": ("eye-circle", "kernel", mark("The answer, counted as shown")),
+    "shown": ("eye-circle", "kernel", mark("The answer; this step gives no points")),
     "hint": ("lightbulb-on-outline", "kernel", mark("Hint {number}")),
     "why": ("information-outline", "accent", mark("Why")),
 }
+_AGAIN = mark("Look at the step again.")
+_AGAIN_OR_HINT = mark("Look at the step again, or take a hint.")
 _EDGE = 4
 
 
@@ -84,6 +88,13 @@ class SaidBox(Speaking, QFrame):
         self.retranslate()
         self.restyle()
         self.show()
+
+    def say_verdict(self, verdict: Verdict, hints_left: bool) -> None:
+        """Say a verdict; of a wrong answer that is no usual mistake, where to look."""
+        sayings: tuple[Said, ...] = verdict.sayings
+        if verdict.outcome == "wrong" and not sayings:
+            sayings = (Saying(_AGAIN_OR_HINT if hints_left else _AGAIN),)
+        self.say_so(verdict.outcome, sayings)
 
     def retranslate(self) -> None:
         """Say the heading."""

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
-def ask_where(window: QWidget, title: str, start: Path, kind: str, then: Callable[[Path], object]) -> None:
+def ask_where(
+    window: QWidget, title: str, start: Path, kind: str, then: Callable[[Path], object], own: Path | None = None
+) -> None:
     """Ask for a file with the ending of `start`, and do `then` with it.
 
     Parameters
     ----------
     kind
         What such files are called.
+    own
+        The file that is written anew without a question.
     """
     suffix = start.suffix
     name, _filter = QFileDialog.getSaveFileName(
@@ -37,7 +41,7 @@ def ask_where(window: QWidget, title: str, start: Path, kind: str, then: Callabl
         return
     path = Path(name).absolute()
     path = path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
-    if not os.path.lexists(path) or path == start:
+    if not os.path.lexists(path) or path == own:
         then(path)
         return
     Question(

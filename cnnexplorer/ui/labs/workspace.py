@@ -31,6 +31,7 @@ from .shelf import OF_PROGRAM, SINGLE, Entry, Group, find_labs
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+    from cnnexplorer.labs.progress import Progress
     from cnnexplorer.ui.actions import Actions
     from cnnexplorer.ui.settings import Settings
 
@@ -127,7 +128,7 @@ class LabsWorkspace(Speaking, QWidget):
         self.tip(self.tree, mark("The labs; Enter or a double click begins one"))
         header = self.tree.header()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 110), (2, 80), (3, 170)):
+        for column, width in ((1, 110), (2, 80), (3, 240)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, width)
         header.setStretchLastSection(False)
@@ -235,9 +236,9 @@ class LabsWorkspace(Speaking, QWidget):
             item = QTreeWidgetItem(
                 [lab.lab.title.of(language()), _(LEVELS[lab.lab.level]), str(lab.lab.minutes), progress_text(entry)]
             )
-            done = entry.progress is not None and entry.progress.finished
             if entry.progress is not None:
-                item.setIcon(3, icon("check-circle" if done else "progress-check", self, "output" if done else "muted"))
+                item.setIcon(3, icon(*_sign_of(entry.progress, self)))
+                item.setToolTip(3, progress_text(entry))
         item.setData(0, ENTRY, entry)
         for column in range(len(HEADERS)):
             item.setSizeHint(column, QSize(0, ROW))
@@ -294,6 +295,14 @@ class LabsWorkspace(Speaking, QWidget):
 
 def _is_place(path: Path) -> bool:
     return path.suffix.lower() == ".toml" or path.is_dir()
+
+
+def _sign_of(progress: Progress, widget: QWidget) -> tuple[str, QWidget, str]:
+    """Return icon, widget and colour for how far a lab is; answers that were shown are no solved ones."""
+    if not progress.finished:
+        return "progress-check", widget, "muted"
+    shown = any(step.status == "shown" for step in progress.steps)
+    return ("eye-check-outline", widget, "kernel") if shown else ("check-circle", widget, "output")
 
 
 def _id_of(entry: Entry | None) -> str | None:

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
 LARGEST = 4096
+_GAP, _SPACING = 16, 8
+_WIDEST = 230  # pixels of a list of networks beside other controls
+_FRAME = 34  # pixels of a field beside its number: its frame and its arrows
+_TEXTS, _ICONS = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 _TITLES = {entry.id: entry.title for entry in CATALOG.values()}
 
 
 class ArchitectureControls(Speaking, QWidget):
-    """The page's controls, in one row or, where there is no room, in two.
+    """The page's controls, in one row or, where there is no room, in two, at last with icons alone.
 
     Signals: `wished(Wish)` for another network or size, `changed()` for what is shown of them, `refused(error)`.
 
@@ -54,6 +58,7 @@ class ArchitectureControls(Speaking, QWidget):
         ):
             self.tip(field, text)
             field.setMaximumWidth(84)
+            field.setMinimumWidth(field.fontMetrics().horizontalAdvance(str(LARGEST)) + _FRAME)
         self.compare = Choice({"": mark("Compare with…"), **_TITLES})
         self.tip(self.compare, mark("Another network beside it, for the same input"))
         self.weights_only, self.lecture = self._switch(mark("Weights only")), self._switch(mark("The lecture's table"))
@@ -92,6 +97,7 @@ class ArchitectureControls(Speaking, QWidget):
         if not self.lecture.isEnabled():
             tip = _("The lecture has a table of {network} only").format(network=CATALOG[LECTURE].title)
         self.lecture.setToolTip(tip)
+        self._measure()
         self._arrange()
 
     def restyle(self) -> None:
@@ -100,9 +106,9 @@ class ArchitectureControls(Speaking, QWidget):
         self.lecture.setIcon(icon("school-outline", self))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the room that two rows take, so that they come about when the page gets narrow."""
-        parts = self._asked.minimumSizeHint(), self._shown.minimumSizeHint()
-        return QSize(max(part.width() for part in parts), super().minimumSizeHint().height())
+        """Return the room that two rows take without the buttons' texts."""
+        below = self._size.minimumSizeHint().width() + _GAP + self._widths[_ICONS]
+        return QSize(max(self._nets.minimumSizeHint().width(), below), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the controls where there is room."""
@@ -119,38 +125,62 @@ class ArchitectureControls(Speaking, QWidget):
         return button
 
     def _arrange_widgets(self) -> None:
-        self._asked, self._shown = QWidget(), QWidget()
+        self._buttons = (self.weights_only, self.lecture, *self._more)
+        self._nets, self._size, self._shown = QWidget(), QWidget(), QWidget()
         for holder, widgets in (
-            (self._asked, (self.network, self.label, self.size_field, self.compare)),
-            (self._shown, (self.weights_only, self.lecture, *self._more)),
+            (self._nets, (self.network, self.compare)),
+            (self._size, (self.label, self.size_field)),
+            (self._shown, self._buttons),
         ):
             row = QHBoxLayout(holder)
             row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(8)
+            row.setSpacing(_SPACING)
             for widget in widgets:
                 row.addWidget(widget)
         for choice in (self.network, self.compare):
-            choice.setMaximumWidth(230)
             choice.setMinimumContentsLength(13)
         self.size_field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(_GAP)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(2, 1)
-        self._in_rows = 0
+        self._grid.setColumnStretch(3, 1)
+        self._in_first = 0  # how many of the three stand in the first row
+        self._measure()
         self._arrange()
 
+    def _measure(self) -> None:
+        """Find out how wide the buttons are, with their texts and without."""
+        self._widths = {}
+        for style in (_ICONS, _TEXTS):
+            for button in self._buttons:
+                if isinstance(button, QToolButton):
+                    button.setToolButtonStyle(style)
+            widths = [button.sizeHint().width() for button in self._buttons]
+            self._widths[style] = sum(widths) + _SPACING * (len(widths) - 1)
+
     def _arrange(self) -> None:
-        wanted = self._asked.sizeHint().width() + 16 + self._shown.sizeHint().width()
-        in_rows = 1 if self.width() >= wanted else 2
-        if in_rows != self._in_rows:
-            self._in_rows = in_rows
-            place = (0, 1) if in_rows == 1 else (1, 0)
-            self._grid.addWidget(self._asked, 0, 0, 1, 1 if in_rows == 1 else 3)  # alone in its row it may grow
-            self._grid.setColumnStretch(0, 3 if in_rows == 1 else 0)
-            self._grid.addWidget(self._shown, *place, Qt.AlignmentFlag.AlignLeft)
-            self.updateGeometry()
+        """Put all into one row, or the buttons or the size too into a second one, without texts if need be."""
+        nets, size, texts = self._nets.sizeHint().width(), self._size.sizeHint().width(), self._widths[_TEXTS]
+        in_first = 3 if self.width() >= nets + size + texts + 2 * _GAP else 2
+        if in_first == 2 and self.width() < max(nets + _GAP + size, texts):
+            in_first = 1
+        style = _TEXTS if in_first > 1 or self.width() >= size + _GAP + texts else _ICONS
+        for button in self._buttons:
+            if isinstance(button, QToolButton) and button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
+        if in_first == self._in_first:
+            return
+        self._in_first = in_first
+        for choice in (self.network, self.compare):
+            choice.setMaximumWidth(_WIDEST if in_first > 1 else 2 * _WIDEST)  # alone in a row they fill it
+        for place, holder in enumerate((self._nets, self._size, self._shown)):
+            row, column = (0, place) if place < in_first else (1, place - in_first)
+            last = place in (in_first - 1, 2)
+            side = Qt.AlignmentFlag.AlignLeft if holder is self._shown else Qt.AlignmentFlag(0)
+            self._grid.addWidget(holder, row, column, 1, 4 - column if last else 1, side)
+        self._grid.setColumnStretch(0, 3 if in_first > 1 else 0)
+        self.updateGeometry()
 
     def _wish(self) -> None:
         wish = self.wish

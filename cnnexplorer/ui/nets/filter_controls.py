@@ -61,6 +61,7 @@ class FilterControls(Speaking, QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
         for choice in (self.sort, self.kernel, self.normalisation):
+            choice.setMinimumWidth(96)
             choice.setMaximumWidth(260)
             choice.activated.connect(self._change)
         self._arrange()

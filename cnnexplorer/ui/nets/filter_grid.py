@@ -14,7 +14,7 @@ from cnnexplorer.ui.theme import colours, number_font
 from cnnexplorer.ui.widgets.cell_editor import ARROWS
 from cnnexplorer.ui.widgets.cells import draw_cells
 from cnnexplorer.ui.widgets.figure_mode import for_figure, paint_ground, shows_focus
-from cnnexplorer.ui.widgets.spread import spread_out
+from cnnexplorer.ui.widgets.spread import ASPECT, spread_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MARGIN, GAP, LINE = 6, 6, 12
 CAPTION = 2  # pixels between a picture's frame and what is written under it
 LARGEST = 132
+_WIDTH_ALONE = 1200  # pixels of a picture of all tiles, where that lets them be judged
 
 
 class Tile(NamedTuple):
@@ -157,14 +158,33 @@ class TileGrid(QAbstractScrollArea):
 
     @contextmanager
     def spread(self) -> Iterator[None]:
-        """Be as high as all tiles are inside the `with` block."""
-        rows = math.ceil(len(self._tiles) / self._columns)
+        """Show all tiles inside the `with` block, in rows that do not depend on the window."""
+        if not self._tiles:
+            yield
+            return
+        before = self._columns, self._side
         self._is_spread = True
+        self._side, self._columns = min(
+            ((side, columns) for side in self._sides() for columns in [self._columns_alone(side)]),
+            key=lambda found: abs(self._extent(*found).width() - _WIDTH_ALONE),
+        )
         try:
-            with spread_out(self, QSize(self.width(), math.ceil(2 * MARGIN + rows * self._step()[1] - GAP))):
+            with spread_out(self, self._extent(self._side, self._columns)):
                 yield
         finally:
             self._is_spread = False
+            self._columns, self._side = before
+
+    def _columns_alone(self, side: float) -> int:
+        """Return how many tiles of a side stand in a row of a picture that is about as wide as a page."""
+        width, height = self._step(side)
+        return min(max(round(math.sqrt(len(self._tiles) * ASPECT * height / width)), 1), len(self._tiles))
+
+    def _extent(self, side: float, columns: int) -> QSize:
+        """Return the room that all tiles take."""
+        width, height = self._step(side)
+        rows = math.ceil(len(self._tiles) / columns)
+        return QSize(math.ceil(columns * width - GAP + 2 * MARGIN), math.ceil(rows * height - GAP + 2 * MARGIN))
 
     @property
     def _top(self) -> int:

@@ -132,6 +132,7 @@ class MapsControls(Speaking, QWidget):
             ),
         )
         for choice in (self.order, self.range, self.colours):
+            choice.setMinimumWidth(96)
             choice.setMaximumWidth(_WIDEST)
         self.order.activated.connect(self.changed)
         self.colours.activated.connect(self.changed)

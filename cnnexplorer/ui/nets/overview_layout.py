@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from cnnexplorer.nets.overview import branch_count, is_vector
+from cnnexplorer.ui.widgets.spread import ASPECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -262,6 +263,9 @@ def vector_grid(count: int) -> tuple[int, int]:
     return -(-count // columns), columns
 
 
+_WIDTHS = (400, 4001, 40)  # pixels: which ones are tried for a picture of its own
+
+
 def lay_out(stages: Sequence[Stage], metrics: Metrics, room: QSizeF) -> Layout:
     """Return where all lies in rows that fill a room's width; what is wider than a row stands alone in one."""
     layout = Layout(metrics)
@@ -283,6 +287,16 @@ def lay_out(stages: Sequence[Stage], metrics: Metrics, room: QSizeF) -> Layout:
         top = axis + max(item.height - item.axis for item in row) + row_gap
     layout.size = QSizeF(right + MARGIN, top - row_gap + TOP)
     return layout
+
+
+def lay_out_alone(stages: Sequence[Stage], metrics: Metrics) -> Layout:
+    """Return where all lies in a picture of its own, about as wide as a page in a document is."""
+
+    def distance(width: int) -> float:
+        size = _extent(_rows(_items(stages, metrics), metrics, width), metrics)
+        return abs(math.log(size.width() / size.height() / ASPECT))
+
+    return lay_out(stages, metrics, QSizeF(min(range(*_WIDTHS), key=distance), 0))
 
 
 def best_metrics(stages: Sequence[Stage], size: QSizeF, counts: Sequence[int], least: float = FULL_SIDE) -> Metrics:

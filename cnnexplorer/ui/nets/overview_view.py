@@ -16,7 +16,17 @@ from cnnexplorer.ui.widgets.figure_mode import for_figure, paint_ground, pixel_r
 from cnnexplorer.ui.widgets.spread import spread_out
 
 from .names import class_title
-from .overview_layout import FULL_SIDE, LEAST_SIDE, MOST_SIDE, Layout, Metrics, Target, best_metrics, lay_out
+from .overview_layout import (
+    FULL_SIDE,
+    LEAST_SIDE,
+    MOST_SIDE,
+    Layout,
+    Metrics,
+    Target,
+    best_metrics,
+    lay_out,
+    lay_out_alone,
+)
 from .overview_paint import paint_live, paint_marks, paint_still
 from .overview_stages import read_stages
 from .overview_steps import edge, step
@@ -135,13 +145,17 @@ class OverviewView(Speaking, QAbstractScrollArea):
 
     @contextmanager
     def spread(self) -> Iterator[None]:
-        """Be as large as the whole strip inside the `with` block, at the zoom in use."""
+        """Be as large as the whole strip inside the `with` block, in rows of any window's width, at a zoom by hand."""
+        before = self._layout
+        by_hand = before.metrics.side if self._side is not None else FULL_SIDE
         self._is_spread = True
+        self._layout = lay_out_alone(self._stages, Metrics(by_hand, self._counts[0]))
         try:
             with spread_out(self, self._layout.size.toSize() + QSize(1, 1)):
                 yield
         finally:
             self._is_spread = False
+            self._layout = before
 
     # zoom
 

@@ -163,6 +163,7 @@ class LayerPicker(Speaking, QWidget):
         self.choice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.setMinimumContentsLength(24)
+        self.choice.setMinimumWidth(130)
         self.choice.setMaxVisibleItems(30)
         self.tip(self.choice, mark("Layer"))
         self.before, self.behind = QToolButton(), QToolButton()

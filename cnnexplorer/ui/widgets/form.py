@@ -26,6 +26,11 @@ class Choice(Speaking, QComboBox):
         self.setMinimumContentsLength(6)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
+    def show_whole(self) -> Choice:
+        """Take the room of the longest title, so that none is cut."""
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        return self
+
     def value(self) -> str:
         """Return the chosen id."""
         return str(self.currentData())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,8 @@ class MatrixEditor(QWidget):
     """Shows and edits a matrix (rows, columns).
 
     Click or move to a cell and type; Tab, Enter and the arrow keys go on; the wheel nudges by 1, with Shift by 0.1;
-    Ctrl+V pastes a number or a matrix, Ctrl+C copies.
+    Ctrl+V pastes a number or a matrix, Ctrl+C copies. A cell that is NaN is shown empty; where `allows_empty` is set,
+    Delete empties a cell, else it makes it 0.
 
     Signals: `edited(row, column, value)`, `pasted(matrix)`, `refused(error)`, `gesture_ended()` after a row of nudges.
     """
@@ -41,6 +43,7 @@ class MatrixEditor(QWidget):
         super().__init__(parent)
         self._values: NDArray[np.float64] = np.zeros((3, 3))
         self._current = (0, 0)
+        self.allows_empty = False
         self._editor = CellEditor(self)
         self._editor.accepted.connect(self._accept)
         self._editor.refused.connect(self.refused)
@@ -115,8 +118,11 @@ class MatrixEditor(QWidget):
         painter = QPainter(self)
         theme = colours(self)
         placement = self._placement()
-        limits = KERNEL_LOOK.range_for(self._values, self._values)
-        paint_map(painter, self._values, KERNEL_LOOK, limits, placement, QRectF(self.rect()), theme, pixel_ratio(self))
+        values = np.nan_to_num(self._values, nan=0.0)
+        limits = KERNEL_LOOK.range_for(values, values)
+        paint_map(painter, values, KERNEL_LOOK, limits, placement, QRectF(self.rect()), theme, pixel_ratio(self))
+        for row, column in np.argwhere(np.isnan(self._values)):
+            painter.fillRect(placement.rect(int(row), int(column)).adjusted(1, 1, -1, -1), theme.colour("base"))
         rows, columns = self._values.shape
         painter.setPen(QPen(theme.colour("kernel"), 2))
         painter.drawRect(placement.rect(0, 0, rows, columns))
@@ -166,7 +172,7 @@ class MatrixEditor(QWidget):
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._nudge(1.0 if key == Qt.Key.Key_PageUp else -1.0)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.edited.emit(*self._current, 0.0)
+            self.edited.emit(*self._current, math.nan if self.allows_empty else 0.0)
         elif (
             event.text().strip()
             and event.text().isprintable()
@@ -187,7 +193,8 @@ class MatrixEditor(QWidget):
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
     def _open(self, text: str | None) -> None:
-        value = format_number(float(self._values[self._current]), 12)
+        held = float(self._values[self._current])
+        value = "" if math.isnan(held) else format_number(held, 12)
         self._editor.open(self._current, self.cell_rect(*self._current), value if text is None else text, text is None)
 
     def _accept(self, row: int, column: int, value: float | None, move: tuple[int, int]) -> None:
@@ -209,4 +216,5 @@ class MatrixEditor(QWidget):
 
     def _nudge(self, by: float) -> None:
         row, column = self._current
-        self.edited.emit(row, column, round(float(self._values[row, column]) + by, 9))
+        held = float(self._values[row, column])
+        self.edited.emit(row, column, round((0.0 if math.isnan(held) else held) + by, 9))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QAbstractScrollArea
 
+ASPECT = 4 / 3  # width to height of a picture of all that there is
+
 
 @contextmanager
 def spread_out(area: QAbstractScrollArea, size: QSize) -> Iterator[None]:

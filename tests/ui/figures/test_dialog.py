@@ -14,7 +14,19 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QStandardPaths, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+    QToolButton,
+    QWidget,
+)
 
 from cnnexplorer.core import Activation, Experiment, Pooling, SaveError, load_image, session_from_bytes
 from cnnexplorer.core.files import atomic_file
@@ -24,6 +36,7 @@ from cnnexplorer.ui.figures import saving
 from cnnexplorer.ui.figures.choices import remembered
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.saving import FOLDER
+from cnnexplorer.ui.widgets.form import Choice
 from cnnexplorer.ui.widgets.painting import Look
 from tests.ui.helpers import (
     CONTROL,
@@ -191,6 +204,19 @@ def test_a_png_tells_of_the_stage_and_brings_the_session_back(qtbot: QtBot, desk
         assert line in told["Description"].splitlines()
     assert any(line.startswith("Colours: Diverging") for line in told["Description"].splitlines())
     assert session_in_png(path) == SESSION
+
+
+def test_the_whole_board_tells_of_all_values_and_colours(qtbot: QtBot, desk: MainWindow) -> None:
+    dialog = open_dialog(desk)
+    choose_view(dialog, "Stages, step and arithmetic")
+    lines = opened(save(qtbot, dialog)).text["Description"].splitlines()
+    for begin, values, colours in (
+        ("Input: 1 × 8 × 8; ", "Values from 0 to 1", "Colours Grey"),
+        ("1 Convolution: ", "Values from -4 to 4", "Colours Diverging"),
+        ("2 ReLU: ", "Values from 0 to 4", "Colours Diverging"),
+    ):
+        (line,) = [line for line in lines if line.startswith(begin)]
+        assert f"; {values}; {colours}" in line
 
 
 def test_opening_a_figure_brings_the_experiment_back(qtbot: QtBot, desk: MainWindow) -> None:
@@ -564,6 +590,18 @@ def test_each_view_has_it_in_its_menu(qtbot: QtBot, desk: MainWindow, name: str,
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
+def test_a_cards_formula_has_the_menu_of_the_card(desk: MainWindow) -> None:
+    card = desk.conv.strip.cards["stage", 0]
+    label = next(label for label in card.findChildren(QLabel) if "2·0" in label.text())
+    menu = open_menu(desk, label)
+    assert entries(menu)[0] == "Copy the formula"
+    assert entries(menu)[-3:] == TAKEN
+    menu.setActiveAction(menu.actions()[0])
+    press(menu, Qt.Key.Key_Return)
+    assert QGuiApplication.clipboard().text() == label.text()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
 def test_the_menu_offers_the_numbers(qtbot: QtBot, desk: MainWindow) -> None:
     menu = open_menu(desk, desk.conv.strip.cards["stage", 1].view)
     menu.setActiveAction(menu.actions()[-1])
@@ -627,3 +665,41 @@ def test_spanish_figures_tell_in_spanish(qtbot: QtBot, desk: MainWindow) -> None
     dialog = open_dialog(desk)
     dialog.list.setCurrentRow(dialog.list.count() - 1)
     assert opened(save(qtbot, dialog)).text["Title"].lang == "es"
+
+
+def cut_texts(dialog: QDialog) -> list[str]:
+    """Return the entries of lists of choices that have no room when they are chosen."""
+    found = []
+    for choice in dialog.findChildren(Choice):
+        if not choice.isVisible():
+            continue
+        option = QStyleOptionComboBox()
+        choice.initStyleOption(option)
+        part = choice.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, choice
+        )
+        texts = map(choice.itemText, range(choice.count()))
+        found += [text for text in texts if choice.fontMetrics().horizontalAdvance(text) + 2 > part.width()]
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_dialogs_have_room_for_their_texts_and_agree_in_their_buttons(desk: MainWindow, language: str) -> None:
+    desk.set_language(language)
+    dialogs: list[QDialog] = [open_dialog(desk)]
+    for open_another, name in ((desk.conv.record, "recording"), (desk.conv.save_layers, "batch")):
+        open_another()
+        dialogs.append(getattr(desk.conv, name))
+    for dialog in dialogs:
+        settled(dialog)
+        assert cut_texts(dialog) == []
+        (box,) = dialog.findChildren(QDialogButtonBox)
+        shown = [button for button in box.buttons() if button.isVisible()]
+        assert all(button.icon().isNull() for button in shown)
+        in_order = sorted(shown, key=lambda button: button.x())
+        roles = [box.buttonRole(button) for button in in_order]
+        assert roles[0] == QDialogButtonBox.ButtonRole.AcceptRole
+        assert roles[-1] == QDialogButtonBox.ButtonRole.RejectRole
+    assert not dialogs[1].record_button.isDefault()
+    for dialog in dialogs[1:]:
+        dialog.reject()

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import base64
+import io
+import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
+from PIL import ImageFont
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QRawFont
 from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from cnnexplorer.core import Activation, Convolution, Pooling, Rectangle
+from cnnexplorer.ui.figures.fonts import Style, find_faces, style_sheet
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.figures.takeaway import Takeaway
-from cnnexplorer.ui.theme import use_theme
+from cnnexplorer.ui.theme import code_font, use_theme
 from cnnexplorer.ui.widgets.cells import LEAST_CELL
 from cnnexplorer.ui.widgets.map_view import Lit, MapView
 from cnnexplorer.ui.widgets.painting import Look
@@ -247,6 +253,51 @@ def test_svg_has_a_picture_only_of_many_or_small_cells(view: MapView, side: int,
         assert (
             inside[3 * times : 4 * times, 5 * times : 6 * times, :3] == colour_of("magma", values[3, 5], limits)
         ).all()
+
+
+def embedded(svg: str) -> dict[tuple[str, str, str], list[bytes]]:
+    """Return the font files of an SVG by family, weight and slant."""
+    found: dict[tuple[str, str, str], list[bytes]] = {}
+    rule = r"@font-face{font-family:'(.*?)';font-weight:(.*?);font-style:(.*?);.*?base64,(.*?)\)}"
+    for *style, data in re.findall(rule, ET.fromstring(svg).findtext(f"{SVG}style")):
+        found.setdefault(tuple(style), []).append(base64.b64decode(data))
+    return found
+
+
+def test_svg_holds_the_signs_of_its_fonts(qtbot: QtBot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    layout = QVBoxLayout(box)
+    sans, mono = QLabel("plain ñ½ <b>bold × →</b> <i>slanted &lt;&amp;</i>"), QLabel("f(x) = 3 · −0.5")
+    mono.setFont(code_font())
+    layout.addWidget(sans)
+    layout.addWidget(mono)
+    box.resize(300, 80)
+    box.show()
+    settled(box)
+    svg = figure(box).svg().text()
+    faces = embedded(svg)
+    assert len(faces) == 4
+    for element in ET.fromstring(svg).iter(f"{SVG}text"):
+        family = element.attrib["font-family"].split(", ")[0]
+        style = family, element.attrib["font-weight"], element.attrib["font-style"]
+        font = QFont(family, weight=int(style[1]), italic=style[2] == "italic")
+        font.setPixelSize(100)
+        for sign in "".join(element.itertext()):
+            (file,) = [file for file in faces[style] if ord(sign) in TTFont(io.BytesIO(file)).getBestCmap()]
+            width = ImageFont.truetype(io.BytesIO(file), 100).getlength(sign)
+            assert width == pytest.approx(QFontMetricsF(font).horizontalAdvance(sign), abs=1)
+    assert len(svg) < 60_000  # and no more than the signs
+    assert figure(box).svg().text() == svg
+
+
+def test_a_sign_is_taken_from_the_font_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    family = QFontInfo(QFont()).family()
+    used = {Style(family, "400", "normal"): {"a", "\U000f0000"}}  # no letter of any alphabet
+    assert [face.signs for face in find_faces(used)] == [{"a"}]
+    monkeypatch.setattr(QRawFont, "supportsCharacter", lambda _self, _code: False)
+    assert find_faces(used) == []
+    assert style_sheet([]) == ""
 
 
 # read by independent programs

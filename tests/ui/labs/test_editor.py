@@ -190,3 +190,27 @@ def test_the_page_about_writing_follows_the_language(window, code, word):
     assert word in page.text.toPlainText()
     assert "steps" in page.text.toPlainText()
     page.close()
+
+
+def test_a_broken_lab_is_opened_at_what_is_wrong(qtbot, window, folder):
+    text = LAB.replace("words = 2", 'words = "two"').replace('kind = "order"', f'kind = "{"very " * 60}long"')
+    (folder / "broken.toml").write_text(text, encoding="utf-8")
+    window.open_file(folder / "broken.toml")
+    qtbot.waitUntil(lambda: window.labs.workspace.entry is not None and window.labs.workspace.entry.path is not None)
+    qtbot.mouseClick(window.labs.workspace.edit, LEFT)
+    [editor] = window.labs.desk.editors
+    checked(qtbot, editor)
+    settled(editor)
+    assert [field for _line, field, _text in problems(editor)] == ["steps[5].task.kind", "steps[10].task.words"]
+    assert editor.code.line == int(problems(editor)[0][0])
+    assert not editor.code.hasFocus() or editor.code.cursorRect().top() < editor.code.viewport().height()
+    assert not editor.preview.isVisible()
+    assert editor.nothing.isVisible()
+    assert "mended" in editor.try_button.toolTip()
+    first, second = (editor.problems.visualItemRect(editor.problems.topLevelItem(row)) for row in (0, 1))
+    assert first.height() > 1.5 * second.height()  # a long sentence takes several lines
+    write(qtbot, editor, LAB)
+    assert editor.preview.isVisible()
+    assert "mended" not in editor.try_button.toolTip()
+    editor.code.document().setModified(False)
+    editor.close()

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.labs import BrokenLab, built_in_labs
+from cnnexplorer.labs.progress import new_progress
 from cnnexplorer.ui.labs.workspace import ENTRY
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.questions import Question
+from cnnexplorer.ui.theme import colours
 from tests.ui.helpers import LEFT, drop, enter, files_data, press, settled
 
 from .test_playing import answered, line, ready
@@ -117,6 +121,29 @@ def test_a_lab_is_begun_left_and_gone_on_with(qtbot, window, folder):
     qtbot.mouseClick(about.start, LEFT)
     ready(qtbot, panel)
     assert panel.attempt.progress.steps[0].status == "solved"
+
+
+def test_an_answer_that_was_shown_is_no_solved_one(qtbot, window, lab, folder):
+    solved = new_progress(lab)
+    steps = [replace(step, status="solved") for step in solved.steps]
+    looks = []
+    for statuses in (steps, [replace(steps[0], status="shown"), *steps[1:]]):
+        window.labs.store.save(lab, replace(solved, steps=tuple(statuses)))
+        window.labs.store.flush()
+        window.open_file(folder / "everything.toml")
+        shown = statuses is not steps
+        qtbot.waitUntil(lambda shown=shown: any(
+            item.text(0) == "Everything once" and ("1 answer shown" in item.text(3)) == shown for item in items(window)
+        ))  # fmt: skip
+        choose(window, "Everything once")
+        entry = window.labs.workspace.tree.currentItem()
+        looks.append(entry.icon(3).pixmap(16, 16, QIcon.Mode.Normal).toImage())
+        marked = entry.icon(3).pixmap(16, 16, QIcon.Mode.Selected).toImage()
+        colours_ = {marked.pixelColor(x, y).name() for x in range(16) for y in range(16)
+                    if marked.pixelColor(x, y).alpha() > 200}  # fmt: skip
+        assert colours_ == {colours(window).on_accent}
+    assert looks[0] != looks[1]
+    assert "25 %" in window.labs.workspace.about.scoring.text()
 
 
 def test_starting_again_asks_first(qtbot, window, folder):

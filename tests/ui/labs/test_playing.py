@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 
 from cnnexplorer.labs import built_in_labs
 from cnnexplorer.labs.progress import score
-from cnnexplorer.ui.labs.fields import ChoiceField, MatrixField
+from cnnexplorer.ui.labs.fields import ChoiceField
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.main_window import MainWindow, begin
+from cnnexplorer.ui.questions import Question
 from tests.ui.helpers import (
     LEFT,
     click_cell,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.labs import LabFile
+    from cnnexplorer.ui.labs.matrix_field import MatrixField
     from cnnexplorer.ui.labs.panel import LabPanel
 
 Key = Qt.Key
@@ -286,8 +288,15 @@ def test_hints_come_one_by_one_and_the_answer_is_counted(qtbot, window, lab):
     assert "3×3" in panel.hints.boxes[0].text
     press(panel, Key.Key_T, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert panel.attempt.done.hints == 2
-    qtbot.mouseClick(panel.show_it, LEFT)
-    qtbot.waitUntil(panel.answer.isVisible)
+    place = panel.show_it.mapTo(panel, panel.show_it.rect().center())
+    for answer, status in (("cancel", "open"), ("show", "shown")):
+        qtbot.mouseClick(panel.show_it, LEFT)
+        [box] = [box for box in window.findChildren(Question) if box.isVisible()]
+        assert "no points" in box.informativeText()
+        qtbot.mouseClick(box.answers[answer], LEFT)
+        qtbot.waitUntil(lambda status=status: panel.attempt.done.status == status)
+        settled(window)
+        assert place == panel.show_it.mapTo(panel, panel.show_it.rect().center())
     assert "12" in panel.answer.text
     assert panel.attempt.done.status == "shown"
     assert not panel.hint.isVisible()
@@ -297,6 +306,8 @@ def test_hints_come_one_by_one_and_the_answer_is_counted(qtbot, window, lab):
 def test_a_reached_state_is_seen_by_itself_and_an_example_is_shown(qtbot, window, lab):
     panel = play(qtbot, window, lab, 7)
     qtbot.mouseClick(panel.show_it, LEFT)
+    [box] = [box for box in window.findChildren(Question) if box.isVisible()]
+    qtbot.mouseClick(box.answers["show"], LEFT)
     qtbot.waitUntil(lambda: panel.attempt.done.status == "shown")
     assert window.conv.model.experiment.shapes == ((1, 3, 3),)
 

@@ -59,6 +59,8 @@ def test_the_same_code_gives_the_same_exercises_and_there_are_always_more(qtbot,
     qtbot.waitUntil(lambda: panel.attempt.lab.id.endswith("-1"))
     ready(qtbot, panel)
     assert window.conv.model.experiment == series.exercise(10).experiment
+    assert panel.head.where.text() == "Exercise 11"
+    assert not panel.heading.isVisible(), "one number is enough"
 
 
 def test_a_wrong_answer_is_diagnosed_and_nothing_can_be_changed(qtbot, window, dialog):

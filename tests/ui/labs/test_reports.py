@@ -73,6 +73,7 @@ def test_the_pdf_has_pages_text_and_pictures(qtbot, dialog, tmp_path, monkeypatc
     assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 1
     assert b"/Subtype /Image" in data or b"/Subtype/Image" in data
     assert b"/Font" in data
+    assert "Everything once: Ana Núñez".encode("utf-16-be") in data.replace(b"\\", b"")
 
 
 def test_a_file_that_is_there_is_asked_about(qtbot, dialog, tmp_path, monkeypatch):
@@ -96,4 +97,45 @@ def test_a_report_that_cannot_be_written_is_told_of(qtbot, dialog, tmp_path, mon
     )
     qtbot.mouseClick(dialog.page, LEFT)
     qtbot.waitUntil(lambda: "was not saved" in dialog.banner.text)
+    dialog.close()
+
+
+def test_a_report_without_a_name_is_asked_about(qtbot, dialog, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        QFileDialog,
+        "getSaveFileName",
+        lambda _parent, _title, start, *_args, **_more: (asked.append(start) or str(tmp_path / "report"), ""),
+    )
+    dialog.name.clear()
+    for answer in ("name", "save"):
+        qtbot.mouseClick(dialog.page, LEFT)
+        [box] = [box for box in dialog.findChildren(Question) if box.isVisible()]
+        assert not asked
+        qtbot.mouseClick(box.answers[answer], LEFT)
+        settled(dialog)
+    qtbot.waitUntil(lambda: "report.html" in dialog.told.text())
+    assert read_report((tmp_path / "report.html").read_bytes()).summary.student == ""
+    type_text(dialog.name, "Ana Núñez")
+    qtbot.mouseClick(dialog.page, LEFT)  # a name is known: nothing is asked but whether to write over it
+    assert asked[-1].endswith("everything-Ana_Núñez.html")
+    dialog.close()
+
+
+def test_a_report_saved_to_its_own_name_asks_too(qtbot, dialog, tmp_path, monkeypatch, settings):
+    settings.set("report_folder", str(tmp_path))
+    path = tmp_path / "everything-Ana_Núñez.html"
+    path.write_text("last week's")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda _parent, _title, start, *_args, **_more: (start, ""))
+    qtbot.mouseClick(dialog.page, LEFT)
+    [box] = [box for box in dialog.findChildren(Question) if box.isVisible()]
+    qtbot.mouseClick(box.answers["cancel"], LEFT)
+    assert path.read_text() == "last week's"
+    dialog.close()
+
+
+def test_the_dialog_says_what_is_handed_in_and_how_points_are_counted(dialog):
+    assert "HTML" in dialog.forms.text()
+    assert "25 %" in dialog.scoring.text()
+    assert "10 %" in dialog.scoring.text()
     dialog.close()

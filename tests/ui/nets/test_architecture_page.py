@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from cnnexplorer.core import SettingError
 from cnnexplorer.nets import CATALOG, load_network, read_architecture, totals
+from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.nets import architecture_page
 from cnnexplorer.ui.nets.architecture_page import ArchitecturePage
 from cnnexplorer.ui.nets.architecture_reading import Wish
@@ -462,6 +463,22 @@ def test_narrow_pages_put_the_controls_into_two_rows(page: ArchitecturePage):
     page.resize(760, 700)
     settled(page)
     assert height() > 0
+
+
+@pytest.mark.parametrize("width", [1500, 980, 760, 690])
+def test_no_control_is_crushed(page: ArchitecturePage, width: int):
+    use_language("es")
+    page.resize(width, 600)
+    settled(page)
+    controls = page.controls
+    assert controls.width() >= controls.minimumSizeHint().width()
+    for button in (controls.weights_only, controls.lecture, page.take):
+        assert button.width() >= button.sizeHint().width(), button.text()
+        assert controls.rect().contains(button.mapTo(controls, button.rect().bottomRight()))
+    for field in controls.size_field.fields:
+        assert field.lineEdit().width() >= field.fontMetrics().horizontalAdvance("4096")
+    texts = controls.weights_only.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert texts == (width > 800)
 
 
 def test_language_and_theme_are_followed(page: ArchitecturePage, monkeypatch: pytest.MonkeyPatch):

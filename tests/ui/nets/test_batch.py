@@ -117,7 +117,7 @@ def test_pictures_tell_of_network_picture_and_layer(
         "Network": "AlexNet (2012)", "Weights": "random, seed 1", "Picture": "Scene",
         "What the network sees": "3 × 224 × 224", "Layer": "conv3 · convolution", "Output": "384 × 13 × 13",
         "Size": "3 × 3", "Stride": "1 × 1", "Padding": "1 × 1", "Parameters": "885,120",
-        "Values": f"from {low} to {high}", "Colours": "Diverging around zero, each map its own", "Program": PROGRAM,
+        "Values": f"from {low} to {high}", "Colours": "Diverging around zero, each its own range", "Program": PROGRAM,
     }  # fmt: skip
     assert {**facts, "Weights": expected["Weights"]} == expected
     assert facts["Weights"]

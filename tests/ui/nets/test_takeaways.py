@@ -174,6 +174,17 @@ def test_all_rows_of_the_architecture_are_taken(qtbot: QtBot, workspace: NetWork
     assert differing(before, grab(table), 3) == 0
 
 
+@pytest.mark.parametrize(("id_", "name"), [("overview", "overview"), ("filters", "conv3_filters")])
+def test_a_figure_of_all_has_a_shape_of_its_own(qtbot: QtBot, workspace: NetWorkspace, id_: str, name: str):
+    sizes = []
+    for room in ((700, 380), (1600, 900)):
+        workspace.resize(*room)
+        show(qtbot, workspace, id_)
+        sizes.append(Figure(named(workspace, f"alexnet2012_{name}"), FigureWish(1)).size)
+    assert sizes[0] == sizes[1]
+    assert 1.1 < sizes[0].width() / sizes[0].height() < 1.6
+
+
 @pytest.mark.parametrize("read", ["alexnet2012", "googlenet"])
 def test_nothing_of_the_architecture_is_cut(qtbot: QtBot, workspace: NetWorkspace, read: str):
     workspace.resize(700, 380)
@@ -229,7 +240,8 @@ def test_all_filters_are_taken(qtbot: QtBot, workspace: NetWorkspace):
     assert grid.verticalScrollBar().maximum() > 0
     before = grab(grid)
     takeaway = named(workspace, "alexnet2012_conv3_filters")
-    assert Figure(takeaway, FigureWish(1)).size.height() > grid.height() + 100
+    size = Figure(takeaway, FigureWish(1)).size
+    assert size.height() > grid.height() + 100
     labels = texts(takeaway)
     assert {str(unit) for unit in range(384)} <= set(labels)
     settled(grid)
