@@ -33,7 +33,7 @@ def missing() -> list[str]:
     return [name for name in NEEDED if shutil.which(name) is None]
 
 
-def wait_for(look: Callable[[], Found], what: str, seconds: float = 15.0) -> Found:
+def wait_for(look: Callable[[], Found], what: str, seconds: float = 60.0) -> Found:
     """Look again and again until something is there."""
     end = time.monotonic() + seconds
     while True:
