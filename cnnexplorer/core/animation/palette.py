@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .pictures import Picture
 
 COLOURS = 255  # the 256th stands for "as before"
-_KEPT = 96  # that many of the commonest colours are kept exactly
+_KEPT = 64  # that many of the commonest colours are kept exactly
 _LEVELS = 256
 _CELLS = 64**3
 _AT_ONCE = 8192  # cells, for the memory's sake
@@ -36,8 +36,9 @@ class Palette:
         colours, counts = np.unique(_packed(np.concatenate(used)), return_counts=True)
         if len(colours) > COLOURS:
             common = np.argsort(counts, kind="stable")[::-1]
-            kept, others = colours[common[:_KEPT]], colours[common[_KEPT:]]
-            colours = np.concatenate([kept, _reduced(others, COLOURS - _KEPT)])
+            kept, others = common[:_KEPT], common[_KEPT:]
+            few = _reduced(colours[others], np.sqrt(counts[others]).astype(int), COLOURS - _KEPT)
+            colours = np.concatenate([colours[kept], np.setdiff1d(few, colours[kept])])
         self._table = _unpacked(colours)  # (N, 3)
         self._nearest = np.zeros(_CELLS, np.uint8)
         self._known = np.zeros(_LEVELS**3, np.uint8)
@@ -95,8 +96,8 @@ def _unpacked(colours: NDArray[np.uint32]) -> NDArray[np.uint8]:
     return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8)
 
 
-def _reduced(colours: NDArray[np.uint32], count: int) -> NDArray[np.uint32]:
-    """Return at most `count` colours that are near to all those given."""
-    line = Image.fromarray(_unpacked(colours)[None])
+def _reduced(colours: NDArray[np.uint32], weights: NDArray[np.int_], count: int) -> NDArray[np.uint32]:
+    """Return at most `count` colours that are near to all those given, and nearer to those of more weight."""
+    line = Image.fromarray(_unpacked(np.repeat(colours, weights))[None])
     few = line.quantize(count, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
     return np.unique(_packed(np.asarray(few)))
