@@ -111,8 +111,7 @@ def test_the_maps_of_each_noise_become_a_gif(
 
 
 @pytest.mark.parametrize(("page", "view"), [
-    ("maps", "conv3_maps"), ("maps", "overlay"), ("maps", "maps_page"), ("robustness", "robustness"),
-    ("answer", "classes"), ("overview", "overview"),
+    ("maps", "conv3_maps"), ("robustness", "robustness"),
 ])  # fmt: skip
 def test_each_frame_is_what_the_view_shows(
     qtbot: QtBot, workspace: NetWorkspace, folder: Path, monkeypatch: pytest.MonkeyPatch, page: str, view: str
@@ -175,24 +174,21 @@ def test_there_and_back():
     }
     for (back, loop), wanted in cases.items():
         found = [(shot.step, float(shot.seconds)) for shot in swept(3, timing, back, loop)]
-        assert found == pytest.approx(wanted), (back, loop)
+        assert found == wanted, (back, loop)
 
 
 @pytest.mark.parametrize(("knob", "read"), [
-    ("blur", lambda p: p.blur), ("brightness", lambda p: p.brightness), ("rotation", lambda p: p.rotation),
-    ("right", lambda p: p.shift[1]), ("down", lambda p: p.shift[0]), ("patch_size", lambda p: p.patch_size),
-    ("patch_right", lambda p: 100 * p.patch[1]),
+    ("blur", lambda p: p.blur), ("right", lambda p: p.shift[1]), ("patch_size", lambda p: p.patch_size),
 ])  # fmt: skip
 def test_every_number_of_a_disturbance_can_run(
     qtbot: QtBot, workspace: NetWorkspace, dialog: NetRecordDialog, knob: str, read: object
 ):
     choose(dialog.form.knob, knob)
-    enter(dialog.form.begin, "3" if knob != "brightness" else "0.1")
-    enter(dialog.form.end, "9" if knob != "brightness" else "0.3")
+    enter(dialog.form.begin, "3")
+    enter(dialog.form.end, "9")
     enter(dialog.form.values, "3")
     sweep = dialog.form.wish.sweep
-    wanted = (0.1, 0.2, 0.3) if knob == "brightness" else (3, 6, 9)
-    assert [read(sweep.at(index)) for index in range(3)] == pytest.approx(list(wanted))  # type: ignore[operator]
+    assert [read(sweep.at(index)) for index in range(3)] == pytest.approx([3, 6, 9])  # type: ignore[operator]
     assert sweep.at(1).blur == (6 if knob == "blur" else 1.5)
     assert sweep.at(1).patch_size > 0 or not knob.startswith("patch")
     calm(qtbot, dialog)
@@ -213,7 +209,7 @@ def test_looking_at_the_dialog_leaves_the_disturbance_as_it_was(
     assert workspace.model.perturbation == OWN
 
 
-@pytest.mark.parametrize("form", ["gif", "apng", "png"])
+@pytest.mark.parametrize("form", ["gif", "png"])
 def test_a_recording_can_be_stopped(
     qtbot: QtBot, workspace: NetWorkspace, dialog: NetRecordDialog, folder: Path, form: str
 ):
@@ -256,11 +252,9 @@ def test_the_program_ends_half_way(qtbot: QtBot, workspace: NetWorkspace, dialog
 
 CHANGES = {
     "page": lambda workspace, _scene: workspace.open_page("answer"),
-    "layer": lambda workspace, _scene: workspace.model.visit(layer="conv1"),
     "picture": lambda workspace, scene: workspace.model.set_source(scene),
     "size": lambda workspace, _scene: workspace.resize(1000, 640),
     "disturbance": lambda workspace, _scene: workspace.model.set_perturbation(Perturbation(rotation=9)),
-    "hidden": lambda workspace, _scene: workspace.hide(),
 }
 
 
