@@ -174,8 +174,10 @@ def test_a_palette_keeps_few_colours_exactly_and_finds_the_nearest_of_others():
     indices = palette.indices(others)
     assert indices.min() >= 1
     known = np.unique(few[0], axis=0).astype(int)
-    nearest = ((others[:, None].astype(int) - known) ** 2).sum(axis=2).min(axis=1)
-    assert (((others.astype(int) - table[indices]) ** 2).sum(axis=1) == nearest).all()
+    nearest = np.sqrt(((others[:, None].astype(int) - known) ** 2).sum(axis=2).min(axis=1))
+    found = np.sqrt(((others.astype(int) - table[indices]) ** 2).sum(axis=1))
+    assert (found <= nearest + 2 * np.sqrt(3 * 2.5**2)).all()  # as far as a cell's corner is from its middle, twice
+    assert (found == nearest).mean() > 0.9
 
 
 @pytest.mark.parametrize("size", [(48, 64), (47, 61)])

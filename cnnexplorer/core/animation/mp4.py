@@ -89,6 +89,6 @@ class Mp4Encoder:
         self._stream.pix_fmt = "yuv420p"
         context = self._stream.codec_context
         context.time_base = Fraction(1, self._rate)
-        context.thread_count = 1  # the other core paints
+        context.thread_count = 2  # painting leaves much of the second core free
         context.gop_size = 5 * self._rate
         context.colorspace = context.color_primaries = context.color_trc = 1  # BT.709, said as players want it

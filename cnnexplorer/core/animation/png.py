@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PLAIN, _WITH_ALPHA = 2, 6
 _LEVEL = 6
+_QUICK = 3  # for whole pictures: a quarter larger, and more than twice as fast
 _OVER = 1
 
 
@@ -27,7 +28,7 @@ def png_bytes(picture: Picture, note: Note) -> bytes:
     height, width = picture.shape[:2]
     rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each after a byte that says "as they are"
     rows[:, 1:] = picture.reshape(height, -1)
-    data = chunk(b"IDAT", zlib.compress(rows.data, _LEVEL))
+    data = chunk(b"IDAT", zlib.compress(rows.data, _QUICK))
     return b"".join((SIGNATURE, _header(height, width, _PLAIN), _texts(note), data, chunk(b"IEND")))
 
 
