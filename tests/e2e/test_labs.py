@@ -38,6 +38,8 @@ kind = "text"
 words = 2
 """
 
+BESIDE = (520, 40, 1270, 420)  # where no text cursor blinks
+
 
 def test_a_lab_is_played_and_survives_a_kill(start: Callable[..., Program], home: Path, tmp_path: Path):
     path = tmp_path / "by_hand.toml"
@@ -53,19 +55,19 @@ def test_a_lab_is_played_and_survives_a_kill(start: Callable[..., Program], home
     program.still()
     program.keys("Return")  # the lab that was opened is chosen in the list
     wait_for(lambda: bool(steps()[0]), "the lab that is begun")
-    program.still()
+    program.still(BESIDE)
     program.type("9")
     program.keys("Return")
     wait_for(lambda: steps()[0].get("tries") == 1, "a try that is counted")
     program.type("abc")
     program.keys("Return")
-    program.still()
+    program.still(BESIDE)
     program.type("12")
     program.keys("Return")
     wait_for(lambda: steps()[0]["status"] == "solved", "the right answer")
     assert steps()[0]["tries"] == 2
     program.keys("alt+Page_Down")
-    program.still()
+    program.still(BESIDE)
     program.type("it grows")
     program.keys("ctrl+Return")
     wait_for(lambda: steps()[1]["status"] == "noted", "the words")
