@@ -248,7 +248,6 @@ def test_all_filters_are_taken(qtbot: QtBot, workspace: NetWorkspace):
     assert differing(before, grab(grid), 3) == 0
 
 
-@pytest.mark.slow
 @pytest.mark.e2e
 @pytest.mark.usefixtures("readers")
 @pytest.mark.parametrize("id_", IDS)
