@@ -78,7 +78,7 @@ class Attempt(QObject):
     refused(error)
         Expected trouble.
     busy_changed(bool)
-        Whether an answer is being judged.
+        Whether an answer is being judged, or a figure being made.
     """
 
     leaving = Signal()
@@ -111,7 +111,9 @@ class Attempt(QObject):
         self._known_hints: dict[int, tuple[Said, ...]] = {}
         self._in_force: int | None = None  # the step whose set-up the workspaces show
         self._preparing, self._checking, self._recalling = LatestTask(self), LatestTask(self), LatestTask(self)
-        self._checking.busy_changed.connect(self.busy_changed)
+        self._taking = LatestTask(self)
+        for task in (self._checking, self._taking):
+            task.busy_changed.connect(lambda _busy: self.busy_changed.emit(self._checking.busy or self._taking.busy))
         self._since = clock()
 
     # what is in front
@@ -180,9 +182,8 @@ class Attempt(QObject):
         self.leaving.emit()
         self._count_time()
         self._save()
-        self._preparing.close()
-        self._checking.close()
-        self._recalling.close()
+        for task in (self._preparing, self._checking, self._recalling, self._taking):
+            task.close()
 
     # answering
 
@@ -252,14 +253,20 @@ class Attempt(QObject):
 
         self._checking.start(lambda: prepared.right(state), show, self._fail)
 
-    def take_figure(self, figure: Figure) -> None:
-        """Put a figure into the report."""
-        try:
-            self.progress = figure_taken(self.progress, self.position, figure, _now())
-        except UserError as error:
-            self.refused.emit(error)
-        else:
-            self._changed()
+    def take_figure(self, make: Callable[[], Figure]) -> None:
+        """Put a figure, which is made off the GUI thread, into the report; not another while one is made."""
+        index = self.position
+
+        def taken(figure: Figure) -> None:
+            try:
+                self.progress = figure_taken(self.progress, index, figure, _now())
+            except UserError as error:
+                self.refused.emit(error)
+            else:
+                self._changed()
+
+        if not self._taking.busy:
+            self._taking.start(make, taken, self._fail)
 
     def set_student(self, name: str) -> None:
         """Say who the student is."""

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from cnnexplorer.labs import LiveState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnexplorer.labs.model import ClickTask
     from cnnexplorer.labs.progress import Figure
 
@@ -49,6 +51,6 @@ class Bench(QObject):
     def show_state(self, ready: Ready) -> None:
         """Show one way to reach the state that is asked for."""
 
-    def figure(self) -> Figure | None:
-        """Return a picture of what is in front, with a caption."""
+    def figure(self) -> Callable[[], Figure] | None:
+        """Paint what is in front; what is returned makes a figure of it, off the GUI thread. None: there is nothing."""
         return None

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
 
 from cnnexplorer.core import format_number
 from cnnexplorer.labs import PreparedStep, built_in_labs, tasks
@@ -186,8 +188,10 @@ def measure(panel, window, prepared, right):
 
 
 def figure(panel, window, prepared, right):
-    for _taken in range(prepared.step.task.count if right else 0):
+    for taken in range(prepared.step.task.count if right else 0):
         panel.field.button.click()
+        while len(panel.attempt.done.figures) == taken:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     return right
 
 
