@@ -101,7 +101,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     text
         What is told and asked, in the small Markdown of `markdown`.
     setup
-        How the workspace is set before the student begins; where there is none it stays as it is.
+        How the workspace is set before the student begins; where there is none it stays as it is. Pages that it hides
+        stay closed until the step is done, also in the steps behind it.
     locked, free
         What may not be changed; or the only things that may. Not both. Where neither is given nothing is locked, but
         in a step that hides an output everything is: another stage behind it would show the hidden values. What is
@@ -145,6 +146,11 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
         if self.locked is not None:
             return what not in self.locked
         return not (isinstance(self.setup, ConvolutionSetup) and self.setup.hide)
+
+    @property
+    def closes(self) -> tuple[str, ...]:
+        """The pages of the Network workspace that show what is asked for."""
+        return self.setup.hide if isinstance(self.setup, NetworkSetup) else ()
 
 
 class Lab(Struct, frozen=True, forbid_unknown_fields=True):

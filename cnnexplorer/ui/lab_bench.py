@@ -26,7 +26,7 @@ from .figures.saving import begin_small_picture
 from .labs.bench import Bench
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from cnnexplorer.core import Experiment, Session, Step
@@ -58,6 +58,7 @@ class LiveBench(Bench):
         self._step: LabStep | None = None
         self._waiting: NetworkSetup | None = None
         self._sets_up = False
+        self._closed: Mapping[str, int] = {}
         self._net_is_old = False  # whether the Network workspace shows what was there before the lab
         self.folder: Path | None = None
         self.front = "conv"
@@ -122,9 +123,16 @@ class LiveBench(Bench):
             self._side.reveal()
         self._keep_to(None)
 
+    def close_pages(self, pages: Mapping[str, int]) -> None:
+        """Keep pages of the Network workspace closed."""
+        self._closed = pages
+        if self._entrance.workspace is not None:
+            self._entrance.workspace.close_pages(pages)
+
     def release(self) -> None:
         """Leave the workspaces alone."""
         self._waiting = None
+        self.close_pages({})
         self._side.show_plain()
         self._keep_to(None)
 
@@ -166,6 +174,7 @@ class LiveBench(Bench):
             setup, self._waiting = self._waiting, None
             net.lab_side.show(setup, self.folder)
         net.lab_side.keep_to(self._step)
+        net.close_pages(self._closed)
 
     # the inside
 

@@ -158,6 +158,18 @@ class Attempt(QObject):
         """The right answer in words, where it was shown."""
         return self._shown.get(self.position, ())
 
+    @property
+    def closed_pages(self) -> dict[str, int]:
+        """The pages of the Network workspace that are closed, each with the step, from 1, that asks for what it shows.
+
+        A step that was passed without an answer keeps its pages closed: those behind it do not give it away.
+        """
+        found: dict[str, int] = {}
+        for place in range(self.position, -1, -1):
+            if not self.progress.steps[place].done:
+                found |= {page: place + 1 for page in self._steps[place].step.closes if page not in found}
+        return found
+
     # going
 
     def begin(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from cnnexplorer.labs import LiveState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cnnexplorer.labs.model import ClickTask
     from cnnexplorer.labs.progress import Figure
@@ -38,6 +38,9 @@ class Bench(QObject):
 
     def reveal(self) -> None:
         """Show what the step hid, and let everything be changed."""
+
+    def close_pages(self, pages: Mapping[str, int]) -> None:
+        """Keep pages of the Network workspace closed: each with the step, from 1, that asks for what it shows."""
 
     def release(self) -> None:
         """Leave the workspaces alone: the lab is over."""

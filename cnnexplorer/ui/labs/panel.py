@@ -339,6 +339,7 @@ class LabPanel(Speaking, QWidget):
         if attempt is None:
             return
         step, done, verdict = attempt.step, attempt.done, attempt.verdict
+        self._bench.close_pages(attempt.closed_pages)
         asks = step.task is not None
         self.bar.show_steps([one.status for one in attempt.progress.steps], attempt.position)
         self.check.setVisible(asks)
