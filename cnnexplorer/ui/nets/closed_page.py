@@ -9,7 +9,7 @@ from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, icon
 from cnnexplorer.ui.widgets.sign import Sign
 
-WIDEST, SIGN = 420, 40  # pixels
+MARGIN, SIGN = 60, 40  # pixels
 
 
 class ClosedPage(Speaking, QWidget):
@@ -20,14 +20,13 @@ class ClosedPage(Speaking, QWidget):
         self._step = 0
         self._sign, self.text = Sign(SIGN), QLabel()
         self.text.setWordWrap(True)
-        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setMaximumWidth(WIDEST)
-        self.text.setMinimumWidth(300)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        column.setSpacing(14)
         column.addStretch(2)
         column.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(8)
-        column.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.text)
         column.addStretch(3)
         self.restyle()
 

@@ -59,6 +59,7 @@ def test_a_step_sets_the_network_up_and_locks_it(qtbot, window, lab):
     assert (model.chosen.weights, model.chosen.seed) == ("random", 5)
     assert (model.place.page, model.place.layer, model.place.unit) == ("maps", "conv2", 3)
     assert model.source.title == SAMPLES["drawn_house"].title
+    assert net.column.form.samples.value() == "drawn_house"
     assert model.perturbation.noise == 0.1
     assert window._workspace == "net"
     picture, chosen = model.source, model.chosen
