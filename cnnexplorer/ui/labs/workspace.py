@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab
-from cnnexplorer.ui.language import Speaking, _, language
+from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _, language
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import colours, icon
 
@@ -42,7 +42,7 @@ ENTRY = Qt.ItemDataRole.UserRole
 HEADERS = (mark("Lab"), mark("Level"), mark("Minutes"), mark("Progress"))
 
 
-class LabsWorkspace(Speaking, QWidget):
+class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
     """Lists the labs.
 
     Signals: `start_asked(entry, anew)`, `report_asked(entry)`, `edit_asked(path)`, `refused(error)`.
