@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if "PYTEST_XDIST_WORKER" in os.environ:  # a worker for each core: more threads would wait for each other
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+gc.disable()  # until all is imported: see `pytest_collection_finish`
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QThreadPool, QTimer
@@ -25,6 +28,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that is imported out of the collector's walks: they took a fifth of the time of the suite."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

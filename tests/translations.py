@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -26,6 +27,7 @@ KEYWORDS = {
 }
 
 
+@cache
 def errors() -> set[str]:
     """Return the names of `UserError` and of all that are derived from it, whose sentences are for the user."""
     classes = [
@@ -40,6 +42,7 @@ def errors() -> set[str]:
     return found
 
 
+@cache
 def extracted() -> Catalog:
     """Return every text of the sources."""
     catalog = Catalog(project="CNN Explorer", charset="utf-8")

@@ -305,8 +305,7 @@ def test_a_sign_is_taken_from_the_font_that_has_it(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.e2e
 @pytest.mark.usefixtures("readers")
-@pytest.mark.parametrize("wish", [{}, {"caption": True}])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "wish"), [("light", {}), ("dark", {"caption": True})])
 @pytest.mark.parametrize("name", ["card", "grids", "arithmetic", "strip", "window"])
 def test_vectors_look_like_the_picture(
     window: MainWindow, tmp_path: Path, name: str, theme: str, wish: dict[str, bool]

@@ -254,12 +254,12 @@ def test_all_filters_are_taken(qtbot: QtBot, workspace: NetWorkspace):
 def test_vectors_look_like_the_picture(qtbot: QtBot, workspace: NetWorkspace, tmp_path: Path, id_: str):
     show(qtbot, workspace, id_)
     for number, takeaway in enumerate(workspace.takeaways()):
-        figure = Figure(takeaway, FigureWish(2, caption=True))
+        figure = Figure(takeaway, FigureWish(1, caption=True))
         picture = pixels(figure.image())
         svg, pdf = tmp_path / f"{number}.svg", tmp_path / f"{number}.pdf"
         svg.write_text(figure.svg().text(), encoding="utf-8")
         pdf.write_bytes(figure.pdf())
-        for drawn in (drawn_svg(svg, 2), drawn_pdf(pdf, 2)):
+        for drawn in (drawn_svg(svg, 1), drawn_pdf(pdf, 1)):
             drawn = drawn[: len(picture), : picture.shape[1]]
             with pictured(f"vectors-{takeaway.name}", picture, drawn[..., :3]):
                 assert differing(picture, drawn, 90) < 0.06, takeaway.name
