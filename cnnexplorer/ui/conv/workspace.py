@@ -215,8 +215,10 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.pictures.paste(self)
 
     def save_layers(self) -> None:
-        """Let the user save the maps and kernels of whole stages."""
-        if self._shown is not None:
+        """Let the user save the maps and kernels of whole stages; not while something is asked."""
+        if self._veil is not None:
+            self.refused.emit(UserError("whole layers would show what is asked for: answer it, or stop predicting"))
+        elif self._shown is not None:
             self.batch = ask_batch(experiment_offer(self._shown.result, self._selected), self._settings, self)
             self.batch.closed.connect(self._forget_batch)
 

@@ -31,6 +31,7 @@ from .names import device_title
 from .network_bar import ALL_DEVICES, NetworkBar, best_weights
 from .number_page import NumberPage
 from .overview_page import OverviewPage
+from .page_states import PageStates
 from .record_dialog import ask_recording
 from .robustness_page import RobustnessPage
 from .sources import PictureSources
@@ -141,7 +142,10 @@ class NetWorkspace(Speaking, QWidget):
         self._shown: Page | None = None
         self.batch: BatchDialog | None = None
         self.recording: NetRecordDialog | None = None
-        self.memory = NetMemory(self.model, self.sources, settings, PAGE_IDS, self._asked_class, self._ask_class, self)
+        self.states = PageStates(self.pages)
+        self.memory = NetMemory(
+            self.model, self.sources, settings, PAGE_IDS, self.states, self._asked_class, self._ask_class, self
+        )
         self.lab_side = NetLabSide(self)
         self._build()
         self._connect()
@@ -411,6 +415,7 @@ class NetWorkspace(Speaking, QWidget):
         if page is None:
             page = self.pages[id_] = PAGES[PAGE_IDS.index(id_)].make(self.model)
             page.use_settings(self._settings)
+            self.states.begin(id_)
             page.told.connect(self.told)
             page.layers_wanted.connect(self.save_layers)
             page.menu_opened.connect(self.menu_opened)
