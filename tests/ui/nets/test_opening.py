@@ -6,8 +6,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from cnnexplorer.ui.nets import entrance, workspace
 
 _CODE = """
