@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from .messages import SaveError
+from .messages import SaveError, UserError
 from .part_files import lock, part_of, remove_stale_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NEW_MODE = 0o666  # less what the user's umask takes away
+
+
+class FileChanged(UserError):
+    """A file is not what was read from it or written to it last: another program wrote it."""
 
 
 @contextmanager
@@ -74,6 +79,37 @@ def write_file(path: Path | str, data: bytes) -> None:
     """Write a file whole or not at all; see `atomic_file`."""
     with atomic_file(path) as file:
         file.write(data)
+
+
+def write_over(path: Path | str, data: bytes, digest: str | None) -> str:
+    """Write a file whole or not at all, and return its hash.
+
+    Parameters
+    ----------
+    digest
+        The hash of what may be overwritten, as `file_digest` gives it; None for whatever is there.
+
+    Raises
+    ------
+    FileChanged
+        Something else is there.
+    SaveError
+        The file cannot be written.
+    """
+    path = Path(path)
+    if digest is not None and file_digest(path) not in ("", digest):
+        raise FileChanged("{file} was changed by another program", file=path.name)
+    write_file(path, data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def file_digest(path: Path | str) -> str:
+    """Return the SHA-256 hash of a file, in hexadecimal digits; empty where there is none."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):  # ValueError: a name that no file can have
+        return ""
 
 
 def save_error(path: Path, error: OSError) -> SaveError:

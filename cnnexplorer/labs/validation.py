@@ -13,6 +13,7 @@ from cnnexplorer.core.samples import SAMPLES
 
 from .checking import PreparedStep
 from .conditions import check_value, holds
+from .layers import layer_problems
 from .markdown import Picture, parse_markdown
 from .model import (
     ChoiceTask,
@@ -59,7 +60,7 @@ def problems_of(lab: Lab, folder: FolderPath | None) -> list[LabError]:
         if not (step.text.en or step.text.es):
             found.append(with_path(LabError("a text is needed, in one language at least"), (*path, "text")))
         found += _step(step, path, folder)
-    return found
+    return [*found, *layer_problems(lab)]
 
 
 def _numbers(value: Any, path: Path) -> Iterator[LabError]:  # noqa: ANN401  # any part of a lab

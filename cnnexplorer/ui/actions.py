@@ -54,7 +54,7 @@ OWN = {
         "steps", "adjust", "default", "add_convolution", "add_activation", "add_max", "add_average", "add_flatten",
         "remove_stage", "copy_arithmetic", "one_to_one", "enlarge",
     ),
-    "net": ("network", "folder", "picture_before", "picture_behind", "camera", "live", "draw"),
+    "net": ("network", "folder", "picture_before", "picture_behind", "camera", "live", "draw", "column"),
 }  # fmt: skip
 
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -193,6 +193,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                mark("Give the chosen stage all the room, or give it back")),
     ActionSpec("inspector", "view", mark("&Inspector"), "page-layout-sidebar-right", ("Ctrl+I",),
                mark("Show or hide the settings on the right"), checkable=True),
+    ActionSpec("column", "view", mark("&Picture at the left"), "page-layout-sidebar-left", ("Ctrl+Shift+I",),
+               mark("Show or hide what the network sees and answers, on the left"), checkable=True),
     ActionSpec("theme_system", "view", mark("Colours of the &system"), "theme-light-dark", (),
                mark("Light or dark as the system prefers"), checkable=True),
     ActionSpec("theme_light", "view", mark("&Light"), "white-balance-sunny", (), mark("Light colours"), checkable=True),

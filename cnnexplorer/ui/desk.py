@@ -212,7 +212,7 @@ class Desk(QObject):
                 net.sources.kind = self._returning
             self._returning = ""
             self.changed.emit()
-        else:
+        elif self._aside is None:  # what a lab shows is nobody's work
             self.settled.emit()
 
 

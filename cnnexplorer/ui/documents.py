@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,7 @@ from PySide6.QtCore import QDateTime, QLocale, QObject, QStandardPaths, QTimer, 
 from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.core import Session, SessionError, UserError, load_session, session_bytes, session_from_bytes
-from cnnexplorer.core.files import write_file
+from cnnexplorer.core.files import FileChanged, file_digest, write_over
 from cnnexplorer.core.part_files import remove_stale_parts
 from cnnexplorer.core.recovery import Origin
 from cnnexplorer.core.session import SESSION_SUFFIX
@@ -34,10 +33,6 @@ if TYPE_CHECKING:
 
     from .desk import Contents, Desk
     from .settings import Settings
-
-
-class FileChanged(UserError):
-    """The file is not what was opened or saved last: another program wrote it."""
 
 
 class Document(QObject):
@@ -239,7 +234,7 @@ class Document(QObject):
             if leaving is not None and self._modified:
                 self.ask_to_leave(leaving)
 
-        self._writing.start(lambda: _write(make(), path, digest), written, failed)
+        self._writing.start(lambda: write_over(path, session_bytes(make()), digest), written, failed)
 
     def _ask_about_change(self, path: Path, then: Callable[[], object]) -> None:
         self._ask(
@@ -353,23 +348,5 @@ def ask_file(window: QWidget, settings: Settings) -> Path | None:
 
 def _read(path: Path) -> tuple[Session, str]:
     remove_stale_parts(path.parent)
-    digest = _digest(path)  # first: what is written meanwhile is another program's
+    digest = file_digest(path)  # first: what is written meanwhile is another program's
     return load_session(path), digest
-
-
-def _write(session: Session, path: Path, digest: str | None) -> str:
-    """Write a session, and return its hash; with `digest`, only over what has that hash, or where nothing is."""
-    data = session_bytes(session)
-    if digest is not None and _digest(path) not in ("", digest):
-        raise FileChanged("{file} was changed by another program", file=path.name)
-    write_file(path, data)
-    return hashlib.sha256(data).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    """Return the hash of a file; empty where there is none."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):  # ValueError: a name that no file can have
-        return ""

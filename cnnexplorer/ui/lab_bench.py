@@ -58,6 +58,7 @@ class LiveBench(Bench):
         self._step: LabStep | None = None
         self._waiting: NetworkSetup | None = None
         self._sets_up = False
+        self._net_is_old = False  # whether the Network workspace shows what was there before the lab
         self.folder: Path | None = None
         self.front = "conv"
         self._side.changed.connect(self.changed)
@@ -81,25 +82,37 @@ class LiveBench(Bench):
             return LiveState(self._side.experiment, self._side.result)
         return LiveState(self._side.experiment, self._side.result, look.view, look.measures, look.changes())
 
+    def begin(self, after_lab: bool) -> None:
+        """Begin a lab where the program begins: nothing of what the workspaces showed is left in it.
+
+        What the user did in the Network workspace stays until a step needs that; what another lab did there does not.
+        """
+        self._waiting, self._net_is_old, self.front = None, True, "conv"
+        self._side.begin()
+        net = self._entrance.workspace
+        if after_lab and net is not None:
+            net.lab_side.begin(NetworkSetup(), None)
+
     def show_step(self, ready: Ready, solved: bool) -> None:
         """Bring a step's set-up into the workspaces, and the one that it is about to the front.
 
         A step that sets nothing up in the Convolution workspace leaves hidden there what a step before it asks for.
         """
-        setup = ready.step.setup
-        self._sets_up = isinstance(setup, ConvolutionSetup | SessionSetup)
+        setup = None if ready.source is None else ready.source.setup
+        self._sets_up = ready.source is ready.step and isinstance(setup, ConvolutionSetup | SessionSetup)
         if isinstance(setup, ConvolutionSetup):
+            assert ready.source is not None
             assert ready.experiment is not None
-            size = isinstance(ready.step.task, ShapeTask | MatrixTask)
-            self._side.show(ready.experiment, setup, solved, size)
+            size = isinstance(ready.source.task, ShapeTask | MatrixTask)
+            self._side.show(ready.experiment, setup, ready.source_done, size)
             self.front_asked.emit("conv")
         elif isinstance(setup, SessionSetup):
             assert ready.session is not None
             self._show_session(ready.session)
-        if isinstance(setup, NetworkSetup):
+        elif isinstance(setup, NetworkSetup):
             self._show_network(setup)
             self.front_asked.emit("net")
-        elif setup is None:
+        else:
             self.front_asked.emit(self.front)
         self._keep_to(None if solved else ready.step)
 
@@ -175,8 +188,11 @@ class LiveBench(Bench):
         net = self._entrance.workspace
         if net is None:
             self._waiting = setup
+        elif self._net_is_old:
+            net.lab_side.begin(setup, self.folder)
         else:
             net.lab_side.show(setup, self.folder)
+        self._net_is_old = False
 
 
 def _place(session: Session, stage: int, index: int) -> tuple[int, int, int]:

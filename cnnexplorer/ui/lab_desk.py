@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -67,11 +68,12 @@ class LabDesk(QObject):
             known.activateWindow()
             return
         try:
-            text = entry.path.read_text(encoding="utf-8-sig", errors="replace")
+            data = entry.path.read_bytes()
         except OSError as error:
             self.refused.emit(UserError("{file} cannot be read: {error}", file=entry.path.name, error=error.strerror))
         else:
-            self._open(text, entry.path)
+            text = data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+            self._open(text, entry.path, hashlib.sha256(data).hexdigest())
 
     def explain(self) -> None:
         """Show the page that explains how labs are written."""
@@ -89,8 +91,8 @@ class LabDesk(QObject):
         for editor in self.editors:
             editor.close_work()
 
-    def _open(self, text: str, path: Path | None) -> None:
-        editor = LabEditor(text, path, self._present, self._window)
+    def _open(self, text: str, path: Path | None, digest: str = "") -> None:
+        editor = LabEditor(text, path, self._present, self._window, digest)
         self.editors.append(editor)
         editor.tried.connect(self.tried)
         editor.saved.connect(self.saved)

@@ -125,11 +125,12 @@ class LabRoom(QObject):
 
     def play(self, lab: LabFile, progress: Progress | None = None, keep: bool = True) -> None:
         """Play a lab; `keep` its progress."""
+        after_lab = self.active
         self.panel.stop()
         self._desk.lay_aside()
         self.bench.folder = lab.folder
         student = self._settings.get("lab_student", "")
-        self.bench.front = "conv"
+        self.bench.begin(after_lab)
         self._settings.set("lab_open", lab.id if keep and not is_practice(lab) else "")
         self.panel.play(Attempt(lab, progress, self.store if keep else None, student))
         self.changed.emit()

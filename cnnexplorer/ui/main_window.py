@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QActionGroup, QContextMenuEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -39,7 +39,7 @@ from .lab_room import LabRoom
 from .language import Speaking, _, language, use_language
 from .nets.entrance import NetEntrance
 from .recent_menu import RecentMenu
-from .side_room import SideRoom
+from .side_room import FOR_INSPECTOR, FOR_PICTURE, SideRoom, needs_picture, needs_settings
 from .theme import THEMES, icon, use_theme
 from .trouble import Banner
 
@@ -93,7 +93,8 @@ class MainWindow(Speaking, QMainWindow):
         self.desk = Desk(self.conv, self.net, self.actions_, self)
         self.document = Document(self.desk, settings, self)
         self.labs = LabRoom(self.conv, self.net, self.desk, self.actions_, settings, self)
-        self._side = SideRoom(self.actions_["inspector"], self.labs)
+        self._side = SideRoom(self.actions_["inspector"], self.labs, FOR_INSPECTOR, needs_settings)
+        self._column = SideRoom(self.actions_["column"], self.labs, FOR_PICTURE, needs_picture)
         self._workspaces = QStackedWidget()
         for workspace in (self.conv, self.net, self.labs.workspace):
             self._workspaces.addWidget(workspace)
@@ -147,7 +148,7 @@ class MainWindow(Speaking, QMainWindow):
         self.show_workspace("conv")
         self.conv.player.pause()
         self.actions_["inspector"].setChecked(True)
-        self._show_inspector()
+        self._show_columns()
         targets = {
             "input": lambda: self.conv.strip.cards["input", -1],
             "kernel": lambda: self.conv.inspector.convolution.matrix,
@@ -231,6 +232,7 @@ class MainWindow(Speaking, QMainWindow):
             self.net.workspace.save_settings()
         self._settings.set_bytes("geometry", self.saveGeometry())
         self._settings.set("inspector", self._side.wished)
+        self._settings.set("column", self._column.wished)
         self.hide()  # work under way may take seconds to end
         self.labs.close_work()
         self.document.close_work()
@@ -285,7 +287,8 @@ class MainWindow(Speaking, QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.banner.setParent(center)
-        center.installEventFilter(self)
+        for followed in (center, self._workspaces):
+            followed.installEventFilter(self)
         self._center = center
         layout.addLayout(row, 1)
         self.setCentralWidget(center)
@@ -355,7 +358,7 @@ class MainWindow(Speaking, QMainWindow):
             "save": self.document.save,
             "save_as": self.document.save_as,
             "quit": self.close,
-            "inspector": self._show_inspector,
+            "inspector": self._show_columns,
             "palette": lambda: CommandPalette(self.actions_, self).open(),
             "shortcuts": lambda: ShortcutsPage(self).open(),
             "tour": self.start_tour,
@@ -364,6 +367,7 @@ class MainWindow(Speaking, QMainWindow):
             **{f"language_{code}": partial(self.set_language, code) for code in LANGUAGES},
         }
         self.actions_.connect_all(slots)
+        self.actions_["column"].toggled.connect(self._show_columns)
         self.conv.refused.connect(self.show_trouble)
         self.conv.model.changed.connect(self._begin_timing)
         self.conv.model.computed.connect(self._show_time)
@@ -392,7 +396,8 @@ class MainWindow(Speaking, QMainWindow):
         self.resize(min(1280, room.width()), min(800, room.height()))
         self.restoreGeometry(self._settings.bytes("geometry"))
         self.actions_["inspector"].setChecked(self._settings.get("inspector", True))
-        self._show_inspector()
+        self.actions_["column"].setChecked(self._settings.get("column", True))
+        self._show_columns()
         theme = self._settings.get("theme", "system")
         self.actions_[f"theme_{theme if theme in THEMES else 'system'}"].setChecked(True)
         self.actions_[f"language_{language()}"].setChecked(True)
@@ -439,7 +444,7 @@ class MainWindow(Speaking, QMainWindow):
         self._workspaces.setCurrentWidget({"conv": self.conv, "net": self.net, "labs": self.labs.workspace}[id_])
         if id_ == "net":
             self.net.open()
-        self._fit_inspector()
+        self._fit_columns()
         self._show_history()
         self._show_status()
         self.restyle()
@@ -561,28 +566,32 @@ class MainWindow(Speaking, QMainWindow):
         self._show_status()
 
     def _place_banner(self) -> None:
-        width = min(self._center.width() - 40, 860)
+        """Put the banner over the workspace's lower edge, above the controls that lie there."""
+        area = QRect(self._workspaces.mapTo(self._center, QPoint(0, 0)), self._workspaces.size())
+        width = min(area.width() - 40, 860)
         height = self.banner.heightForWidth(width) if self.banner.hasHeightForWidth() else 0
         height = max(height, self.banner.sizeHint().height())
-        below = self.conv.transport.height() if self._workspace == "conv" else 0
-        top = self._center.height() - below - height - 10
-        self.banner.setGeometry((self._center.width() - width) // 2, top, width, height)
+        feet = {"conv": self.conv.transport.height(), "labs": self.labs.workspace.foot_height}
+        bottom = area.y() + area.height() - feet.get(self._workspace, 0) - 10
+        self.banner.setGeometry(area.x() + (area.width() - width) // 2, bottom - height, width, height)
         self.banner.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the inspector step aside where it finds no room beside a lab."""
+        """Let columns step aside where they find no room beside a lab."""
         super().resizeEvent(event)
-        self._fit_inspector()
+        self._fit_columns()
 
-    def _fit_inspector(self) -> None:
-        self._side.fit(self._workspace, self.width())
-        self._show_inspector()
+    def _fit_columns(self) -> None:
+        for side in (self._side, self._column):
+            side.fit(self._workspace, self.width())
+        self._show_columns()
 
-    def _show_inspector(self) -> None:
+    def _show_columns(self, _checked: bool = False) -> None:
         visible = self.actions_["inspector"].isChecked()
         self.conv.inspector.setVisible(visible)
         if self.net.workspace is not None:
             self.net.workspace.show_inspector(visible)
+            self.net.workspace.show_column(self.actions_["column"].isChecked())
 
     def _show_tour_page(self, id_: str) -> None:
         """Let the inspector show what the tour tells of."""

@@ -1,4 +1,4 @@
-"""The inspector beside a lab: where the window is too narrow for both it steps aside, and comes back."""
+"""What lies beside a workspace, and a lab: where the window is too narrow for all it steps aside, and comes back."""
 
 from __future__ import annotations
 
@@ -7,34 +7,48 @@ from typing import TYPE_CHECKING
 from cnnexplorer.labs.model import ReachTask
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from PySide6.QtGui import QAction
+
+    from cnnexplorer.labs import Step
 
     from .lab_room import LabRoom
 
-ROOMY = {"conv": 1240, "net": 1500}  # pixels: the window's least width for a lab, a workspace and the inspector
+# pixels, by workspace: the window's least width for a lab, a workspace, and the inspector or the picture's column
+FOR_INSPECTOR = {"conv": 1240, "net": 1500}
+FOR_PICTURE = {"net": 1240}
 
 
 class SideRoom:
-    """Hides the inspector while a lab leaves it no room. By hand it can be had all the same, until that changes.
+    """Hides a column while a lab leaves it no room. By hand it can be had all the same, until that changes.
 
     Parameters
     ----------
     action
-        Shows the inspector, while it is checked.
+        Shows the column, while it is checked.
+    roomy
+        The window's least width in pixels for it, by workspace.
+    is_needed
+        Tells whether a step of a lab cannot do without it.
     """
 
-    def __init__(self, action: QAction, labs: LabRoom) -> None:
+    def __init__(
+        self, action: QAction, labs: LabRoom, roomy: Mapping[str, int], is_needed: Callable[[Step], bool]
+    ) -> None:
         self._action, self._labs = action, labs
+        self._roomy, self._is_needed = roomy, is_needed
         self._wished: bool | None = None
 
     @property
     def wished(self) -> bool:
-        """Whether the inspector is wanted where there is room for it."""
+        """Whether the column is wanted where there is room for it."""
         return self._action.isChecked() if self._wished is None else self._wished
 
     def fit(self, workspace: str, width: int) -> None:
         """Check or clear the action as a window of a width in pixels has room, once that is another."""
-        cramped = self._labs.active and width < ROOMY.get(workspace, 0) and not self._is_needed()
+        attempt = self._labs.panel.attempt if self._labs.active else None
+        cramped = attempt is not None and width < self._roomy.get(workspace, 0) and not self._is_needed(attempt.step)
         if cramped and self._wished is None:
             self._wished = self._action.isChecked()
             self._action.setChecked(False)
@@ -42,7 +56,13 @@ class SideRoom:
             wished, self._wished = self._wished, None
             self._action.setChecked(wished)
 
-    def _is_needed(self) -> bool:
-        """Tell whether the step in front is solved by settings."""
-        attempt = self._labs.panel.attempt
-        return attempt is not None and (bool(attempt.step.free) or isinstance(attempt.step.task, ReachTask))
+
+def needs_settings(step: Step) -> bool:
+    """Tell whether a step is solved by settings."""
+    return bool(step.free) or isinstance(step.task, ReachTask)
+
+
+def needs_picture(step: Step) -> bool:
+    """Tell whether a step is solved by another picture."""
+    wanted = [one.what for one in step.task.conditions] if isinstance(step.task, ReachTask) else []
+    return "picture" in wanted or (step.free is not None and "picture" in step.free)

@@ -28,6 +28,7 @@ from cnnexplorer.core import (
     Session,
     ShownChannel,
     ViewState,
+    files,
     load_session,
     part_files,
     save_session,
@@ -262,8 +263,8 @@ class SlowDisk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.began, self.go = threading.Event(), threading.Event()
         self.error: SaveError | None = None
-        self._write = documents.write_file
-        monkeypatch.setattr(documents, "write_file", self.write)
+        self._write = files.write_file
+        monkeypatch.setattr(files, "write_file", self.write)
 
     def write(self, path: Path, data: bytes) -> None:
         self.began.set()

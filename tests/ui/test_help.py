@@ -32,7 +32,7 @@ def visible(palette):
 
 
 def test_the_palette_lists_every_action(palette):
-    here = {"network", "folder", "picture_before", "picture_behind", "camera", "live", "draw", "lab"}
+    here = {"network", "folder", "picture_before", "picture_behind", "camera", "live", "draw", "column", "lab"}
     assert sorted(visible(palette)) == sorted(spec.id for spec in ACTIONS if not {spec.id, spec.menu} & here)
 
 

@@ -13,6 +13,7 @@ from cnnexplorer.labs.model import At, ConvolutionSetup
 from cnnexplorer.ui.widgets.cell_picker import CellPicker
 
 from .predict_veil import Veil
+from .workspace import first_experiment
 
 if TYPE_CHECKING:
     from cnnexplorer.core import Experiment, Result
@@ -54,16 +55,20 @@ class ConvLabSide(QObject):
         """The latest result, perhaps of an experiment before."""
         return self._conv.model.result
 
+    def begin(self) -> None:
+        """Show the first example: a lab begins."""
+        self._leave()
+        self.show_plain()
+        self._conv.model.open(first_experiment(self._conv.pictures.peak), lambda: self._conv.player.go(0))
+        self._conv.select(("stage", 0))
+
     def show(self, experiment: Experiment, setup: ConvolutionSetup, solved: bool, size: bool = False) -> None:
         """Show an experiment as a step sets it up; undo takes it back.
 
         What it hides is seen when the step is `solved`; with `size`, the hidden outputs' size is not told either.
         """
-        conv, model = self._conv, self._conv.model
-        conv.pictures.cancel()
-        conv.player.pause()
-        if conv.strip.enlarged is not None:
-            conv.strip.enlarge(conv.strip.enlarged)
+        model = self._conv.model
+        self._leave()
         self._awaited = experiment, setup.at or At()
         self._hidden = frozenset() if solved else frozenset(setup.hide)
         self._hides_size = size
@@ -103,6 +108,13 @@ class ConvLabSide(QObject):
             self._early = set(cells)
 
     # the inside
+
+    def _leave(self) -> None:
+        """End what goes on in the workspace: it is to show something else."""
+        self._conv.pictures.cancel()
+        self._conv.player.pause()
+        if self._conv.strip.enlarged is not None:
+            self._conv.strip.enlarge(self._conv.strip.enlarged)
 
     def _computed(self, shown: Shown) -> None:
         experiment = shown.result.experiment

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import PreparedStep
-from cnnexplorer.labs.model import ConvolutionSetup, NetworkSetup, ReachTask, SessionSetup
+from cnnexplorer.labs.model import ConvolutionSetup, ReachTask, SessionSetup
 from cnnexplorer.labs.progress import (
     answer_shown,
     answered,
@@ -40,12 +40,17 @@ LONGEST_PAUSE = 900.0  # seconds on a step that count at once: who is away longe
 
 
 class Ready(NamedTuple):
-    """A step whose set-up is computed: what the workspaces are to show, and what can be told of it."""
+    """A step whose set-up is computed: what the workspaces are to show, and what can be told of it.
+
+    `source` is the step whose set-up that is, and `source_done` whether that step is done: the step itself, or the
+    latest one before it that has a set-up, where the workspaces do not show that yet. None: they stay as they are.
+    """
 
     step: Step
+    source: Step | None
+    source_done: bool
     experiment: Experiment | None
     session: Session | None
-    network: NetworkSetup | None
 
 
 class Attempt(QObject):
@@ -104,6 +109,7 @@ class Attempt(QObject):
         self._hints: dict[int, int] = {}
         self._shown: dict[int, tuple[Said, ...]] = {}
         self._known_hints: dict[int, tuple[Said, ...]] = {}
+        self._in_force: int | None = None  # the step whose set-up the workspaces show
         self._preparing, self._checking, self._recalling = LatestTask(self), LatestTask(self), LatestTask(self)
         self._checking.busy_changed.connect(self.busy_changed)
         self._since = clock()
@@ -275,11 +281,15 @@ class Attempt(QObject):
 
     def _prepare(self) -> None:
         index, prepared, folder = self.position, self._steps[self.position], self.lab.folder
-
-        shown = self.done.status == "shown"
+        base = next((place for place in range(index, -1, -1) if self._steps[place].step.setup is not None), None)
+        shown = base if base == index or base != self._in_force else None
+        source = None if shown is None else self._steps[shown]
+        source_done = shown is not None and self.progress.steps[shown].done
+        gave_up = self.done.status == "shown"
 
         def ready(found: tuple[Ready, tuple[Said, ...], tuple[Said, ...]]) -> None:
             known, self._known_hints[index], right = found
+            self._in_force = base
             if right:
                 self._shown.setdefault(index, right)
             self.prepared.emit(known)
@@ -291,12 +301,12 @@ class Attempt(QObject):
             self._fail(error)
 
         def job() -> tuple[Ready, tuple[Said, ...], tuple[Said, ...]]:
-            setup = prepared.step.setup
+            setup = None if source is None else source.step.setup
             session = session_of(setup, folder) if isinstance(setup, SessionSetup) else None
-            experiment = prepared.experiment if isinstance(setup, ConvolutionSetup) else None
-            network = setup if isinstance(setup, NetworkSetup) else None
-            right = prepared.right() if shown else ()
-            return Ready(prepared.step, experiment, session, network), prepared.hints(), right
+            experiment = source.experiment if source is not None and isinstance(setup, ConvolutionSetup) else None
+            right = prepared.right() if gave_up else ()
+            step = None if source is None else source.step
+            return Ready(prepared.step, step, source_done, experiment, session), prepared.hints(), right
 
         self._preparing.start(job, ready, failed)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from cnnexplorer.core import UserError
-from cnnexplorer.core.files import write_file
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import LabError, LabFile, lab_from_text, problems_in
 from cnnexplorer.labs.lines import step_lines
@@ -32,12 +30,13 @@ from cnnexplorer.ui.trouble import Banner
 from .attempt import Attempt
 from .bench import Bench
 from .code_edit import CodeEdit
+from .own_file import OwnFile
 from .panel import LabPanel
 from .problems import Problems
-from .where import ask_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtGui import QCloseEvent
 
@@ -59,6 +58,8 @@ class LabEditor(Speaking, QWidget):
     present
         Takes the present workspace down on the GUI thread; what it returns makes a set-up, off it. It is given the
         lab's folder and a word for files that lie beside the lab.
+    digest
+        The hash of the file that the text was read from.
 
     Signals: `tried(LabFile)`, `saved(path)`, `help_asked()`, `closed()`.
     """
@@ -74,14 +75,15 @@ class LabEditor(Speaking, QWidget):
         path: Path | None,
         present: Callable[[Path | None, str], Callable[[], Setup]],
         parent: QWidget | None = None,
+        digest: str = "",
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._path, self._present = path, present
+        self._file, self._present = OwnFile(path, digest, self), present
         self._lab: LabFile | None = None
         self._leaving = False
         self._is_new = True  # nothing was checked yet
-        self._checking, self._making, self._writing = LatestTask(self), LatestTask(self), LatestTask(self)
+        self._checking, self._making = LatestTask(self), LatestTask(self)
         self.code = CodeEdit()
         self.code.setPlainText(text)
         self.problems = Problems()
@@ -114,7 +116,7 @@ class LabEditor(Speaking, QWidget):
     @property
     def path(self) -> Path | None:
         """The lab's file; None while it has none."""
-        return self._path
+        return self._file.path
 
     @property
     def is_modified(self) -> bool:
@@ -123,7 +125,7 @@ class LabEditor(Speaking, QWidget):
 
     def check(self) -> None:
         """Check the text, off the GUI thread, and show what is wrong and what a student sees."""
-        text, name, folder = self.code.toPlainText(), self._name(), self._folder()
+        text, name, folder = self.code.toPlainText(), self._file.name, self._file.folder
 
         def job() -> tuple[LabFile | None, tuple[LabError, ...]]:
             problems = problems_in(text, name, folder)
@@ -133,15 +135,11 @@ class LabEditor(Speaking, QWidget):
 
     def save(self) -> None:
         """Save to the lab's file, or ask for one."""
-        if self._path is None:
-            self.save_as()
-        else:
-            self._write(self._path)
+        self._file.save(self.code.toPlainText())
 
     def save_as(self) -> None:
         """Ask for a file, and save to it."""
-        start = self._path or Path.home() / f"my_lab{SUFFIX}"
-        ask_where(self, _("Save the lab"), start, _("Labs"), self._write, self._path)
+        self._file.save_as(self.code.toPlainText())
 
     def use_present(self) -> None:
         """Make the present workspace the set-up of the step that the cursor is in."""
@@ -149,7 +147,7 @@ class LabEditor(Speaking, QWidget):
         if index is None:
             self.banner.show_error(LabError("put the cursor into a step first: each begins with [[steps]]"))
             return
-        stem = self._name().removesuffix(SUFFIX)
+        stem = self._file.name.removesuffix(SUFFIX)
 
         def made(setup: Setup) -> None:
             try:
@@ -160,7 +158,7 @@ class LabEditor(Speaking, QWidget):
                 self.banner.clear()
                 self.code.replace(text)
 
-        self._making.start(self._present(self._folder(), f"{stem}_step{index + 1}"), made, self._tell)
+        self._making.start(self._present(self._file.folder, f"{stem}_step{index + 1}"), made, self._tell)
 
     def try_it(self) -> None:
         """Play the lab as a student would; nothing of it is kept."""
@@ -171,14 +169,14 @@ class LabEditor(Speaking, QWidget):
         """Wait for work under way; to be called before the program ends."""
         self._timer.stop()
         self.preview.stop()
-        for task in (self._checking, self._making, self._writing):
+        for task in (self._checking, self._making, self._file):
             task.close()
 
     # Qt's side
 
     def retranslate(self) -> None:
         """Say the title and what is wrong."""
-        self.setWindowTitle(_("{name}[*] – lab editor").format(name=self._name()))
+        self.setWindowTitle(_("{name}[*] – lab editor").format(name=self._file.name))
         self.check()
 
     def restyle(self) -> None:
@@ -196,7 +194,7 @@ class LabEditor(Speaking, QWidget):
             Question(
                 self,
                 _("Unsaved work"),
-                _("Save the changes to {name}?").format(name=self._name()),
+                _("Save the changes to {name}?").format(name=self._file.name),
                 _("They are lost otherwise."),
                 (
                     Answer("save", _("&Save"), then=self.save),
@@ -262,6 +260,8 @@ class LabEditor(Speaking, QWidget):
         self.try_button.clicked.connect(self.try_it)
         self.help_button.clicked.connect(self.help_asked)
         self.preview.refused.connect(self.banner.show_error)
+        self._file.refused.connect(self.banner.show_error)
+        self._file.saved.connect(self._tell_saved)
 
     # following the text
 
@@ -305,27 +305,15 @@ class LabEditor(Speaking, QWidget):
 
     # files
 
-    def _write(self, path: Path) -> None:
-        text = self.code.toPlainText()
-
-        def written(_nothing: object) -> None:
-            self._path = path
-            self.code.document().setModified(self.code.toPlainText() != text)
-            self.banner.clear()
-            self.retranslate()
-            self.saved.emit(path)
-
-        self._writing.start(lambda: write_file(path, text.encode()), written, self._tell)
+    def _tell_saved(self, text: str) -> None:
+        self.code.document().setModified(self.code.toPlainText() != text)
+        self.banner.clear()
+        self.retranslate()
+        self.saved.emit(self.path)
 
     def _leave(self) -> None:
         self._leaving = True
         self.close()
-
-    def _name(self) -> str:
-        return _("new lab") + SUFFIX if self._path is None else self._path.name
-
-    def _folder(self) -> Path | None:
-        return None if self._path is None else self._path.parent
 
     def _tell(self, error: BaseException) -> None:
         if not isinstance(error, UserError):

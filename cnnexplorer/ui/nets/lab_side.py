@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from msgspec import structs
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnexplorer.core import UserError, load_image
@@ -22,7 +23,7 @@ from cnnexplorer.ui.tasks import LatestTask
 
 from .network_bar import best_weights
 from .sources import MAX_SIDE
-from .state import Chosen, Source
+from .state import Chosen, Place, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +82,14 @@ class NetLabSide(QObject):
         )  # fmt: skip
         fits = computed is not None and computed.perturbation == model.perturbation
         return NetLook(view, computed if fits else None)
+
+    def begin(self, setup: NetworkSetup, folder: Path | None) -> None:
+        """Show what the first step of a lab sets up; what it leaves out is as the program begins."""
+        model = self._net.model
+        guard, model.guard = model.guard, None
+        self._net.start_over()
+        model.guard = guard
+        self.show(structs.replace(setup, page=setup.page or Place.page), folder)
 
     def show(self, setup: NetworkSetup, folder: Path | None) -> None:
         """Show what a step of a lab in a folder sets up; what it leaves out stays."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnexplorer.core.messages import mark
-from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.form import Form
 
@@ -62,7 +62,7 @@ class Side(QScrollArea):
         return QSize(SIDE_WIDTH, 500)
 
 
-class Page(Speaking, QWidget):
+class Page(SaidWhenSeen, Speaking, QWidget):
     """A page: a row of controls at the top, the main part, and a column of details at the right.
 
     The workspace calls `enter` when the page is shown and `leave` when another is; a page asks the model for derived

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from .state import Place
 
 FIRST_SAMPLE = "drawn_umbrella"
-ROOM_BESIDE_TABS, ROOM_FOR_CRUMBS = 110, 130  # pixels
+ROOM_BESIDE_TABS, ROOM_FOR_CRUMBS = 140, 130  # pixels
 LARGEST = 16_777_215  # no limit to a widget's width
 
 
@@ -253,6 +253,11 @@ class NetWorkspace(Speaking, QWidget):
         for page in self.pages.values():
             page.side.setVisible(visible)
 
+    def show_column(self, visible: bool) -> None:
+        """Show or hide the column with the picture at the left."""
+        self.column.setVisible(visible)
+        self._fit_tabs()
+
     def undo_state(self) -> tuple[str, str]:
         """Return what can be undone and redone now; empty where there is nothing."""
         history = self.model.history
@@ -302,7 +307,11 @@ class NetWorkspace(Speaking, QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the tabs the room where there is little: beside a lab, or in a small window."""
         super().resizeEvent(event)
-        room = self.width() - self.column.sizeHint().width() - ROOM_BESIDE_TABS
+        self._fit_tabs()
+
+    def _fit_tabs(self) -> None:
+        beside = 0 if self.column.isHidden() else self.column.width()
+        room = self.width() - beside - ROOM_BESIDE_TABS
         fits = room >= self.tabs.sizeHint().width() + ROOM_FOR_CRUMBS
         self.crumbs.setMaximumWidth(LARGEST if fits else 0)
         self.tabs.setUsesScrollButtons(room < self.tabs.sizeHint().width())
@@ -320,7 +329,7 @@ class NetWorkspace(Speaking, QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(10, 0, 10, 0)
         row.setSpacing(4)
-        for id_ in ("go_back", "go_forward"):
+        for id_ in ("column", "go_back", "go_forward"):
             button = QToolButton()
             button.setDefaultAction(self._actions[id_])
             button.setAutoRaise(True)
@@ -371,6 +380,7 @@ class NetWorkspace(Speaking, QWidget):
         self.column.told.connect(self.told)
         self.column.class_chosen.connect(self._show_class)
         self.tabs.currentChanged.connect(lambda index: self.show_page(PAGES[index].id))
+        self._actions["draw"].toggled.connect(self._show_paper)
         self._follow_history()
 
     # following
@@ -462,6 +472,11 @@ class NetWorkspace(Speaking, QWidget):
         if network is not None:
             for layer in network.edited_layers():
                 self.model.edit_filters(layer, partial(Network.reset, layer=layer), _("original filters"))
+
+    def _show_paper(self, drawing: bool) -> None:
+        """Show the picture while it is drawn on."""
+        if drawing:
+            self._actions["column"].setChecked(True)
 
     def _forget_batch(self) -> None:
         self.batch = None

@@ -182,6 +182,38 @@ def test_closing_asks_about_what_is_not_saved(qtbot, window, editor):
     assert not window.labs.desk.editors
 
 
+def test_what_another_program_wrote_meanwhile_is_overwritten_on_a_second_word_only(qtbot, window, folder):
+    path = folder / "everything.toml"
+    window.open_file(path)
+    qtbot.waitUntil(lambda: window.labs.workspace.entry is not None and window.labs.workspace.entry.path is not None)
+    qtbot.mouseClick(window.labs.workspace.edit, LEFT)
+    [editor] = window.labs.desk.editors
+    checked(qtbot, editor)
+
+    def save_and_answer(answer: str) -> None:
+        qtbot.mouseClick(editor.save_button, LEFT)
+        qtbot.waitUntil(lambda: any(box.isVisible() for box in editor.findChildren(Question)))
+        [box] = [box for box in editor.findChildren(Question) if box.isVisible()]
+        qtbot.mouseClick(box.answers[answer], LEFT)
+
+    editor.code.go_to(1)
+    type_text(editor.code, "# mine")
+    qtbot.mouseClick(editor.save_button, LEFT)
+    qtbot.waitUntil(lambda: not editor.is_modified)
+    path.write_text("# theirs", encoding="utf-8")
+    type_text(editor.code, " again")
+    save_and_answer("cancel")
+    assert path.read_text(encoding="utf-8") == "# theirs"
+    assert editor.is_modified
+    save_and_answer("overwrite")
+    qtbot.waitUntil(lambda: not editor.is_modified)
+    assert path.read_text(encoding="utf-8") == editor.code.toPlainText()
+    type_text(editor.code, "!")
+    qtbot.mouseClick(editor.save_button, LEFT)
+    qtbot.waitUntil(lambda: not editor.is_modified)
+    editor.close()
+
+
 @pytest.mark.parametrize(("code", "word"), [("en", "How to write labs"), ("es", "laboratorio")])
 def test_the_page_about_writing_follows_the_language(window, code, word):
     use_language(code)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.labs import BrokenLab, built_in_labs
 from cnnexplorer.labs.progress import new_progress
-from cnnexplorer.ui.labs.workspace import ENTRY
+from cnnexplorer.ui.labs.lab_tree import ENTRY
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.questions import Question
 from cnnexplorer.ui.theme import colours

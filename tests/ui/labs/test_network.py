@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
+from PySide6.QtWidgets import QToolButton
 
 from cnnexplorer.core.samples import SAMPLES
 from cnnexplorer.labs import lab_from_text
@@ -14,6 +16,7 @@ from tests.ui.helpers import LEFT, pick
 
 from .test_built_in import LONG, leave, wait_for_network
 from .test_playing import play
+from .test_room import sized
 
 if TYPE_CHECKING:
     from cnnexplorer.labs import LabFile
@@ -72,8 +75,35 @@ def test_a_step_sets_the_network_up_and_locks_it(qtbot, window, lab):
         qtbot.waitUntil(lambda: "step of the lab leaves" in window.banner.text)
         assert stays()
     assert net.bar.network.value() == "alexnet2012"
+    sized(window, 1024, 680)
+    assert not net.column.isVisible(), "in a narrow window the page needs the room"
+    [button] = [one for one in net.findChildren(QToolButton) if one.defaultAction() is window.actions_["column"]]
+    qtbot.mouseClick(button, LEFT)
+    assert net.column.isVisible(), "it is one click away"
+    sized(window, 1400, 680)
+    assert net.column.isVisible()
     leave(qtbot, window, panel)
     assert model.guard is None
+
+
+def test_own_filters_are_no_part_of_a_lab_and_come_back(qtbot, window, lab):
+    window.show_workspace("net")
+    qtbot.waitUntil(lambda: window.net.workspace is not None, timeout=LONG)
+    net = window.net.workspace
+    qtbot.waitUntil(lambda: net.memory.is_settled and net.model.result is not None, timeout=LONG)
+    model = net.model
+    model.edit_filters("conv1", lambda network: network.zero_filter("conv1", 0), "zero")
+    assert window.document.is_modified
+    [step] = lab.lab.steps
+    setup = structs.replace(step.setup, weights="bundled", seed=0, picture="", perturbation=None)
+    plain = replace(lab, lab=structs.replace(lab.lab, steps=(structs.replace(step, setup=setup),)))
+    panel = play(qtbot, window, plain)
+    wait_for_network(qtbot, window, panel)
+    assert not model.network.edited_layers()
+    assert window.document.is_modified
+    leave(qtbot, window, panel)
+    qtbot.waitUntil(lambda: bool(model.network.edited_layers()), timeout=LONG)
+    assert window.document.is_modified
 
 
 def test_the_own_network_comes_back_and_nothing_counts_as_changed(qtbot, window, lab):

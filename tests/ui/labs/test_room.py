@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
-from cnnexplorer.labs import built_in_labs
+from cnnexplorer.core import UserError
+from cnnexplorer.labs import built_in_labs, experiment_of, lab_from_text
+from cnnexplorer.labs.model import ConvolutionSetup
+from cnnexplorer.ui.conv.workspace import first_experiment
+from cnnexplorer.ui.language import use_language
 from tests.ui.helpers import LEFT, settled
 
+from .test_list import items, opened
 from .test_playing import play, ready
 
 LABS = {lab.id: lab for lab in built_in_labs()}
@@ -71,3 +77,74 @@ def test_the_arithmetic_stands_below_the_grids_where_the_board_is_narrow(qtbot, 
     qtbot.waitUntil(lambda: board._steps.orientation() == Qt.Orientation.Vertical)
     assert board.step_view.width() > 0.9 * board.width()
     assert board.arithmetic.mapTo(board, QPoint(0, 0)).y() > board.step_view.mapTo(board, QPoint(0, 0)).y() + 100
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_titles_are_whole_in_a_narrow_list(qtbot, window, code):
+    use_language(code)
+    opened(qtbot, window)
+    sized(window, 1024, 680)
+    tree = window.labs.workspace.tree
+    assert tree.horizontalScrollBar().maximum() == 0
+    for item in items(window):
+        place = tree.visualItemRect(item)
+        room = QRect(0, 0, place.width() - 8, 1000)
+        text = tree.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(0))
+        assert text.width() <= room.width()
+        assert text.height() <= place.height(), item.text(0)
+    one_line = tree.visualItemRect(items(window)[0]).height()
+    sized(window, 1600, 800)
+    assert not tree.isColumnHidden(1)
+    assert tree.visualItemRect(items(window)[0]).height() <= one_line
+
+
+def test_the_banner_covers_no_button_of_the_list(qtbot, window):
+    opened(qtbot, window)
+    labs = window.labs.workspace
+    for width in (1024, 1500):
+        sized(window, width, 700)
+        window.show_trouble(UserError("something is not as it should be, and this sentence takes its room: mend it"))
+        banner = window.banner.geometry().translated(window._center.mapTo(window, QPoint(0, 0)))
+        buttons = [button for button in labs.findChildren(QPushButton) if button.isVisible()]
+        assert labs.edit in buttons
+        for button in buttons:
+            assert not banner.intersects(QRect(button.mapTo(window, QPoint(0, 0)), button.size())), button.text()
+        window.banner.clear()
+
+
+BARE = """
+format = 1
+title.en = "Bare"
+[[steps]]
+text.en = "Look."
+[[steps]]
+text.en = "This one sets something up."
+[steps.setup]
+workspace = "convolution"
+image = "stripes"
+[[steps]]
+text.en = "Is it still there?"
+"""
+
+
+def test_a_lab_begins_where_the_program_begins(qtbot, window):
+    play(qtbot, window, LABS["02_sliding"])
+    model = window.conv.model
+    bare = lab_from_text(BARE, "bare.toml")
+    panel = play(qtbot, window, bare)
+    assert model.experiment == first_experiment()
+    assert window.conv.board.veil is None
+    window.conv.model.undo()
+    assert model.experiment == first_experiment(), "what another lab did cannot be brought back"
+    panel.attempt.go(2)
+    ready(qtbot, panel)
+    stripes = bare.lab.steps[1].setup
+    assert isinstance(stripes, ConvolutionSetup)
+    assert model.experiment == experiment_of(stripes), "the step is shown with what the one before it set up"
+    window.actions_["default"].trigger()
+    panel.attempt.go(1)
+    ready(qtbot, panel)
+    window.actions_["default"].trigger()
+    panel.attempt.go(2)
+    ready(qtbot, panel)
+    assert model.experiment == first_experiment(), "what the student did to it stays"
