@@ -217,9 +217,9 @@ class NetWorkspace(Speaking, QWidget):
         """The page that is shown."""
         return self._shown
 
-    def open_file(self, path: Path) -> None:
-        """Open a picture file or a folder."""
-        self.sources.open(path)
+    def open_file(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
+        """Open a picture file or a folder; `then` is done when a file's picture is shown."""
+        self.sources.open(path, then)
 
     def take(self, data: QMimeData) -> bool:
         """Take what was dropped; tell whether there was anything of use."""
