@@ -12,8 +12,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if "PYTEST_XDIST_WORKER" in os.environ:  # a worker for each core: more threads would wait for each other
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-gc.disable()  # until all is imported: see `pytest_collection_finish`
-
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
+
+gc.disable()  # until all is imported: see `pytest_collection_finish`
 
 
 def pytest_collection_finish() -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from cnnexplorer.core import Convolution
 from cnnexplorer.core.editing import with_stage
 from cnnexplorer.core.kernels import preset
+from cnnexplorer.labs import built_in_labs
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.main_window import MainWindow
 from cnnexplorer.ui.settings import Settings
@@ -33,6 +34,7 @@ PICTURES = (
     ("network_filters", "en", "light"),
     ("network_maps", "es", "dark"),
     ("network_number", "en", "light"),
+    ("lab", "en", "light"),
 )
 PLACES: dict[str, dict[str, object]] = {
     "overview": {},
@@ -48,7 +50,7 @@ def draw(name: str, language: str, theme: str, folder: Path) -> None:
     window = MainWindow(Settings(folder / f"{name}.ini"))
     window.resize(1280, 720)
     window.show()
-    {"convolution": _steps, "filters": _bank}.get(name, lambda shown: _network(shown, name))(window)
+    {"convolution": _steps, "filters": _bank, "lab": _lab}.get(name, lambda shown: _network(shown, name))(window)
     QTest.qWait(300)
     picture = window.grab().toImage()
     FOLDER.mkdir(exist_ok=True)
@@ -80,6 +82,18 @@ def _network(window: MainWindow, name: str) -> None:
     model.visit(**PLACES[page], page=page)
     _wait(lambda: getattr(window.net.workspace.page, "sheet", model) is not None)
     QTest.qWait(1500)
+
+
+def _lab(window: MainWindow) -> None:
+    """The second lab, where a question is answered as if the padding had been forgotten."""
+    window.labs.play(built_in_labs()[1], keep=False)
+    panel = window.labs.panel
+    panel.go(3)
+    _wait(lambda: window.conv.model.experiment.stages[0].padding != 0)
+    QTest.qWait(300)
+    panel.field.line.setText("3x3")
+    panel.check_now()
+    _wait(panel.check.isEnabled)
 
 
 def _wait(done: Callable[[], bool]) -> None:

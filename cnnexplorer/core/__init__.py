@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .images import image_from_pixels, inspect_image, load_image
     from .session import load_session, save_session, session_bytes, session_from_bytes
     from .session_model import LookState, PerturbationState, ShownChannel, ViewState
+    from .session_pages import PagesState
     from .session_state import FilterEdit, NetworkState, Session
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "LookState",
     "NetworkState",
     "NumberError",
+    "PagesState",
     "PerturbationState",
     "Pooling",
     "Rectangle",
@@ -80,6 +82,7 @@ _LATER = {
     "images": ("image_from_pixels", "inspect_image", "load_image"),
     "session": ("load_session", "save_session", "session_bytes", "session_from_bytes"),
     "session_model": ("LookState", "PerturbationState", "ShownChannel", "ViewState"),
+    "session_pages": ("PagesState",),
     "session_state": ("FilterEdit", "NetworkState", "Session"),
 }
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import secrets
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from .messages import SaveError, UserError
+from .part_files import lock, part_of, remove_stale_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NEW_MODE = 0o666  # less what the user's umask takes away
-_PART_NAME = 40  # signs of a name: with what is put around them never too long, at four bytes a sign
 
 
 class FileChanged(UserError):
@@ -28,7 +27,8 @@ def atomic_file(path: Path | str) -> Iterator[IO[bytes]]:
     """Open a file for writing that takes the place of `path` only when all of it is safely on the disk.
 
     Whatever goes wrong, on a full disk, in a read-only folder, by an exception inside the `with` block or by a crash at
-    any moment, a file that was there before stays as it was, byte for byte.
+    any moment, a file that was there before stays as it was, byte for byte. What a crash leaves beside it is removed
+    when something is next written there.
 
     Raises
     ------
@@ -52,10 +52,13 @@ def atomic_file(path: Path | str) -> Iterator[IO[bytes]]:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if target.exists() and not os.access(target, os.W_OK):  # replacing it would need no right to write to it
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        part = target.with_name(f".{target.name[:_PART_NAME]}.{secrets.token_hex(4)}.part")
+        remove_stale_parts(target.parent)
+        part = part_of(target)
         mode = target.stat().st_mode & 0o777 if target.exists() else None
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _NEW_MODE)
         with open(descriptor, "wb") as file:  # noqa: PTH123  # a descriptor has no path
+            with suppress(OSError):  # not every network drive has locks
+                lock(file)
             yield file
             file.flush()
             os.fsync(file.fileno())

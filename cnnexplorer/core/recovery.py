@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from .files import write_file
 from .messages import SaveError
+from .part_files import lock
 
 _WORK, _NOTE, _LOCK = ".cnnx", ".from", ".lock"
 
@@ -162,14 +162,7 @@ def _locked(path: Path) -> IO[bytes]:
     """Return a file that this process alone has."""
     file = path.open("ab")
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file)
         if not os.path.samestat(os.fstat(file.fileno()), path.stat()):  # removed meanwhile by another
             raise FileNotFoundError
     except BaseException:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from .session_pages import PagesState
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -131,6 +133,7 @@ class NetworkData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     asked_class: Count | None
     picture: ImageCode
     edits: Annotated[tuple[EditData, ...], Meta(max_length=200)]
+    pages: PagesState = PagesState()
 
 
 class ConvolutionData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="convolution"):

@@ -10,6 +10,7 @@ import numpy as np
 
 from .messages import SettingError
 from .session_model import PerturbationState, ViewState
+from .session_pages import PagesState
 from .stages import frozen_array, same_fields
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class NetworkState:
         The class that is asked about; None for the network's own answer.
     edits
         Filters that were changed by hand.
+    pages
+        What each page is set to.
     """
 
     id: str
@@ -99,6 +102,7 @@ class NetworkState:
     perturbation: PerturbationState = field(default_factory=PerturbationState)
     asked_class: int | None = None
     edits: tuple[FilterEdit, ...] = ()
+    pages: PagesState = field(default_factory=PagesState)
 
     def __post_init__(self) -> None:
         picture = frozen_array(self.picture)

@@ -6,19 +6,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from cnnexplorer.core import UserError
 from cnnexplorer.core.batch import BatchRequest, estimate, existing, targets
 from cnnexplorer.core.batch_run import run_batch
 from cnnexplorer.core.data_files import unique_names
@@ -29,17 +19,13 @@ from .batch_controls import BatchControls
 from .batch_facts import describer, letters
 from .batch_list import BatchList
 from .batch_texts import progress_text, report_text, summary_text
-from .language import Speaking, _, translate_count
+from .language import _, translate_count
+from .long_dialog import LongDialog
 from .saving import may_overwrite
 from .tasks import LatestTask
-from .theme import colours
-from .trouble import told
-from .widgets.buttons import Buttons
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from PySide6.QtGui import QKeyEvent
 
     from cnnexplorer.core.batch_run import BatchReport
 
@@ -49,23 +35,24 @@ if TYPE_CHECKING:
 _TELL_SECONDS = 0.05  # the worker tells of its progress no more often
 
 
-class BatchDialog(Speaking, QDialog):
-    """Asks what is to be saved, and saves it.
+class BatchDialog(LongDialog):
+    """Asks what is to be saved, and saves it."""
 
-    Signals: `closed()` once it is closed and nothing is under way any more.
-    """
-
-    closed = Signal()
     _progressed = Signal(int, int)
 
     def __init__(self, offer: BatchOffer, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(
+            mark("Save whole layers"),
+            mark("Progress of the saving"),
+            mark("Save the files"),
+            mark("Stop: what is saved already stays, and no file is left half-written"),
+            parent,
+        )
         self._offer = offer
         self._task, self._lister = LatestTask(self), LatestTask(self)
         self._stop = threading.Event()
         self._began = 0.0
-        self._leaving = False
-        self.say(self.setWindowTitle, mark("Save whole layers"))
+        self.bar.setRange(0, 1000)
         self.layers = BatchList(offer)
         self.layers.kind_changed.connect(self._show_kind)
         self.layers.changed.connect(self._refresh)
@@ -73,20 +60,12 @@ class BatchDialog(Speaking, QDialog):
         self.controls.setMinimumWidth(340)
         self.controls.changed.connect(self._refresh)
         self.controls.pictures_wanted.connect(self._list_pictures)
-        self._build_foot()
         columns = QHBoxLayout()
         columns.setSpacing(18)
         columns.addWidget(self.layers, 1)
         columns.addWidget(self.controls)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 12)
-        layout.setSpacing(8)
-        layout.addLayout(columns, 1)
-        layout.addWidget(self.summary)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.box)
-        for button in self.findChildren(QPushButton):
-            button.setAutoDefault(False)  # Enter in a list of choices must not save
+        self.build(columns, (self.layers, self.controls))
+        self.start_button.clicked.connect(self._save)
         self._progressed.connect(self._show_progress)
         self._show_kind()
         self.resize(780, 580)
@@ -120,22 +99,20 @@ class BatchDialog(Speaking, QDialog):
             letters=letters(self.font()),
         )
 
-    def reject(self) -> None:
-        """Close; what is under way is stopped first."""
-        if self._task.busy:
-            self._leaving = True
-            self._ask_to_stop()
-            return
-        self._lister.cancel()
-        super().reject()
-        self.closed.emit()
+    @property
+    def busy(self) -> bool:
+        """Whether files are being saved."""
+        return self._task.busy
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter press the button that has the focus, and no other."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            super().keyPressEvent(event)
-        elif isinstance(button := self.focusWidget(), QPushButton):
-            button.click()
+    def stop_work(self) -> None:
+        """Begin to stop."""
+        self._stop.set()
+
+    def reject(self) -> None:
+        """Close; a list of pictures is not waited for, and what is being saved is stopped first."""
+        if not self.busy:
+            self._lister.cancel()
+        super().reject()
 
     def close_work(self) -> None:
         """Stop and wait for work under way, before the program ends."""
@@ -146,33 +123,6 @@ class BatchDialog(Speaking, QDialog):
     def retranslate(self) -> None:
         """Say again what depends on what is chosen."""
         self._refresh()
-
-    # building
-
-    def _build_foot(self) -> None:
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.summary.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 1000)
-        self.say(self.bar.setAccessibleName, mark("Progress of the saving"))
-        policy = self.bar.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # else the list would change its height
-        self.bar.setSizePolicy(policy)
-        self.bar.hide()
-        self.box = Buttons(QDialogButtonBox.StandardButton.Close)
-        self.close_button = self.box.button(QDialogButtonBox.StandardButton.Close)
-        self.save_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.tip(self.save_button, mark("Save the files"))
-        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.say(self.stop_button.setText, mark("Stop"))
-        self.tip(self.stop_button, mark("Stop: what is saved already stays, and no file is left half-written"))
-        self.stop_button.hide()
-        self.save_button.clicked.connect(self._save)
-        self.stop_button.clicked.connect(self._ask_to_stop)
-        self.box.rejected.connect(self.reject)
 
     # choosing
 
@@ -187,25 +137,25 @@ class BatchDialog(Speaking, QDialog):
 
     def _no_pictures(self, error: BaseException) -> None:
         self.controls.show_files(())
-        self._fail(error)
+        self.fail(error)
 
     def _refresh(self) -> None:
         """Say what would be saved, or what is missing."""
         self.controls.suit_layers(len(self.layers.groups()))
         request = self.request()
-        self.save_button.setEnabled(request is not None)
-        self.save_button.setText(_("Save"))
+        self.start_button.setEnabled(request is not None)
+        self.start_button.setText(_("Save"))
         if request is not None:
             files, size = estimate(request)
-            self.save_button.setText(translate_count("Save {count} file", "Save {count} files", files))
+            self.start_button.setText(translate_count("Save {count} file", "Save {count} files", files))
             example = next(targets(request))
-            self._say(summary_text(files, size, str(example.relative_to(request.folder))))
+            self.tell(summary_text(files, size, str(example.relative_to(request.folder))))
         elif not self.layers.groups():
-            self._say(_("Check a layer."))
+            self.tell(_("Check a layer."))
         elif self.controls.of_folder and not self.controls.files:
-            self._say(_("Choose the folder with the pictures."))
+            self.tell(_("Choose the folder with the pictures."))
         else:
-            self._say(_("Choose the folder that the files are saved in."))
+            self.tell(_("Choose the folder that the files are saved in."))
 
     # saving
 
@@ -214,15 +164,15 @@ class BatchDialog(Speaking, QDialog):
         if request is None:
             return
         self.controls.remember()
-        self._set_busy(True)
-        self._say(_("Looking for files of these names…"))
+        self.begin()
+        self.tell(_("Looking for files of these names…"))
         self._task.start(
-            lambda: existing(request, self._stop.is_set), lambda found: self._begin(request, found), self._fail
+            lambda: existing(request, self._stop.is_set), lambda found: self._begin(request, found), self.fail
         )
 
     def _begin(self, request: BatchRequest, found: list[Path]) -> None:
         if self._stop.is_set() or (found and not may_overwrite(self, [path.name for path in found])):
-            self._end()
+            self.end()
             self._refresh()
             return
         files = self.controls.files if self.controls.of_folder else ()
@@ -239,51 +189,22 @@ class BatchDialog(Speaking, QDialog):
         self._task.start(
             lambda: run_batch(request, opener, tell, stop.is_set),
             lambda report: self._finish(report, request.folder),
-            self._fail,
+            self.fail,
         )
         self._show_progress(0, estimate(request)[0])
 
     def _show_progress(self, done: int, total: int) -> None:
         if self._task.busy and not self._stop.is_set():
             self.bar.setValue(round(1000 * done / max(total, 1)))
-            self._say(progress_text(done, total, time.monotonic() - self._began))
-
-    def _ask_to_stop(self) -> None:
-        self._stop.set()
-        self.stop_button.setEnabled(False)
-        self._say(_("Stopping…"))
+            self.tell(progress_text(done, total, time.monotonic() - self._began))
 
     def _finish(self, report: BatchReport, folder: Path) -> None:
-        self._end()
-        self._say(report_text(report, folder), trouble=report.trouble is not None or bool(report.skipped))
+        self.end()
+        self.tell(report_text(report, folder), trouble=report.trouble is not None or bool(report.skipped))
 
-    def _fail(self, error: BaseException) -> None:
-        self._end()
-        if not isinstance(error, UserError):
-            raise error
-        self._say(told(error), trouble=True)
-
-    def _end(self) -> None:
-        self._set_busy(False)
-        if self._leaving:
-            self.reject()
-
-    def _set_busy(self, busy: bool) -> None:
+    def _show_busy(self, busy: bool) -> None:
         self._stop.clear()
-        for widget in (self.layers, self.controls):
-            widget.setEnabled(not busy)
-        self.bar.setValue(0)
-        self.bar.setVisible(busy)
-        self.save_button.setVisible(not busy)
-        self.stop_button.setVisible(busy)
-        self.stop_button.setEnabled(busy)
-        (self.stop_button if busy else self.save_button).setFocus()
-
-    def _say(self, text: str, trouble: bool = False) -> None:
-        palette = self.summary.palette()
-        palette.setColor(palette.ColorRole.WindowText, colours(self).colour("error" if trouble else "text"))
-        self.summary.setPalette(palette)
-        self.summary.setText(text)
+        super()._show_busy(busy)
 
 
 def ask_batch(offer: BatchOffer, settings: Settings, parent: QWidget) -> BatchDialog:

@@ -198,6 +198,7 @@ class Desk(QObject):
         if state is None:
             net.start_over()
         elif before is not None and before == now:
+            net.states.bring_back(state.pages)
             net.model.visit(page=state.page, layer=state.layer, unit=state.unit, row=state.row, column=state.column)
         else:
             self._returning = aside.picture

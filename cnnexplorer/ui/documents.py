@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDateTime, QLocale, QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from cnnexplorer.core import Session, UserError, load_session, session_bytes, session_from_bytes
+from cnnexplorer.core import Session, SessionError, UserError, load_session, session_bytes, session_from_bytes
 from cnnexplorer.core.files import FileChanged, file_digest, write_over
+from cnnexplorer.core.part_files import remove_stale_parts
 from cnnexplorer.core.recovery import Origin
 from cnnexplorer.core.session import SESSION_SUFFIX
 
@@ -21,6 +22,7 @@ from .language import _, language
 from .questions import CANCEL, DISCARD, Answer, Question
 from .safekeeping import Safekeeping
 from .tasks import LatestTask
+from .trouble import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,12 +95,20 @@ class Document(QObject):
 
         self._reading.start(partial(_read, path), read, partial(self._not_read, path))
 
-    def open_bytes(self, data: bytes, name: str) -> None:
-        """Open a session that came in a file of another kind, of this name; it has no file of its own yet."""
+    def open_bytes(self, data: bytes, name: str, otherwise: Callable[[], object]) -> None:
+        """Open a session that came in a file of another kind, of this name; it has no file of its own yet.
+
+        Where the data holds none that can be opened, something else is done.
+        """
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, SessionError):
+                raise error
+            log.info("no session in %s: %s", name, error)
+            otherwise()
+
         self._reading.start(
-            lambda: session_from_bytes(data, name),
-            lambda session: self._offer(session, None, Origin()),
-            partial(self._not_read, None),
+            lambda: session_from_bytes(data, name), lambda session: self._offer(session, None, Origin()), failed
         )
 
     def cancel(self) -> None:
@@ -315,6 +325,14 @@ class Document(QObject):
         Question(self._window, title, text, details, answers).open()
 
 
+def damaged_session(path: Path) -> SessionError:
+    """Return what is told of a picture whose session cannot be opened."""
+    return SessionError(
+        "the session in {file} is damaged, or of a newer version of CNN Explorer: only the picture was opened",
+        file=path.name,
+    )
+
+
 def ask_file(window: QWidget, settings: Settings) -> Path | None:
     """Let the user choose a picture or a session to open."""
     both = f"{PATTERNS} {NUMBERS} *{SESSION_SUFFIX}"
@@ -329,5 +347,6 @@ def ask_file(window: QWidget, settings: Settings) -> Path | None:
 
 
 def _read(path: Path) -> tuple[Session, str]:
+    remove_stale_parts(path.parent)
     digest = file_digest(path)  # first: what is written meanwhile is another program's
     return load_session(path), digest

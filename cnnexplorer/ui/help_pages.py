@@ -33,6 +33,7 @@ from cnnexplorer.core.messages import mark
 from .actions import ACTIONS, MENUS, plain, shortcut_text
 from .language import Speaking, _
 from .theme import colours
+from .widgets.buttons import Buttons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +174,7 @@ class ShortcutsPage(Speaking, QDialog):
                 table.setItem(number, column, QTableWidgetItem(text))
         table.resizeColumnsToContents()
         table.horizontalHeader().setStretchLastSection(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = Buttons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(table)
@@ -200,7 +201,7 @@ class AboutPage(Speaking, QDialog):
         label = QLabel("\n".join(lines))
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setWordWrap(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = Buttons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(label)

@@ -135,6 +135,10 @@ class SaidWhenSeen:
     def showEvent(self, event: QShowEvent) -> None:
         """Say what was put off."""
         super().showEvent(event)  # type: ignore[misc]
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Say what was put off, if anything was; parts in it that are hidden put it off further."""
         if self._unsaid:
             self._unsaid = False
-            QApplication.sendEvent(self, QEvent(QEvent.Type.LanguageChange))  # type: ignore[arg-type]
+            super().event(QEvent(QEvent.Type.LanguageChange))  # type: ignore[misc]

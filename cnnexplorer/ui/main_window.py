@@ -32,7 +32,7 @@ from cnnexplorer.core.session import is_session, session_bytes
 from .actions import ACTIONS, MENUS, Actions, plain
 from .conv.workspace import ConvWorkspace
 from .desk import Desk
-from .documents import Document, ask_file
+from .documents import Document, ask_file, damaged_session
 from .figures.desk import FigureDesk
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
 from .lab_room import LabRoom
@@ -115,11 +115,21 @@ class MainWindow(Speaking, QMainWindow):
         elif is_session(path):
             self.document.open(path)
         elif (carried := session_in_png(path)) is not None:
-            self.document.open_bytes(carried, path.name)
-        elif self._workspace == "net" and self.net.workspace is not None:
-            self.net.workspace.open_file(path)
+            self.document.open_bytes(carried, path.name, lambda: self._open_picture(path, damaged_session(path)))
         else:
-            self.conv.pictures.open(path, self)
+            self._open_picture(path)
+
+    def _open_picture(self, path: Path, note: UserError | None = None) -> None:
+        """Open a picture in the workspace in front; then there may be something to tell of it."""
+
+        def opened() -> None:
+            if note is not None:
+                self.show_trouble(note)
+
+        if self._workspace == "net" and self.net.workspace is not None:
+            self.net.workspace.open_file(path, opened)
+        else:
+            self.conv.pictures.open(path, self, opened)
 
     def show_trouble(self, error: UserError) -> None:
         """Tell of expected trouble."""

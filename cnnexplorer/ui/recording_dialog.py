@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QScrollArea,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSlider, QVBoxLayout, QWidget
 
 from cnnexplorer.core import UserError
 from cnnexplorer.core.animation import FORMATS
@@ -26,18 +15,14 @@ from cnnexplorer.core.messages import mark
 
 from .batch_texts import size_text
 from .figures.preview import Preview
-from .language import Speaking, _, translate_count
+from .language import _, translate_count
+from .long_dialog import LongDialog
 from .recorder import Estimator, Painter, Recorder, painted
 from .saving import ask_where
 from .slices import Slices
-from .theme import colours
-from .trouble import told
-from .widgets.buttons import Buttons
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from PySide6.QtGui import QKeyEvent
 
     from cnnexplorer.core.animation.pictures import Picture
 
@@ -56,10 +41,10 @@ class Film(Painter, Protocol):
         """Let go of all that it holds."""
 
 
-class RecordingDialog(Speaking, QDialog):
+class RecordingDialog(LongDialog):
     """Asks what is to be recorded, and records it. Who inherits says what, in `make` and `stem`.
 
-    Signals: `saved(path)` when a recording is there; `closed()` once the dialog is closed and nothing is under way.
+    Signals: `saved(path)` when a recording is there.
 
     Parameters
     ----------
@@ -68,24 +53,27 @@ class RecordingDialog(Speaking, QDialog):
     """
 
     saved = Signal(object)
-    closed = Signal()
 
     def __init__(self, form: RecordingForm, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(
+            mark("Record an animation"),
+            mark("Progress of the recording"),
+            mark("Choose a file, and record the animation"),
+            mark("Stop: nothing of the file is left"),
+            parent,
+        )
         self._settings = settings
         self._film: Film | None = None
         self._order: Order | None = None
         self._estimate: Estimate | None = None
-        self._leaving = False
         self._began = 0.0
         self.recorder, self.estimator, self._slices = Recorder(self), Estimator(self), Slices(self)
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(_CALM)
         self._calm.timeout.connect(self._follow)
-        self.say(self.setWindowTitle, mark("Record an animation"))
         self.form = form
-        self._build()
+        self._build_fields()
         self._connect()
         self.resize(1040, 660)
         self._follow()
@@ -107,23 +95,21 @@ class RecordingDialog(Speaking, QDialog):
 
     # Qt's side
 
-    def reject(self) -> None:
-        """Close; a recording under way is stopped first."""
-        if self.recorder.busy:
-            self._leaving = True
-            self._stop()
-            return
-        self.form.remember()
-        self.close_work()
-        super().reject()
-        self.closed.emit()
+    @property
+    def busy(self) -> bool:
+        """Whether a recording is under way."""
+        return self.recorder.busy
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter press the button that has the focus, and no other."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            super().keyPressEvent(event)
-        elif isinstance(button := self.focusWidget(), QPushButton):
-            button.click()
+    def stop_work(self) -> None:
+        """Begin to stop; nothing of the file will be left."""
+        self.recorder.cancel()
+
+    def reject(self) -> None:
+        """Close, and remember what was chosen; a recording under way is stopped first."""
+        if not self.busy:
+            self.form.remember()
+            self.close_work()
+        super().reject()
 
     def close_work(self) -> None:
         """Stop, and wait for work under way; to be called before the program ends."""
@@ -142,7 +128,7 @@ class RecordingDialog(Speaking, QDialog):
 
     # building
 
-    def _build(self) -> None:
+    def _build_fields(self) -> None:
         self.preview, self.slider, self.place = Preview(), QSlider(Qt.Orientation.Horizontal), QLabel()
         self.tip(self.slider, mark("Look at another picture of the animation"))
         self.place.setMinimumWidth(self.fontMetrics().horizontalAdvance("88888 / 88888  888.88 s"))
@@ -163,57 +149,26 @@ class RecordingDialog(Speaking, QDialog):
         columns.setSpacing(16)
         columns.addLayout(left, 1)
         columns.addWidget(area)
-        self._build_foot()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 12)
-        layout.setSpacing(8)
-        layout.addLayout(columns, 1)
-        layout.addWidget(self.summary)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.box)
-
-    def _build_foot(self) -> None:
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.summary.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
-        self.bar = QProgressBar()
-        self.say(self.bar.setAccessibleName, mark("Progress of the recording"))
-        policy = self.bar.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # else the preview would change its height
-        self.bar.setSizePolicy(policy)
-        self.bar.hide()
-        self.box = Buttons(QDialogButtonBox.StandardButton.Close)
-        self.record_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.say(self.record_button.setText, mark("&Record…"))
-        self.tip(self.record_button, mark("Choose a file, and record the animation"))
-        self.stop_button = self.box.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.say(self.stop_button.setText, mark("Stop"))
-        self.tip(self.stop_button, mark("Stop: nothing of the file is left"))
-        self.stop_button.hide()
-        for button in self.box.buttons():
-            button.setAutoDefault(False)  # type: ignore[attr-defined]  # Enter in a list of choices must not record
+        self.say(self.start_button.setText, mark("&Record…"))
+        self.build(columns, (self.form, self.slider))
 
     def _connect(self) -> None:
         self.form.changed.connect(self._change)
-        self.form.refused.connect(self._complain)
+        self.form.refused.connect(self.complain)
         self.slider.valueChanged.connect(self._show_picture)
         self.estimator.estimated.connect(self._show_estimate)
         self.estimator.failed.connect(self._refuse)
         self.recorder.progressed.connect(self._show_progress)
         self.recorder.finished.connect(self._finish)
-        self.recorder.failed.connect(self._fail)
-        self.recorder.cancelled.connect(lambda: self._end(_("Stopped.")))
-        self.record_button.clicked.connect(self._record)
-        self.stop_button.clicked.connect(self._stop)
-        self.box.rejected.connect(self.reject)
+        self.recorder.failed.connect(self.fail)
+        self.recorder.cancelled.connect(lambda: self.end(_("Stopped.")))
+        self.start_button.clicked.connect(self._record)
 
     # choosing
 
     def _change(self) -> None:
         """Follow what is chosen when the user pauses."""
-        self.record_button.setEnabled(False)
+        self.start_button.setEnabled(False)
         self.estimator.stop()
         self._calm.start()
 
@@ -229,7 +184,7 @@ class RecordingDialog(Speaking, QDialog):
         self.slider.setRange(0, len(order.shots) - 1)
         self._show_picture()
         self._say_summary()
-        self.record_button.setEnabled(True)
+        self.start_button.setEnabled(True)
         self.estimator.start(self._film, order)
 
     def _show_picture(self) -> None:
@@ -254,9 +209,9 @@ class RecordingDialog(Speaking, QDialog):
 
     def _refuse(self, error: UserError) -> None:
         """Tell why there is nothing to record."""
-        self.record_button.setEnabled(False)
+        self.start_button.setEnabled(False)
         self.estimator.stop()
-        self._complain(error)
+        self.complain(error)
 
     def _show_estimate(self, estimate: Estimate) -> None:
         self._estimate = estimate
@@ -273,7 +228,7 @@ class RecordingDialog(Speaking, QDialog):
             )
         if self.form.format.value() == "gif":
             text += "\n" + _("A GIF counts time in hundredths of a second: durations are rounded to them.")
-        self._say(text)
+        self.tell(text)
 
     # recording
 
@@ -296,11 +251,11 @@ class RecordingDialog(Speaking, QDialog):
         self.estimator.stop()
         self._slices.stop()
         self._began = time.monotonic()
-        self._set_busy(True)
+        self.begin()
         try:
             self.recorder.start(self._film, self._order, path)
         except UserError as error:
-            self._fail(error)
+            self.fail(error)
 
     def _show_progress(self, done: int, count: int) -> None:
         self.bar.setRange(0, count)
@@ -310,50 +265,18 @@ class RecordingDialog(Speaking, QDialog):
         if seconds >= 1:
             left = max(round(seconds / done * (count - done)), 1)
             text = _("{progress}, about {seconds} s left").format(progress=text, seconds=left)
-        self._say(text)
-
-    def _stop(self) -> None:
-        self.stop_button.setEnabled(False)
-        self._say(_("Stopping…"))
-        self.recorder.cancel()
+        self.tell(text)
 
     def _finish(self, path: Path) -> None:
         files = list(path.iterdir()) if path.is_dir() else [path]
         size = size_text(sum(file.stat().st_size for file in files))
-        self._end(_("{file} was recorded: {size}.").format(file=path.name, size=size))
+        self.end(_("{file} was recorded: {size}.").format(file=path.name, size=size))
         self.saved.emit(path)
 
-    def _fail(self, error: BaseException) -> None:
-        self._end("")
-        if not isinstance(error, UserError):
-            raise error
-        self._say(told(error), trouble=True)
-
-    def _end(self, text: str) -> None:
-        self._set_busy(False)
-        self._say(text)
+    def end(self, text: str = "") -> None:
+        """Show the picture again that the slider is at, and how the recording ended."""
         self._show_picture()
-        if self._leaving:
-            self.reject()
-
-    def _set_busy(self, busy: bool) -> None:
-        for widget in (self.form, self.slider):
-            widget.setEnabled(not busy)
-        self.bar.setValue(0)
-        self.bar.setVisible(busy)
-        self.record_button.setVisible(not busy)
-        self.stop_button.setVisible(busy)
-        self.stop_button.setEnabled(busy)
-        (self.stop_button if busy else self.record_button).setFocus()
-
-    def _complain(self, error: UserError) -> None:
-        self._say(told(error), trouble=True)
-
-    def _say(self, text: str, trouble: bool = False) -> None:
-        palette = self.summary.palette()
-        palette.setColor(palette.ColorRole.WindowText, colours(self).colour("error" if trouble else "text"))
-        self.summary.setPalette(palette)
-        self.summary.setText(text)
+        super().end(text)
 
 
 def image_of(picture: Picture) -> QImage:

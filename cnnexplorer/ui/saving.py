@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from cnnexplorer.core import UserError
@@ -77,6 +78,8 @@ def may_overwrite(window: QWidget, names: list[str]) -> bool:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)
     box.button(buttons.Yes).setText(_("Replace"))
+    for button in box.buttons():
+        button.setIcon(QIcon())  # black, in a dark window too
     box.setDefaultButton(buttons.Cancel)
     answer = box.exec()
     box.deleteLater()

@@ -30,6 +30,7 @@ from cnnexplorer.core.messages import Term
 from .language import Speaking, _
 from .settings import data_folder
 from .theme import code_font, colours, icon
+from .widgets.buttons import Buttons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +138,7 @@ class BugDialog(Speaking, QDialog):
         where = QLabel("" if log_path is None else str(log_path))
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         where.setWordWrap(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = Buttons(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
         self.say(copy.setText, "Copy details")
         copy.clicked.connect(self.copy_details)

@@ -22,6 +22,7 @@ from cnnexplorer.core import (
     Flatten,
     LookState,
     NetworkState,
+    PagesState,
     PerturbationState,
     Pooling,
     Session,
@@ -35,12 +36,21 @@ from cnnexplorer.core import (
     session_from_bytes,
 )
 from cnnexplorer.core import session_model as model
+from cnnexplorer.core import session_pages as pages
 from cnnexplorer.core.session import is_session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PLUS = [[[[0, 1, 0], [1, 1, 1], [0, 1, 0]]]]
+PAGES = PagesState(
+    pages.OverviewState("5", "mean"),
+    pages.ArchitectureState("googlenet", True, True),
+    pages.FiltersState("similarity", "laplacian", "shared", True),
+    pages.MapsState("zeros", "fixed", -2.5, 40.0, "viridis", "0-7, 41", True, 0.35, True, True),
+    pages.RobustnessState(True, "index"),
+    pages.WhyState("occlusion", "features.3", 24, 12, "cividis", 0.15, True),
+)
 
 
 def full_session() -> Session:
@@ -70,7 +80,7 @@ def full_session() -> Session:
     network = NetworkState(
         "vgg16", random.integers(0, 256, (3, 5, 4)) / 255, "año.png", "file", "mía.pth", "0f" * 32, 7, (96, 128), 192,
         False, "why", "features.3", 5, 6, 7, PerturbationState(0.1, 1, -0.2, 30, (3, -4), 9, (0.25, 1), 12), 999,
-        (FilterEdit("features.3", (0, 5), random.normal(size=(2, 3, 3, 3))),),
+        (FilterEdit("features.3", (0, 5), random.normal(size=(2, 3, 3, 3))),), PAGES,
     )  # fmt: skip
     return Session(Experiment(random.normal(size=(2, 9, 12)), stages), (3, 2), view, network)
 
@@ -106,6 +116,44 @@ def test_a_session_comes_back_whole(tmp_path: Path):
         assert getattr(session.view, name) != getattr(plain.view, name), name
     for field in fields(NetworkState):
         assert field.name == "picture" or getattr(session.network, field.name) != field.default, field.name
+    for id_ in PagesState.__struct_fields__:
+        state = getattr(session.network.pages, id_)
+        for name in state.__struct_fields__:
+            assert getattr(state, name) != getattr(type(state)(), name), (id_, name)
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ({}, PagesState()),
+        ({"maps": {}}, PagesState(maps=pages.MapsState())),
+        ({"maps": {"order": "of an other version"}}, PagesState(maps=pages.MapsState("of an other version"))),
+        ({"maps": {"opacity": 1.01}}, None),
+        ({"maps": {"opacity": "0.5"}}, None),
+        ({"maps": {"units": "9" * 501}}, None),
+        ({"why": {"patch": 0}}, None),
+        ({"why": {"step": 16_385}}, None),
+        ({"why": {"method": "x" * 201}}, None),
+        ({"filters": {"colour": "red"}}, None),
+        ({"hologram": {}}, None),
+        ([], None),
+    ],
+)
+def test_settings_of_pages_are_checked(said: object, read: PagesState | None):
+    session = full_session()
+    archive = zipfile.ZipFile(io.BytesIO(session_bytes(session)))
+    members = {name: archive.read(name) for name in archive.namelist()}
+    data = json.loads(members["session.json"])
+    data["network"]["pages"] = said
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as written:
+        for name, content in {**members, "session.json": json.dumps(data).encode()}.items():
+            written.writestr(name, content)
+    if read is None:
+        with pytest.raises(SessionError, match="damaged"):
+            session_from_bytes(file.getvalue())
+    else:
+        assert session_from_bytes(file.getvalue()).network.pages == read
 
 
 def test_other_programs_can_read_it(tmp_path: Path):

@@ -10,8 +10,9 @@ import numpy as np
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from cnnexplorer.ui.language import SaidWhenSeen
 from cnnexplorer.ui.widgets.painting import colour_table, to_indices
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from PySide6.QtCore import QObject
-    from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.ui.main_window import MainWindow
@@ -126,6 +126,13 @@ def drop(widget: QWidget, data: QMimeData) -> bool:
     event.ignore()
     QApplication.sendEvent(widget, event)
     return event.isAccepted()
+
+
+def catch_up(root: QWidget) -> None:
+    """Let what is hidden say what it puts off until it is seen."""
+    for part in [root, *root.findChildren(QWidget)]:
+        if isinstance(part, SaidWhenSeen):
+            part.catch_up()
 
 
 def pixels(image: QImage) -> NDArray[np.int64]:

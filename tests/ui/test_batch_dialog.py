@@ -121,8 +121,8 @@ def names(folder: Path) -> list[str]:
 
 
 def save(qtbot: QtBot, dialog: BatchDialog) -> str:
-    qtbot.mouseClick(dialog.save_button, LEFT)
-    qtbot.waitUntil(lambda: dialog.save_button.isVisible(), timeout=LIMIT)
+    qtbot.mouseClick(dialog.start_button, LEFT)
+    qtbot.waitUntil(lambda: dialog.start_button.isVisible(), timeout=LIMIT)
     return dialog.summary.text()
 
 
@@ -147,7 +147,7 @@ def test_layers_are_checked_by_keyboard_and_by_mouse(qtbot: QtBot, dialog: Batch
     assert dialog.summary.text().startswith("15 files")
     qtbot.mouseClick(dialog.layers.none_button, LEFT)
     assert dialog.summary.text() == "Check a layer."
-    assert not dialog.save_button.isEnabled()
+    assert not dialog.start_button.isEnabled()
     qtbot.mouseClick(dialog.layers.all_button, LEFT)
     assert dialog.summary.text().startswith("15 files")
     choose(dialog.layers.kinds, "filters")
@@ -209,7 +209,7 @@ def test_nothing_is_overwritten_without_one_question(
 def test_stopping_keeps_what_is_saved(qtbot: QtBot, dialog: BatchDialog, source: Source, tmp_path: Path):
     qtbot.mouseClick(dialog.layers.all_button, LEFT)
     source.go.clear()
-    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.mouseClick(dialog.start_button, LEFT)
     qtbot.waitUntil(source.reading.is_set, timeout=LIMIT)
     qtbot.waitUntil(dialog.bar.isVisible, timeout=LIMIT)
     assert not dialog.layers.list.isEnabled()
@@ -218,7 +218,7 @@ def test_stopping_keeps_what_is_saved(qtbot: QtBot, dialog: BatchDialog, source:
     qtbot.mouseClick(dialog.stop_button, LEFT)
     assert dialog.summary.text() == "Stopping…"
     source.go.set()
-    qtbot.waitUntil(dialog.save_button.isVisible, timeout=LIMIT)
+    qtbot.waitUntil(dialog.start_button.isVisible, timeout=LIMIT)
     assert dialog.summary.text() == "Stopped. 0 of 15 files were saved in out."
     assert names(tmp_path / "out") == []
     assert not dialog.bar.isVisible()
@@ -227,7 +227,7 @@ def test_stopping_keeps_what_is_saved(qtbot: QtBot, dialog: BatchDialog, source:
 
 def test_closing_stops_first(qtbot: QtBot, dialog: BatchDialog, source: Source, tmp_path: Path):
     source.go.clear()
-    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.mouseClick(dialog.start_button, LEFT)
     qtbot.waitUntil(source.reading.is_set, timeout=LIMIT)
     press(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()
@@ -287,7 +287,7 @@ def test_a_folder_without_pictures_is_told(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     qtbot.mouseClick(dialog.controls.source.button, LEFT)
     qtbot.waitUntil(lambda: "There is no picture in" in dialog.summary.text(), timeout=LIMIT)
-    assert not dialog.save_button.isEnabled()
+    assert not dialog.start_button.isEnabled()
 
 
 def test_without_a_folder_nothing_can_be_saved(qtbot: QtBot, settings: Settings, source: Source, tmp_path: Path):
@@ -296,7 +296,7 @@ def test_without_a_folder_nothing_can_be_saved(qtbot: QtBot, settings: Settings,
     found = BatchDialog(BatchOffer("net", (kind,)), settings)
     qtbot.addWidget(found)
     assert found.summary.text() == "Choose the folder that the files are saved in."
-    assert not found.save_button.isEnabled()
+    assert not found.start_button.isEnabled()
     found.close_work()
 
 
@@ -304,14 +304,14 @@ def test_enter_presses_the_button_that_has_the_focus_and_no_other(qtbot: QtBot, 
     for widget in (dialog.layers.kinds, dialog.layers.list, dialog.controls.format):
         widget.setFocus()
         press(widget, Qt.Key.Key_Return)
-        assert dialog.save_button.isVisible()
+        assert dialog.start_button.isVisible()
     dialog.layers.none_button.setFocus()
     press(dialog.layers.none_button, Qt.Key.Key_Return)
     assert dialog.summary.text() == "Check a layer."
     dialog.layers.all_button.setFocus()
     press(dialog.layers.all_button, Qt.Key.Key_Enter)
-    dialog.save_button.setFocus()
-    press(dialog.save_button, Qt.Key.Key_Return)
+    dialog.start_button.setFocus()
+    press(dialog.start_button, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: dialog.summary.text() == "15 files were saved in out.", timeout=LIMIT)
     assert len(names(tmp_path / "out")) == 15
 
@@ -334,22 +334,22 @@ def test_several_layers_have_folders_until_it_is_said_otherwise(qtbot: QtBot, di
     controls = dialog.controls
     assert controls.apart.isVisible()
     assert not controls.apart.isChecked()
-    assert dialog.save_button.text() == "Save 12 files"
+    assert dialog.start_button.text() == "Save 12 files"
     qtbot.mouseClick(dialog.layers.all_button, LEFT)
     assert controls.apart.isChecked()
-    assert dialog.save_button.text() == "Save 15 files"
+    assert dialog.start_button.text() == "Save 15 files"
     assert dialog.summary.text().endswith("such as net_conv1/net_conv1_000.png")
     save(qtbot, dialog)
     assert names(tmp_path / "out")[-1] == "net_relu1/net_relu1_002.png"
     press(controls.apart, Qt.Key.Key_Space)
     assert dialog.summary.text().endswith("such as net_conv1_000.png")
     qtbot.mouseClick(dialog.layers.none_button, LEFT)
-    assert dialog.save_button.text() == "Save"
+    assert dialog.start_button.text() == "Save"
     qtbot.mouseClick(dialog.layers.all_button, LEFT)
     assert not controls.apart.isChecked()
     choose(controls.form_choice, "sheet")
     assert not controls.apart.isVisible()
-    assert dialog.save_button.text() == "Save 2 files"
+    assert dialog.start_button.text() == "Save 2 files"
 
 
 def test_pictures_can_be_seen_and_tell_what_they_are(qtbot: QtBot, dialog: BatchDialog, tmp_path: Path):

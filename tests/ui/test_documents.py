@@ -28,11 +28,14 @@ from cnnexplorer.core import (
     Session,
     ShownChannel,
     ViewState,
+    files,
     load_session,
+    part_files,
     save_session,
     session_bytes,
 )
 from cnnexplorer.core.metadata import FigureNotes, png_bytes
+from cnnexplorer.core.part_files import part_of
 from cnnexplorer.core.recovery import Origin, Recovery
 from cnnexplorer.ui import documents, main_window, safekeeping
 from cnnexplorer.ui.main_window import MainWindow, begin
@@ -260,8 +263,8 @@ class SlowDisk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.began, self.go = threading.Event(), threading.Event()
         self.error: SaveError | None = None
-        self._write = documents.write_file
-        monkeypatch.setattr(documents, "write_file", self.write)
+        self._write = files.write_file
+        monkeypatch.setattr(files, "write_file", self.write)
 
     def write(self, path: Path, data: bytes) -> None:
         self.began.set()
@@ -541,6 +544,26 @@ def test_a_figure_brings_back_the_session_that_made_it(qtbot: QtBot, window: Mai
     qtbot.waitUntil(lambda: window.conv.model.experiment == SESSION.experiment)
     assert window.document.path is None
     assert not window.document.is_modified
+
+
+@pytest.mark.parametrize("damaged", [session_bytes(SESSION)[:-9], b"no session"])
+def test_a_figure_with_a_damaged_session_is_a_picture(qtbot: QtBot, window: MainWindow, tmp_path: Path, damaged: bytes):
+    pixels = np.arange(216, dtype=np.uint8).reshape(9, 8, 3)
+    (tmp_path / "figure.png").write_bytes(png_bytes(pixels, FigureNotes("a figure", session=damaged)))
+    window.open_file(tmp_path / "figure.png")
+    qtbot.waitUntil(lambda: window.banner.text.startswith("The session in figure.png is damaged"))
+    assert window.banner.isVisible()
+    assert np.array_equal(window.conv.model.experiment.image * 255, pixels.transpose(2, 0, 1))
+    assert window.document.path is None
+
+
+def test_opening_removes_what_a_crash_left_beside_the_file(file: Path):
+    part = part_of(file)
+    part.write_bytes(b"half")
+    os.utime(part, (0, 0))
+    part_files._look_into.cache_clear()
+    documents._read(file)
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_picture_that_is_chosen_meanwhile_wins(qtbot: QtBot, window: MainWindow, file: Path, tmp_path: Path):

@@ -34,7 +34,7 @@ from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import BugDialog
 from tests.translations import FOLDER, compiled, errors, extracted, read
 
-from .helpers import hover_cell, set_image
+from .helpers import catch_up, hover_cell, set_image
 
 # catalogues
 
@@ -161,6 +161,7 @@ def walk(qtbot, window, tmp_path) -> set[str]:
     def look(widget: QWidget) -> None:
         found.update(texts_of(widget))
 
+    catch_up(window)
     look(window)
     conv = window.conv
     for key, card in list(conv.strip.cards.items()):
@@ -334,10 +335,13 @@ def test_arithmetic_has_the_decimal_point_in_spanish(window):
     assert "0.25" in before
 
 
-def test_a_workspace_that_is_hidden_speaks_when_it_is_seen(window):
-    texts = texts_of(window.conv)
-    window.show_workspace("net")
+@pytest.mark.parametrize(("hidden", "shown"), [("conv", "net"), ("labs", "conv")])
+def test_a_workspace_that_is_hidden_speaks_when_it_is_seen(window, hidden: str, shown: str):
+    window.show_workspace(hidden)
+    found = window.conv if hidden == "conv" else window.labs.workspace
+    texts = texts_of(found)
+    window.show_workspace(shown)
     window.actions_["language_es"].trigger()
-    unsaid = texts_of(window.conv) & texts
-    window.show_workspace("conv")
-    assert len(unsaid - texts_of(window.conv)) > 50
+    unsaid = texts_of(found) & texts
+    window.show_workspace(hidden)
+    assert len(unsaid - texts_of(found)) > (50 if hidden == "conv" else 5)

@@ -10,13 +10,14 @@ import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint
 from PySide6.QtGui import QAction, QGuiApplication, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from cnnexplorer.core import Activation, Convolution, Pooling, format_number
 from cnnexplorer.labs import right_answer
+from cnnexplorer.ui.conv.predict_veil import Veil
 from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
 
-from .helpers import grab, hover_cell, settled
+from .helpers import grab, heard, hover_cell, set_image, settled
 from .predicting import IMAGE, ask_for, begin, convolution, go_to, usual
 
 if TYPE_CHECKING:
@@ -206,3 +207,48 @@ def test_the_look_of_a_hidden_map_does_not_take_its_range(window):
     display.range_mode.setValue("fixed")
     display._choose_range()
     assert (display.low.value(), display.high.value()) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("action", "dialog"), [("save_layers", "batch"), ("record", "recording")])
+def test_what_would_show_whole_maps_is_refused(window, action, dialog):
+    predict = begin(window)
+    refused = heard(window.conv.refused)
+    window.actions_[action].trigger()
+    assert getattr(window.conv, dialog) is None
+    assert "would show what is asked for" in str(refused[0][0])
+    assert window.banner.isVisible()
+    predict.switch(False)
+    window.actions_[action].trigger()
+    assert getattr(window.conv, dialog).isVisible()
+    getattr(window.conv, dialog).reject()
+
+
+def test_the_menus_give_no_numbers_of_a_hidden_map(window):
+    predict = begin(window)
+    conv = window.conv
+    places = {"hidden": conv.strip.cards["stage", 0], "seen": conv.strip.cards["input", -1], "all": conv.strip.row}
+    offered = {}
+    for name, widget in places.items():
+        menu = QMenu(window)
+        window.figures.add_to(menu, widget)
+        numbers = next(action for action in menu.actions() if action.text() == "Save the numbers…")
+        offered[name] = numbers.isEnabled()
+    assert offered == {"hidden": False, "seen": True, "all": False}
+    predict.switch(False)
+    window.figures.add_to(menu, places["hidden"])
+    assert menu.actions()[-1].isEnabled()
+
+
+def test_a_step_that_reads_hidden_values_is_not_shown(qtbot, window):
+    """A lab hides an output; the steps after it would show it as what they read."""
+    set_image(window, IMAGE, convolution(bias=[0.137]), Activation("relu"))
+    window.conv.draw_curtain(lambda _step: Veil(0, 0, 0, unread=False))
+    go_to(window, 1, 3)
+    hidden = window.conv.model.result.outputs[0].ravel().tolist()
+    text = all_texts(qtbot, window)
+    assert "This step reads values that are asked for." in text
+    assert not [value for value in hidden if is_told(text, value)]
+    assert not [offer.name for offer in window.conv.takeaways() if "step" in offer.name]
+    window.conv.draw_curtain(None)
+    text = all_texts(qtbot, window)
+    assert all(is_told(text, value) for value in hidden)

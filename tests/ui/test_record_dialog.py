@@ -57,14 +57,14 @@ def folder(tmp_path: Path) -> Path:
 
 def calm(qtbot: QtBot, dialog: RecordDialog) -> None:
     """Wait until the preview and the estimate have followed."""
-    qtbot.waitUntil(lambda: "about" in dialog.summary.text() and dialog.record_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: "about" in dialog.summary.text() and dialog.start_button.isEnabled(), timeout=20_000)
 
 
 def record(qtbot: QtBot, dialog: RecordDialog, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Record into a file that is chosen in the system's dialog."""
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(path), ""))
     with qtbot.waitSignal(dialog.saved, timeout=20_000):
-        dialog.record_button.click()
+        dialog.start_button.click()
     assert path.name in dialog.summary.text()
 
 
@@ -162,13 +162,13 @@ def test_what_cannot_be_is_told(qtbot: QtBot, dialog: RecordDialog, monkeypatch:
     qtbot.waitUntil(lambda: "GIF shows at most 50 pictures a second" not in dialog.summary.text())
     enter(dialog.form.speed, "60")
     qtbot.waitUntil(lambda: "GIF shows at most 50 pictures a second" in dialog.summary.text(), timeout=5000)
-    assert not dialog.record_button.isEnabled()
+    assert not dialog.start_button.isEnabled()
     choose(dialog.form.format, "apng")
     calm(qtbot, dialog)
     monkeypatch.setattr(mp4, "find_spec", lambda _name: None)
     choose(dialog.form.format, "mp4")
     qtbot.waitUntil(lambda: "pip install av" in dialog.summary.text(), timeout=5000)
-    assert not dialog.record_button.isEnabled()
+    assert not dialog.start_button.isEnabled()
     choose(dialog.form.format, "webp")
     for row in range(3):
         check_row(dialog, row)
@@ -193,7 +193,7 @@ def test_a_recording_is_stopped(qtbot: QtBot, dialog: RecordDialog, folder: Path
     dialog.stop_button.click()
     qtbot.waitUntil(lambda: dialog.summary.text() == "Stopped.", timeout=10_000)
     assert list(folder.iterdir()) == []
-    assert dialog.record_button.isVisible()
+    assert dialog.start_button.isVisible()
     assert dialog.form.isEnabled()
 
 

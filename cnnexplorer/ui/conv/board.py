@@ -91,6 +91,11 @@ class Board(QWidget):
         return self._step
 
     @property
+    def shows_step(self) -> bool:
+        """Whether the step may be seen: what it reads is not asked for."""
+        return self._step is None or self._veil is None or not self._veil.hides_inputs(self._step.stage_index)
+
+    @property
     def shown(self) -> Shown | None:
         """The result that is shown."""
         return self._shown
@@ -148,12 +153,20 @@ class Board(QWidget):
             self._hide(card, veil)
         if self._unvisited_for != self._unread_hidden():
             self._show_unvisited()
-        source = self._source_card(step)
-        known = None if veil is None else veil.products
-        self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits, known)
-        self.arithmetic.set_step(step, known)
+        self._show_step()
         if step is not None:
             self._follow(step, lit)
+
+    def _show_step(self) -> None:
+        """Show the step's grids and its arithmetic, unless it reads what is not to be seen."""
+        step, known = self._step, None if self._veil is None else self._veil.products
+        if not self.shows_step:
+            self.step_view.leave_out()
+            self.arithmetic.set_step(None, known)
+            return
+        source = self._source_card(step)
+        self.step_view.set_step(step, source.content.look if source.content else Look(), source.limits, known)
+        self.arithmetic.set_step(step, known)
 
     def show_channel(self, stage: int, channel: int) -> None:
         """Show a channel in every view whose channels are that stage's, one by one."""

@@ -24,6 +24,7 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.trouble import told
+from cnnexplorer.ui.widgets.buttons import Buttons
 from cnnexplorer.ui.widgets.form import Choice, Form
 from cnnexplorer.ui.widgets.number_field import NumberField
 from cnnexplorer.ui.widgets.painting import map_image
@@ -215,7 +216,7 @@ class PictureDialog(Speaking, QDialog):
         form.hint("Drag on the picture to take a part of it; double-click for all of it.")
         form.layout_.addStretch(1)
         self._form = form
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = Buttons(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
         columns = QHBoxLayout()

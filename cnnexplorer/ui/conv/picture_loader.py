@@ -23,6 +23,8 @@ from cnnexplorer.ui.tasks import LatestTask
 from .picture_dialog import MAX_SIDE, Picture, PictureDialog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QMimeData
@@ -62,12 +64,12 @@ class PictureLoader(QObject):
         self.picture: Picture | None = None
         self.peak = remembered_peak(settings)
 
-    def open(self, path: Path, window: QWidget) -> None:
-        """Open a picture file, or one of numbers."""
+    def open(self, path: Path, window: QWidget, then: Callable[[], object] = lambda: None) -> None:
+        """Open a picture file, or one of numbers; `then` is done when a picture is the input."""
         if path.suffix.lower() in SUFFIXES:
             self._read_numbers(path)
         else:
-            self._read(path, path.name, window)
+            self._read(path, path.name, window, then)
 
     def paste(self, window: QWidget) -> None:
         """Take the clipboard's picture, file or matrix of numbers."""
@@ -125,15 +127,17 @@ class PictureLoader(QObject):
         """Forget a picture that is being read: something newer became the input."""
         self._task.cancel()
 
-    def _read(self, source: Path | bytes, name: str, window: QWidget) -> None:
+    def _read(
+        self, source: Path | bytes, name: str, window: QWidget, then: Callable[[], object] = lambda: None
+    ) -> None:
         def inspected(info: object) -> None:
             picture = Picture(source, info)  # type: ignore[arg-type]
             picture = replace(picture, channels=picture.info.channels)
             if picture.info.frames > 1 or max(picture.info.width, picture.info.height) > MAX_SIDE:
                 too_large = max(picture.info.width, picture.info.height) > MAX_SIDE
-                self._ask_how(replace(picture, max_side=SUGGESTED_SIDE) if too_large else picture, window)
+                self._ask_how(replace(picture, max_side=SUGGESTED_SIDE) if too_large else picture, window, then)
             else:
-                self._load(picture)
+                self._load(picture, then)
 
         self._task.start(
             lambda: cnnexplorer.core.inspect_image(source, name=name),
@@ -160,21 +164,22 @@ class PictureLoader(QObject):
             self._settings.set("folder", str(source.absolute().parent))
         self.opened.emit()
 
-    def _ask_how(self, picture: Picture, window: QWidget) -> None:
+    def _ask_how(self, picture: Picture, window: QWidget, then: Callable[[], object] = lambda: None) -> None:
         dialog = PictureDialog(picture, self._previews, window)
-        dialog.finished.connect(lambda answer: self._answered(dialog, answer))
+        dialog.finished.connect(lambda answer: self._answered(dialog, answer, then))
         dialog.open()
 
-    def _answered(self, dialog: PictureDialog, answer: int) -> None:
+    def _answered(self, dialog: PictureDialog, answer: int, then: Callable[[], object]) -> None:
         picture = dialog.picture
         dialog.deleteLater()
         if answer == QDialog.DialogCode.Accepted:
-            self._load(picture)
+            self._load(picture, then)
 
-    def _load(self, picture: Picture) -> None:
+    def _load(self, picture: Picture, then: Callable[[], object]) -> None:
         def loaded(image: NDArray[np.float64]) -> None:
             if self._model.edit(lambda e: with_image(e, image), mark("open a picture")):
                 self._take_file(picture, picture.source)
+                then()
 
         peak = self.peak
         self._task.start(lambda: _scaled(picture.load(), peak), loaded, lambda error: self._fail(error, picture.source))

@@ -63,6 +63,10 @@ class Veil:
         kind, index = key
         return index > self.stage or (kind == "stage" and index == self.stage and self.cells is not None)
 
+    def hides_inputs(self, stage: int) -> bool:
+        """Tell whether a stage reads values that are not to be seen: then its steps are not to be shown."""
+        return stage > 0 and self.hides_values(("stage", stage - 1))
+
     def hides_size(self, key: ViewKey) -> bool:
         """Tell whether the size of a view is not to be told."""
         kind, index = key

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnexplorer.core import Activation, Convolution, Flatten, activation_formula, format_number
+from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import code_font, colours, number_font
 from cnnexplorer.ui.widgets.figure_mode import for_figure, pixel_ratio
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _GAP = 34.0
 _MARGIN = 12.0
 _TITLE = 20.0
+_NO_STEP = mark("Add a stage with + to see its steps.")
+_NOT_YET = mark("This step reads values that are asked for.")
 
 
 class StepView(Speaking, QWidget):
@@ -43,6 +46,7 @@ class StepView(Speaking, QWidget):
         super().__init__(parent)
         self._step: Step | None = None
         self._known: int | None = None
+        self._absent = _NO_STEP
         self._input_look, self._input_limits = Look(), (0.0, 1.0)
         self._decimals = 2
         self._kernels: dict[int, tuple[object, QPixmap]] = {}
@@ -55,11 +59,16 @@ class StepView(Speaking, QWidget):
 
         `known` hides what comes out, and all but the first products; None hides nothing.
         """
-        self._known = known
+        self._known, self._absent = known, _NO_STEP
         taller = self._lines(step) != self._lines(self._step)
         self._step, self._input_look, self._input_limits = step, look, limits
         if taller:
             self.setMinimumHeight(self._needed_height())
+        self.update()
+
+    def leave_out(self) -> None:
+        """Show no step, since the values that it reads are not to be seen."""
+        self._step, self._absent = None, _NOT_YET
         self.update()
 
     def set_decimals(self, decimals: int) -> None:
@@ -82,7 +91,7 @@ class StepView(Speaking, QWidget):
         step = self._step
         if step is None:
             painter.setPen(theme.colour("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _("Add a stage with + to see its steps."))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _(self._absent))
         elif isinstance(step.stage, Convolution):
             self._paint_convolution(painter, theme, step)
         elif isinstance(step.stage, Activation | Flatten):

@@ -47,7 +47,7 @@ def takeaways(board: Board, shown: Shown, panel: ConvolutionPanel) -> list[Takea
     for key, card in board.cards.items():
         if not card.isHidden():
             found += _card(experiment, key, card, board.veil)
-    if board.step is not None and board.strip.enlarged is None:
+    if board.step is not None and board.shows_step and board.strip.enlarged is None:
         found += _step(board, experiment, board.step)
     if panel.isVisible() and panel.stage is not None:
         found += _kernels(panel, panel.stage)

@@ -162,7 +162,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def undo_state(self) -> tuple[str, str]:
         """Return what can be undone and redone now; empty where there is nothing."""
         history = self.model.history
-        return _(history.undo_label or ""), _(history.redo_label or "")
+        undo, redo = history.undo_label, history.redo_label
+        return _(undo) if undo else "", _(redo) if redo else ""
 
     def takeaways(self) -> list[Takeaway]:
         """Return what of this workspace can be taken away now."""
@@ -215,8 +216,10 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.pictures.paste(self)
 
     def save_layers(self) -> None:
-        """Let the user save the maps and kernels of whole stages."""
-        if self._shown is not None:
+        """Let the user save the maps and kernels of whole stages; not while something is asked."""
+        if self._veil is not None:
+            self.refused.emit(UserError("whole layers would show what is asked for: answer it, or stop predicting"))
+        elif self._shown is not None:
             self.batch = ask_batch(experiment_offer(self._shown.result, self._selected), self._settings, self)
             self.batch.closed.connect(self._forget_batch)
 

@@ -12,6 +12,7 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.labs.practice import LARGEST_SEED, Series
 from cnnexplorer.ui.language import Speaking
 from cnnexplorer.ui.trouble import Banner
+from cnnexplorer.ui.widgets.buttons import Buttons
 from cnnexplorer.ui.widgets.form import Choice, Form
 
 from .exercises import KINDS, LEVELS
@@ -44,7 +45,7 @@ class PracticeDialog(Speaking, QDialog):
             mark("Exercises without end, checked and explained like a lab's. Share the code, and a whole class has the "
                  "same ones.")
         )  # fmt: skip
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = Buttons(QDialogButtonBox.StandardButton.Cancel)
         self.begin = self.buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         self.say(self.begin.setText, mark("Begin"))
         self.tip(self.begin, mark("Begin with ten of these exercises"))

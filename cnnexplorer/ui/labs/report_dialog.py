@@ -28,6 +28,7 @@ from cnnexplorer.labs.report import duration, report_html
 from cnnexplorer.ui.language import Speaking, _, language
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import Banner
+from cnnexplorer.ui.widgets.buttons import Buttons
 from cnnexplorer.ui.widgets.form import Form
 
 from .asking import ask_without_name
@@ -85,7 +86,7 @@ class ReportDialog(Speaking, QDialog):
         self.table.verticalHeader().hide()
         self.tip(self.table, mark("Your steps"))
         self.banner = Banner()
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons = Buttons(QDialogButtonBox.StandardButton.Close)
         self.pdf = self.buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
         self.page = self.buttons.addButton("", QDialogButtonBox.ButtonRole.ActionRole)
         self._build()

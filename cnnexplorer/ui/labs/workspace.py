@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab
-from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import icon
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 
-class LabsWorkspace(Speaking, QWidget):
+class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
     """Lists the labs.
 
     Signals: `start_asked(entry, anew)`, `report_asked(entry)`, `edit_asked(path)`, `refused(error)`.

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, language
+from cnnexplorer.ui.widgets.buttons import Buttons
 
 
 class WritingPage(Speaking, QDialog):
@@ -20,7 +21,7 @@ class WritingPage(Speaking, QDialog):
         self.text = QTextBrowser()
         self.text.setOpenLinks(False)
         self.say(self.text.setAccessibleName, mark("How to write labs"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = Buttons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(self.text, 1)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnexplorer.core import UserError
+from cnnexplorer.core.session_pages import ArchitectureState
 from cnnexplorer.nets import CATALOG
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
@@ -59,7 +60,7 @@ class ArchitecturePage(Page):
         super().__init__(model, parent)
         self._reading: Reading | None = None
         self._asked: Wish | None = None
-        self._in_use = ""
+        self._in_use = self._compare = ""
         self._shown: tuple[int, LayerRow] | None = None
         self._task = LatestTask(self)
         self._build_tools()
@@ -99,6 +100,19 @@ class ArchitecturePage(Page):
         palette = self.difference.palette()
         palette.setColor(palette.ColorRole.Window, colours(self).colour("panel"))
         self.difference.setPalette(palette)
+
+    def page_state(self) -> ArchitectureState:
+        """Return what the network is compared with, and the switches."""
+        controls = self.controls
+        return ArchitectureState(controls.wish.other, controls.weights_only.isChecked(), controls.lecture.isChecked())
+
+    def show_page_state(self, state: ArchitectureState) -> None:
+        """Compare with another network, and set the switches; before a network is read, once it is."""
+        self._compare = state.compare if state.compare in CATALOG else ""
+        self.controls.weights_only.setChecked(state.weights_only)
+        self.controls.lecture.setChecked(state.lecture and self.controls.lecture.isEnabled())
+        if self._in_use:
+            self._ask(self._wish(self.controls.wish.network, self.controls.wish.size))
 
     @property
     def reading(self) -> Reading | None:
@@ -188,9 +202,14 @@ class ArchitecturePage(Page):
             return
         if self._in_use != self.model.chosen.network:
             self._in_use = self.model.chosen.network
-            self._ask(Wish(self._in_use, self._size_in_use()))
+            self._ask(self._wish(self._in_use, self._size_in_use()))
         else:
             self._show_details()  # its number of classes may be another
+
+    def _wish(self, network: str, size: tuple[int, int]) -> Wish:
+        """Return what is to be read, beside it what a session compares with."""
+        other, self._compare = self._compare, ""
+        return Wish(network, size, "" if other == network else other)
 
     def _size_in_use(self) -> tuple[int, int]:
         network = self.model.network

@@ -87,6 +87,13 @@ class FilterControls(Speaking, QWidget):
         """Return what is asked for."""
         return Wish(layer.name, self.sort.value(), self.kernel.value(), self.shared, live)
 
+    def choose(self, sort: str, kernel: str, normalisation: str) -> None:
+        """Choose an order, the kernel of an order by similarity, and a range, without a signal."""
+        self.sort.setKnownValue(sort)
+        self.kernel.setKnownValue(kernel)
+        self.normalisation.setKnownValue(normalisation)
+        self._arrange()
+
     def _enable(self, name: str, possible: bool) -> None:
         item = self.sort.model().item(self.sort.findData(name))  # type: ignore[attr-defined]
         item.setEnabled(possible)

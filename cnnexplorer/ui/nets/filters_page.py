@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QToolButton, QVBoxLayou
 
 from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
+from cnnexplorer.core.session_pages import FiltersState
 from cnnexplorer.nets.tracing import CONVOLUTION
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import icon
@@ -111,6 +112,21 @@ class FiltersPage(Page):
         self.live.setIcon(icon("image-multiple-outline", self))
         self.note_button.setIcon(icon("information-outline", self))
         self.notes.restyle()
+
+    def page_state(self) -> FiltersState:
+        """Return order, range, and whether maps are shown."""
+        controls = self.controls
+        return FiltersState(
+            controls.sort.value(), controls.kernel.value(), controls.normalisation.value(), self.live.isChecked()
+        )
+
+    def show_page_state(self, state: FiltersState) -> None:
+        """Choose order and range, as far as the layer has them, and show maps or not."""
+        self.controls.choose(state.sort, state.kernel, state.normalisation)
+        if self._layer is not None:
+            self.controls.suit(self._layer)
+        self.live.setChecked(state.live)
+        self._ask()
 
     @property
     def sheet(self) -> FilterSheet | None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSize
 
 from cnnexplorer.core import UserError
 from cnnexplorer.core.messages import SettingError, mark
+from cnnexplorer.core.session_pages import MapsState
 from cnnexplorer.ui.language import Speaking
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.form import Choice
@@ -57,6 +58,7 @@ class MapsControls(Speaking, QWidget):
         self._layer: LayerInfo | None = None
         self._units: tuple[int, ...] = ()
         self._written = ""  # the text that the units were read from
+        self._waiting = ""  # one that is still to be read
         self._limits = (0.0, 1.0)
         self._present = (0.0, 1.0)
         self._build_choices()
@@ -75,9 +77,29 @@ class MapsControls(Speaking, QWidget):
     def suit(self, layer: LayerInfo) -> None:
         """Take a layer: units that it lacks are not asked for any more."""
         self._layer = layer
+        if self._waiting:
+            self._read_waiting(layer)
         if self._units and self._units[-1] >= layer.output_shape[0]:
-            self._units = ()
-            self.units.clear()
+            self._forget_units()
+
+    def state(self) -> MapsState:
+        """Return what is chosen, as far as it is chosen here."""
+        return MapsState(
+            self.order.value(), self.range.value(), *self._limits, self.colours.value(), self._waiting or self._written
+        )
+
+    def show_state(self, state: MapsState) -> None:
+        """Choose, without a signal; the units are read once a layer is there."""
+        self.order.setKnownValue(state.order)
+        self.range.setKnownValue(state.value_range)
+        self.colours.setKnownValue(state.colours)
+        if state.low < state.high:
+            self._limits = (state.low, state.high)
+            self._show_limits()
+        self._waiting = state.units
+        if not state.units:
+            self._forget_units()
+        self._arrange()
 
     def offer_range(self, limits: tuple[float, float]) -> None:
         """Keep the range that is shown: a fixed one begins with it."""
@@ -205,6 +227,21 @@ class MapsControls(Speaking, QWidget):
     def _show_limits(self) -> None:
         self.low.setValue(self._limits[0])
         self.high.setValue(self._limits[1])
+
+    def _read_waiting(self, layer: LayerInfo) -> None:
+        """Read the units that wait for a layer; all are shown where it has not got them."""
+        text, self._waiting = self._waiting, ""
+        try:
+            units = parse_units(text, layer.output_shape[0], layer.label)
+        except UserError:  # of another network than the session's
+            self._forget_units()
+            return
+        self._units, self._written = units, text
+        self.units.setText(text)
+
+    def _forget_units(self) -> None:
+        self._units, self._written = (), ""
+        self.units.clear()
 
     def _change_units(self) -> None:
         if self._layer is None:

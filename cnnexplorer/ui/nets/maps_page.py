@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -24,6 +25,7 @@ from .unit_panel import UnitPanel
 from .unit_sheet import UnitWish, make_unit
 
 if TYPE_CHECKING:
+    from cnnexplorer.core.session_pages import MapsState
     from cnnexplorer.nets import Computed, LayerInfo
 
     from .maps_sheet import MapsSheet, MapsWish
@@ -42,6 +44,7 @@ class MapsPage(Page):
         self._sheet: MapsSheet | None = None
         self._wish: MapsWish | None = None
         self._unit_wish: UnitWish | None = None
+        self._enlarge_next = False  # whether the next map is to have the whole page
         self._told_single = False  # whether the last value that was told lies in the single map
         self._build_tools()
         self._build_body()
@@ -79,6 +82,27 @@ class MapsPage(Page):
     def restyle(self) -> None:
         """Take the icon from the theme."""
         self.clean.setIcon(icon("image-check-outline", self))
+
+    def page_state(self) -> MapsState:
+        """Return what the controls are set to, and how the chosen unit is shown."""
+        panel = self.panel
+        return structs.replace(
+            self.controls.state(),
+            clean=self.clean.isChecked(),
+            opacity=panel.opacity.value() / 100,
+            smooth=panel.smooth.isChecked(),
+            enlarged=self._is_enlarged or self._enlarge_next,
+        )
+
+    def show_page_state(self, state: MapsState) -> None:
+        """Set the controls, and show the chosen unit as it was shown."""
+        self.controls.show_state(state)
+        self.panel.opacity.setValue(round(100 * state.opacity))
+        self.panel.smooth.setChecked(state.smooth)
+        self.clean.setChecked(state.clean)
+        self.stack.setCurrentIndex(0)
+        self._enlarge_next, self._unit_wish = state.enlarged, None  # so that the unit comes once more
+        self._ask()
 
     @property
     def sheet(self) -> MapsSheet | None:
@@ -232,6 +256,10 @@ class MapsPage(Page):
     def _show_unit(self, sheet: UnitSheet) -> None:
         self.panel.show_sheet(sheet, self.model.layers)
         self._mark_value()
+        if self._enlarge_next and not sheet.single:
+            self.enlarged.view.fit()
+            self.stack.setCurrentWidget(self.enlarged)
+        self._enlarge_next = False
         if self._is_enlarged:
             if sheet.single:
                 self._reduce()

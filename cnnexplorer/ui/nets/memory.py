@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from cnnexplorer.core import FilterEdit, NetworkState, PerturbationState, UserError
+from cnnexplorer.core import FilterEdit, NetworkState, PagesState, PerturbationState, UserError
 from cnnexplorer.nets import CATALOG, Perturbation, has_bundled_weights, imagenet_file
 from cnnexplorer.ui.tasks import LatestTask
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.settings import Settings
 
     from .model import NetModel
+    from .page_states import PageStates
     from .sources import PictureSources
 
 _FLEETING = ("sample", "camera", "convolution")  # pictures that nobody made here
@@ -51,6 +52,7 @@ class _Taken:
     side: int
     place: Place
     asked_class: int | None
+    pages: PagesState
     filters: tuple[tuple[str, torch.Tensor, torch.Tensor], ...]
 
 
@@ -61,6 +63,8 @@ class NetMemory(QObject):
     ----------
     pages
         The ids of the pages that there are.
+    states
+        What each of them is set to.
     asked_class, ask_class
         Return, and set, the class that the Why page asks about.
 
@@ -76,13 +80,15 @@ class NetMemory(QObject):
         sources: PictureSources,
         settings: Settings,
         pages: Sequence[str],
+        states: PageStates,
         asked_class: Callable[[], int | None],
         ask_class: Callable[[int | None], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._model, self._sources, self._settings = model, sources, settings
-        self._pages, self._asked_class, self._ask_class = pages, asked_class, ask_class
+        self._pages, self._states = pages, states
+        self._asked_class, self._ask_class = asked_class, ask_class
         self._task = LatestTask(self)
         self._awaited: NetworkState | None = None
         self._wish: Chosen | None = None
@@ -121,6 +127,7 @@ class NetMemory(QObject):
             model.side,
             model.place,
             self._asked_class(),
+            self._states.take(),
             tuple((name, network.filters(name), network.original_filters(name)) for name in layers if network),
         )
         return partial(_state, taken)
@@ -231,6 +238,7 @@ class NetMemory(QObject):
         if self._model.network is not None and self._awaited is None:  # nothing newer is on its way
             self._model.start_at(self._possible(Place(state.page, state.layer, state.unit, state.row, state.column)))
             self._ask_class(state.asked_class)
+            self._states.bring_back(state.pages)
             if state.side is not None:
                 self._model.set_side(state.side)  # last: a sentence that it cannot be stays
             self._settle()
@@ -291,6 +299,7 @@ def _state(taken: _Taken) -> NetworkState:
         PerturbationState(**asdict(taken.perturbation)),
         taken.asked_class,
         tuple(_edits(taken)),
+        taken.pages,
     )
 
 

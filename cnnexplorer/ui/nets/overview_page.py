@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 from superqt import QElidingLabel
 
 from cnnexplorer.core.messages import mark
+from cnnexplorer.core.session_pages import OverviewState
 from cnnexplorer.nets import read_architecture, totals
 from cnnexplorer.nets.catalog import SMALL_HEAD
 from cnnexplorer.ui.language import _, translate_count
@@ -112,6 +113,16 @@ class OverviewPage(Page):
         palette = self.summary.palette()
         palette.setColor(palette.ColorRole.WindowText, colours(self).colour("muted"))
         self.summary.setPalette(palette)
+
+    def page_state(self) -> OverviewState:
+        """Return which maps are chosen."""
+        return OverviewState(self.count.value(), self.measure.value())
+
+    def show_page_state(self, state: OverviewState) -> None:
+        """Choose maps."""
+        self.count.setKnownValue(state.count)
+        self.measure.setKnownValue(state.measure)
+        self._count_changed()
 
     # building
 

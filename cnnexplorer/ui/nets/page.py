@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,18 +18,28 @@ from PySide6.QtWidgets import (
 )
 
 from cnnexplorer.core.messages import mark
-from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.form import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnexplorer.core import session_pages as states
     from cnnexplorer.nets import LayerInfo
     from cnnexplorer.ui.settings import Settings
 
     from .model import NetModel
     from .state import Place
+
+    PageState = (
+        states.OverviewState
+        | states.ArchitectureState
+        | states.FiltersState
+        | states.MapsState
+        | states.RobustnessState
+        | states.WhyState
+    )
 
 SIDE_WIDTH = 300
 
@@ -52,7 +62,7 @@ class Side(QScrollArea):
         return QSize(SIDE_WIDTH, 500)
 
 
-class Page(Speaking, QWidget):
+class Page(SaidWhenSeen, Speaking, QWidget):
     """A page: a row of controls at the top, the main part, and a column of details at the right.
 
     The workspace calls `enter` when the page is shown and `leave` when another is; a page asks the model for derived
@@ -124,6 +134,13 @@ class Page(Speaking, QWidget):
 
     def use_settings(self, settings: Settings) -> None:
         """Take what the program remembers; for pages that read files."""
+
+    def page_state(self) -> PageState | None:
+        """Return what the page is set to, for a session; None for pages without settings of their own."""
+        return None
+
+    def show_page_state(self, state: Any) -> None:  # noqa: ANN401  # each page has a state of its own
+        """Take what the page is set to from a session; what is unknown here stays as it is."""
 
     def close_work(self) -> None:
         """Wait for work under way, before the program ends; for pages that have some of their own."""

@@ -80,10 +80,11 @@ class NetRecordDialog(RecordingDialog):
         self._film.held = True
         super().record(path)
 
-    def _end(self, text: str) -> None:
+    def end(self, text: str = "") -> None:
+        """Let the film go its way again, and say how the recording ended."""
         if isinstance(self._film, NetFilm):
             self._film.held = False
-        super()._end(text)
+        super().end(text)
 
     def _order_of(self, wish: Wish, film: NetFilm) -> Order:
         taken = swept(len(wish.sweep.values), wish.timing, wish.back, wish.loop)

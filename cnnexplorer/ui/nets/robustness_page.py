@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QStackedWidget, QToolButton
 
 from cnnexplorer.core.messages import mark
+from cnnexplorer.core.session_pages import RobustnessState
 from cnnexplorer.nets import Perturbation
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.theme import icon
@@ -105,6 +106,16 @@ class RobustnessPage(Page):
         """Give the pictures a part of the height."""
         super().resizeEvent(event)
         self.pictures.set_room(round(_PICTURES * self.height()))
+
+    def page_state(self) -> RobustnessState:
+        """Return whether maps are shown, and their order."""
+        return RobustnessState(self.maps.isChecked(), self.pairs.order.value())
+
+    def show_page_state(self, state: RobustnessState) -> None:
+        """Show maps, in an order, or curves."""
+        self.pairs.order.setKnownValue(state.order)
+        (self.maps if state.maps else self.curve).setChecked(True)
+        self._ask()
 
     @property
     def sheet(self) -> RobustnessSheet | None:

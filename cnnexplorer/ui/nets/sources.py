@@ -102,8 +102,8 @@ class PictureSources(QObject):
         if name:
             self.open(Path(name))
 
-    def open(self, path: Path) -> None:
-        """Open a picture file, an array of numbers, or a folder of pictures."""
+    def open(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
+        """Open a picture file, an array of numbers, or a folder; `then` is done when a file's picture is taken."""
         if _is_folder(path):
             self.open_folder(path)
             return
@@ -119,7 +119,7 @@ class PictureSources(QObject):
                 self._settings.forget_recent(path.absolute())
                 self.opened.emit(path)
 
-        self._load(lambda: _read(path), "file", path.name, opened, failed)
+        self._load(lambda: _read(path), "file", path.name, opened, failed, then)
 
     def ask_folder(self, window: QWidget) -> None:
         """Let the user choose a folder to step through."""
@@ -212,6 +212,7 @@ class PictureSources(QObject):
         title: str,
         opened: Callable[[], object] = lambda: None,
         failed: Callable[[BaseException], None] | None = None,
+        then: Callable[[], object] = lambda: None,
     ) -> None:
         """Make a picture on the worker; what was shown before stays until it is there."""
 
@@ -219,6 +220,7 @@ class PictureSources(QObject):
             self._begin(kind)
             opened()
             self._deliver(picture, title)
+            then()
 
         self._task.start(lambda: as_picture(make()), loaded, failed or self._fail)
 

@@ -25,6 +25,7 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import CATALOG, DownloadCancelled, has_bundled_weights, imagenet_file, imagenet_url
 from cnnexplorer.ui.language import Speaking, _, plain
 from cnnexplorer.ui.trouble import told
+from cnnexplorer.ui.widgets.buttons import Buttons
 from cnnexplorer.ui.widgets.number_field import NumberField
 
 from .fetching import Download
@@ -78,7 +79,7 @@ class WeightsDialog(Speaking, QDialog):
         self._build_file()
         self._add("random", mark("Random, not trained"), True)
         self._build_seed()
-        self._box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._box = Buttons(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._use = self._box.button(QDialogButtonBox.StandardButton.Ok)
         self._use.setText(_("Use these weights"))
         self._box.accepted.connect(self.accept)

@@ -69,6 +69,11 @@ class MapLayerPicker(LayerPicker):
         usual = usual_layer(self._layers)
         return "" if usual is None else usual.name
 
+    @property
+    def picked_layer(self) -> str:
+        """The layer that was picked; empty while it is the usual one."""
+        return self._own
+
     def take(self, name: str) -> bool:
         """Pick a layer, if it has maps; tell whether it is another."""
         if name == self.layer or all(layer.name != name for layer in self._layers):
@@ -115,8 +120,9 @@ class OcclusionBar(Speaking, QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.size_field = NumberField(SIZE, whole=True, minimum=1, maximum=224, step=4)
-        self.stride_field = NumberField(STRIDE, whole=True, minimum=1, maximum=224, step=4)
+        self._side = 224  # pixels of a picture's shorter side, until it is known
+        self.size_field = NumberField(SIZE, whole=True, minimum=1, maximum=self._side, step=4)
+        self.stride_field = NumberField(STRIDE, whole=True, minimum=1, maximum=self._side, step=4)
         self.start, self.cancel, self.progress = QPushButton(), QPushButton(), QProgressBar()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -153,8 +159,14 @@ class OcclusionBar(Speaking, QWidget):
         """(side of the patch, step) in pixels."""
         return int(self.size_field.value()), int(self.stride_field.value())
 
+    def show_values(self, size: int, stride: int) -> None:
+        """Show a patch and a step in pixels, as far as they are allowed, without a signal."""
+        for field, value in ((self.size_field, size), (self.stride_field, stride)):
+            field.setValue(min(value, self._side))
+
     def suit(self, side: int) -> None:
         """Take a picture's shorter side, in pixels: neither patch nor step can be larger."""
+        self._side = side
         for field in (self.size_field, self.stride_field):
             field.setRange(1, side)
             if field.value() > side:

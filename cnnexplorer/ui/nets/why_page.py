@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from cnnexplorer.core.messages import mark
+from cnnexplorer.core.session_pages import WhyState
 from cnnexplorer.ui.theme import icon
 
 from .page import Page
@@ -103,6 +104,26 @@ class WhyPage(Page):
     def asked_class(self) -> int | None:
         """The class that was chosen; None follows the most probable."""
         return self._index
+
+    def page_state(self) -> WhyState:
+        """Return method, layer, patch, and how the heat is painted."""
+        heat = self.controls
+        return WhyState(
+            self.method, self.picker.picked_layer, *self.bar.values, heat.colours.value(), heat.opacity.value() / 100,
+            heat.smooth.isChecked(),
+        )  # fmt: skip
+
+    def show_page_state(self, state: WhyState) -> None:
+        """Choose method, layer and patch, and paint the heat as it was painted."""
+        heat = self.controls
+        (self.occlusion if state.method == _OCCLUSION else self.gradcam).setChecked(True)
+        self.picker.forget()
+        self.picker.take(state.layer)
+        self.bar.show_values(state.patch, state.step)
+        heat.colours.setKnownValue(state.colours)
+        heat.opacity.setValue(round(100 * state.opacity))
+        heat.smooth.setChecked(state.smooth)
+        self._show_method()
 
     def ask_class(self, index: int | None) -> None:
         """Choose a class; one that the network does not have leaves the most probable."""

@@ -34,6 +34,7 @@ from .names import device_title
 from .network_bar import ALL_DEVICES, NetworkBar, best_weights
 from .number_page import NumberPage
 from .overview_page import OverviewPage
+from .page_states import PageStates
 from .record_dialog import ask_recording
 from .robustness_page import RobustnessPage
 from .sources import PictureSources
@@ -146,7 +147,10 @@ class NetWorkspace(Speaking, QWidget):
         self._closed_page = ClosedPage()
         self.batch: BatchDialog | None = None
         self.recording: NetRecordDialog | None = None
-        self.memory = NetMemory(self.model, self.sources, settings, PAGE_IDS, self._asked_class, self._ask_class, self)
+        self.states = PageStates(self.pages)
+        self.memory = NetMemory(
+            self.model, self.sources, settings, PAGE_IDS, self.states, self._asked_class, self._ask_class, self
+        )
         self.lab_side = NetLabSide(self)
         self._build()
         self._connect()
@@ -230,9 +234,9 @@ class NetWorkspace(Speaking, QWidget):
         """The page that is shown; None where it is closed."""
         return self._shown
 
-    def open_file(self, path: Path) -> None:
-        """Open a picture file or a folder."""
-        self.sources.open(path)
+    def open_file(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
+        """Open a picture file or a folder; `then` is done when a file's picture is shown."""
+        self.sources.open(path, then)
 
     def take(self, data: QMimeData) -> bool:
         """Take what was dropped; tell whether there was anything of use."""
@@ -439,6 +443,7 @@ class NetWorkspace(Speaking, QWidget):
         if page is None:
             page = self.pages[id_] = PAGES[PAGE_IDS.index(id_)].make(self.model)
             page.use_settings(self._settings)
+            self.states.begin(id_)
             page.told.connect(self.told)
             page.layers_wanted.connect(self.save_layers)
             page.menu_opened.connect(self.menu_opened)

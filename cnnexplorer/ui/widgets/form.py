@@ -41,6 +41,11 @@ class Choice(Speaking, QComboBox):
         if index != self.currentIndex():
             self.setCurrentIndex(index)
 
+    def setKnownValue(self, id_: str) -> None:
+        """Choose what is among the choices, without `activated`; anything else changes nothing."""
+        if self.findData(id_) >= 0:
+            self.setValue(id_)
+
     def setChoices(self, choices: Mapping[str, str]) -> None:
         """Offer other choices; the chosen one stays where it is among them, else the first is chosen."""
         if choices == self._choices:

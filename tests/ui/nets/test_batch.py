@@ -68,7 +68,7 @@ def test_files_hold_what_the_network_computed(
         dialog.open()
     choose(dialog.controls.form_choice, "layer")
     choose(dialog.controls.format, "npy")
-    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.mouseClick(dialog.start_button, LEFT)
     qtbot.waitUntil(lambda: "saved" in dialog.summary.text(), timeout=LIMIT)
     assert model.result is not None
     expected = model.result.activations["conv1"].numpy()
@@ -76,8 +76,8 @@ def test_files_hold_what_the_network_computed(
     choose(dialog.controls.pictures, "folder")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(pictures))
     qtbot.mouseClick(dialog.controls.source.button, LEFT)
-    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=LIMIT)
-    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(dialog.start_button.isEnabled, timeout=LIMIT)
+    qtbot.mouseClick(dialog.start_button, LEFT)
     qtbot.waitUntil(lambda: "saved" in dialog.summary.text(), timeout=LIMIT)
     with qtbot.waitSignal(model.computed, timeout=LIMIT):
         model.set_source(Source(pixels.transpose(2, 0, 1) / 255, "noise"))
@@ -103,7 +103,7 @@ def test_pictures_tell_of_network_picture_and_layer(
     choose(dialog.controls.form_choice, "sheet")
 
     def told(path: Path) -> dict[str, str]:
-        qtbot.mouseClick(dialog.save_button, LEFT)
+        qtbot.mouseClick(dialog.start_button, LEFT)
         qtbot.waitUntil(lambda: "saved" in dialog.summary.text(), timeout=LIMIT)
         with Image.open(path) as image:
             assert image.text["Title"].startswith("AlexNet (2012), conv3 · convolution")
@@ -124,7 +124,7 @@ def test_pictures_tell_of_network_picture_and_layer(
     choose(dialog.controls.pictures, "folder")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(pictures))
     qtbot.mouseClick(dialog.controls.source.button, LEFT)
-    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=LIMIT)
+    qtbot.waitUntil(dialog.start_button.isEnabled, timeout=LIMIT)
     facts = told(tmp_path / "señal" / "alexnet2012_conv3_sheet.png")
     assert (facts["Picture"], facts["What the network sees"]) == ("señal.png", "3 × 224 × 224")
     choose(dialog.layers.kinds, "filters")
@@ -154,7 +154,7 @@ def test_every_text_of_the_dialog_is_translated(
     assert offer is not None
     dialog = BatchDialog(offer, settings)
     qtbot.addWidget(dialog)
-    shown = [dialog.windowTitle(), dialog.summary.text(), dialog.save_button.text(), dialog.stop_button.text()]
+    shown = [dialog.windowTitle(), dialog.summary.text(), dialog.start_button.text(), dialog.stop_button.text()]
     shown += [dialog.layers.kinds.itemText(index) for index in range(dialog.layers.kinds.count())]
     controls = dialog.controls
     for choice in (controls.form_choice, controls.format, controls.colours, controls.range, controls.pictures):

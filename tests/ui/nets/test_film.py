@@ -60,7 +60,7 @@ def calm(qtbot: QtBot, dialog: NetRecordDialog) -> None:
 
     def followed() -> None:
         assert "about" in dialog.summary.text()
-        assert dialog.record_button.isEnabled()
+        assert dialog.start_button.isEnabled()
 
     qtbot.waitUntil(followed, timeout=LIMIT)
 
@@ -89,7 +89,7 @@ def opened(qtbot: QtBot, workspace: NetWorkspace) -> NetRecordDialog:
 def record(qtbot: QtBot, dialog: NetRecordDialog, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(path), ""))
     with qtbot.waitSignal(dialog.saved, timeout=LIMIT):
-        dialog.record_button.click()
+        dialog.start_button.click()
     assert path.name in dialog.summary.text()
 
 
@@ -293,6 +293,6 @@ def test_a_lab_may_forbid_it(qtbot: QtBot, workspace: NetWorkspace):
     dialog = workspace.recording
     assert dialog is not None
     qtbot.waitUntil(lambda: "not perturbation now" in dialog.summary.text().lower(), timeout=LIMIT)
-    assert not dialog.record_button.isEnabled()
+    assert not dialog.start_button.isEnabled()
     assert workspace.model.perturbation == OWN
     leave(qtbot, workspace, dialog)

@@ -17,12 +17,14 @@ from cnnexplorer.core import (
     Experiment,
     FilterEdit,
     NetworkState,
+    PagesState,
     PerturbationState,
     Session,
     ViewState,
     load_session,
     save_session,
 )
+from cnnexplorer.core import session_pages as pages
 from cnnexplorer.nets import Perturbation
 from cnnexplorer.ui.nets.state import Chosen, Place
 from tests.ui.helpers import CONTROL, press, settled
@@ -39,9 +41,18 @@ if TYPE_CHECKING:
 LONG = 60_000
 PICTURE = np.random.default_rng(2).integers(0, 256, (3, 70, 90)) / 255
 EDIT = FilterEdit("conv1", (3, 41), np.full((2, 3, 11, 11), 0.25))
+PAGES = PagesState(
+    pages.OverviewState("5", "mean"),
+    pages.ArchitectureState("vgg16", weights_only=True),
+    pages.FiltersState("similarity", "laplacian", "shared", live=True),
+    pages.MapsState("zeros", "fixed", -2.5, 40.0, "viridis", "0-7, 41", True, 0.35, True, True),
+    pages.RobustnessState(True, "index"),
+    pages.WhyState("occlusion", "conv3", 24, 12, "cividis", 0.15, True),
+)
 STATE = NetworkState(
     "alexnet2012", PICTURE, "beach.png", "random", seed=4, preprocess=True, page="maps", layer="conv1", unit=3, row=5,
     column=6, perturbation=PerturbationState(noise=0.25, shift=(3, -2), seed=8), asked_class=7, edits=(EDIT,), side=224,
+    pages=PAGES,
 )  # fmt: skip
 EXPERIMENT = Experiment([[[1.0, 2.0]]], (Activation("relu"),))
 
@@ -73,6 +84,7 @@ def shows(workspace: NetWorkspace, state: NetworkState) -> None:
     )
     assert model.preprocess == state.preprocess
     assert workspace.pages["why"].asked_class == state.asked_class
+    assert workspace.states.take() == state.pages
     for edit in state.edits:
         found = model.network.filters(edit.layer)
         assert torch.equal(found[list(edit.filters)], torch.tensor(edit.weights))
@@ -90,8 +102,20 @@ def test_a_network_comes_back_as_it_was(
     assert window._workspace == "net"
     # what is computed is computed with the edited filters
     assert workspace.model.result.filters_version == workspace.model.network.filters_version
-    # taken down again it is the same
+    # taken down again it is the same, before and after each page was seen
     assert window.desk.take()().network == STATE
+    for id_ in (*PagesState.__struct_fields__, "maps"):
+        workspace.show_page(id_)
+    architecture, filters, maps, why = (workspace.pages[id_] for id_ in ("architecture", "filters", "maps", "why"))
+    qtbot.waitUntil(lambda: architecture.reading is not None and maps.stack.currentWidget() is maps.enlarged)
+    assert window.desk.take()().network == STATE
+    assert set(maps.sheet.mosaic.units) == {*range(8), 41}
+    assert (maps.sheet.wish.order, maps.sheet.wish.value_range, maps.controls.units.text()) == (
+        "zeros", (-2.5, 40.0), "0-7, 41",
+    )  # fmt: skip
+    assert filters.controls.kernel.isVisibleTo(filters)
+    assert (why.method, why.picker.layer, why.bar.values) == ("occlusion", "conv3", (24, 12))
+    assert architecture.reading.wish.other == "vgg16"
     # another session while it is there, and the first one again
     with chosen(monkeypatch, tmp_path / "other.cnnx"):
         workspace.model.visit(page="answer", layer="conv2", unit=9)

@@ -101,8 +101,10 @@ def test_a_sample_is_made(qtbot: QtBot, sources: PictureSources):
 
 
 def test_a_file_is_read_and_remembered(qtbot: QtBot, sources: PictureSources, settings: Settings, tmp_path: Path):
-    path, opened = colour(tmp_path / "año.png", 255), heard(sources.opened)
-    source = taken(qtbot, sources, lambda: sources.open(path))
+    path, opened, order = colour(tmp_path / "año.png", 255), heard(sources.opened), []
+    sources.taken.connect(lambda _source: order.append("taken"))
+    source = taken(qtbot, sources, lambda: sources.open(path, lambda: order.append("then")))
+    assert order == ["taken", "then"], "what is told of a picture is told when all has followed it"
     assert source.title == "año.png"
     assert source.image.shape == (3, 6, 9)
     assert source.image[0].min() == 1

@@ -434,7 +434,7 @@ def test_closing_stops_what_saves_whole_layers(
     dialog = workspace.batch
     assert dialog is not None
     qtbot.mouseClick(dialog.layers.all_button, LEFT)
-    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.mouseClick(dialog.start_button, LEFT)
     workspace.close_work()
     assert not dialog._task.busy
     there = sorted(tmp_path.iterdir())
