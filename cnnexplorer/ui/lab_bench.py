@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from cnnexplorer.labs.model import ClickTask
 
     from .conv.workspace import ConvWorkspace
-    from .labs.attempt import Ready
     from .labs.bench import Cell
+    from .labs.preparing import Ready
     from .nets.entrance import NetEntrance
     from .nets.workspace import NetWorkspace
     from .settings import Settings

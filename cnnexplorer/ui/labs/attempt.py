@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import PreparedStep
-from cnnexplorer.labs.model import ConvolutionSetup, ReachTask, SessionSetup
+from cnnexplorer.labs.model import ReachTask
 from cnnexplorer.labs.progress import (
     answer_shown,
     answered,
@@ -23,13 +23,13 @@ from cnnexplorer.labs.progress import (
     read,
     spent,
 )
-from cnnexplorer.labs.setups import session_of
 from cnnexplorer.ui.tasks import LatestTask
+
+from .preparing import Prepared, Preparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnexplorer.core import Experiment, Session
     from cnnexplorer.labs import LabFile, LiveState, Step, Verdict
     from cnnexplorer.labs.progress import Figure, Progress, StepProgress
     from cnnexplorer.labs.verdict import Said
@@ -37,20 +37,6 @@ if TYPE_CHECKING:
     from .store import Store
 
 LONGEST_PAUSE = 900.0  # seconds on a step that count at once: who is away longer does not work
-
-
-class Ready(NamedTuple):
-    """A step whose set-up is computed: what the workspaces are to show, and what can be told of it.
-
-    `source` is the step whose set-up that is, and `source_done` whether that step is done: the step itself, or the
-    latest one before it that has a set-up, where the workspaces do not show that yet. None: they stay as they are.
-    """
-
-    step: Step
-    source: Step | None
-    source_done: bool
-    experiment: Experiment | None
-    session: Session | None
 
 
 class Attempt(QObject):
@@ -109,8 +95,8 @@ class Attempt(QObject):
         self._hints: dict[int, int] = {}
         self._shown: dict[int, tuple[Said, ...]] = {}
         self._known_hints: dict[int, tuple[Said, ...]] = {}
-        self._in_force: int | None = None  # the step whose set-up the workspaces show
-        self._preparing, self._checking, self._recalling = LatestTask(self), LatestTask(self), LatestTask(self)
+        self._preparing = Preparing(self._steps, lab.folder, self)
+        self._checking, self._recalling = LatestTask(self), LatestTask(self)
         self._taking = LatestTask(self)
         for task in (self._checking, self._taking):
             task.busy_changed.connect(lambda _busy: self.busy_changed.emit(self._checking.busy or self._taking.busy))
@@ -299,16 +285,11 @@ class Attempt(QObject):
         self._prepare()
 
     def _prepare(self) -> None:
-        index, prepared, folder = self.position, self._steps[self.position], self.lab.folder
-        base = next((place for place in range(index, -1, -1) if self._steps[place].step.setup is not None), None)
-        shown = base if base == index or base != self._in_force else None
-        source = None if shown is None else self._steps[shown]
-        source_done = shown is not None and self.progress.steps[shown].done
-        gave_up = self.done.status == "shown"
+        index, prepared = self.position, self._steps[self.position]
+        done = [step.done for step in self.progress.steps]
 
-        def ready(found: tuple[Ready, tuple[Said, ...], tuple[Said, ...]]) -> None:
+        def ready(found: Prepared) -> None:
             known, self._known_hints[index], right = found
-            self._in_force = base
             if right:
                 self._shown.setdefault(index, right)
             self.prepared.emit(known)
@@ -319,15 +300,7 @@ class Attempt(QObject):
             self.changed.emit()
             self._fail(error)
 
-        def job() -> tuple[Ready, tuple[Said, ...], tuple[Said, ...]]:
-            setup = None if source is None else source.step.setup
-            session = session_of(setup, folder) if isinstance(setup, SessionSetup) else None
-            experiment = source.experiment if source is not None and isinstance(setup, ConvolutionSetup) else None
-            right = prepared.right() if gave_up else ()
-            step = None if source is None else source.step
-            return Ready(prepared.step, step, source_done, experiment, session), prepared.hints(), right
-
-        self._preparing.start(job, ready, failed)
+        self._preparing.start(index, self.done.status == "shown", done, ready, failed)
 
     def _judge(self, index: int, written: str, verdict: Verdict) -> None:
         self._verdicts[index] = verdict

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnexplorer.labs.model import ClickTask
     from cnnexplorer.labs.progress import Figure
 
-    from .attempt import Ready
+    from .preparing import Ready
 
 Cell = tuple[int, int]
 
