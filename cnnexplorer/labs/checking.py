@@ -12,7 +12,7 @@ import numpy as np
 from cnnexplorer.core import format_matrix, format_number, run
 from cnnexplorer.core.messages import mark
 
-from . import tasks
+from . import live_tasks, tasks
 from .hinting import hints
 from .model import (
     ChoiceTask,
@@ -117,13 +117,13 @@ class PreparedStep:
         elif isinstance(task, ClickTask):
             verdict = tasks.check_click(task, answer, self.experiment, self.result)
         elif isinstance(task, ReachTask):
-            verdict = tasks.check_reach(task, state)
+            verdict = live_tasks.check_reach(task, state)
         elif isinstance(task, FindTask):
-            verdict = tasks.check_find(task, answer, state)
+            verdict = live_tasks.check_find(task, answer, state)
         elif isinstance(task, MeasureTask):
-            verdict = tasks.check_measure(task, answer, state)
+            verdict = live_tasks.check_measure(task, answer, state)
         elif isinstance(task, FigureTask):
-            verdict = tasks.check_figure(task, answer)
+            verdict = live_tasks.check_figure(task, answer)
         elif isinstance(task, TextTask):
             verdict = tasks.check_text(task, answer)
         else:
@@ -154,10 +154,10 @@ class PreparedStep:
             shown = ", ".join(f"({row}, {column})" for row, column in cells[:8]) + ("…" if len(cells) > 8 else "")
             return (Saying(mark("The answer is {value}"), value=shown),)
         if isinstance(task, FindTask):
-            units = tasks.accepted_units(task, state or LiveState())
+            units = live_tasks.accepted_units(task, state or LiveState())
             return (Saying(mark("One of these: {units}"), units=", ".join(map(str, units[:8]))),) if units else ()
         if isinstance(task, MeasureTask):
-            numbers = tasks.measured(task, state or LiveState())
+            numbers = live_tasks.measured(task, state or LiveState())
             shown = ", ".join(format_number(number) for number in numbers or ())
             return (Saying(mark("The answer is {value}"), value=shown),) if numbers else ()
         return ()

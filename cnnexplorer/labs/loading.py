@@ -159,14 +159,23 @@ def labs_in(folder: Path | str) -> tuple[LabFile | BrokenLab, ...]:
 
 @cache
 def built_in_labs() -> tuple[LabFile, ...]:
-    """Return the labs that come with the program, in their order."""
+    """Return the labs that come with the program, in their order.
+
+    Their set-ups are not computed to look for mistakes, as those of others are: tests have done so.
+    """
     folder = files("cnnexplorer.resources").joinpath("labs")
-    found = []
-    for entry in sorted(_toml_files(folder), key=lambda entry: entry.name):
-        data = entry.read_bytes()
-        lab = lab_from_bytes(data, entry.name)
-        found.append(LabFile(lab.lab, lab.id, None, lab.digest, built_in=True))
-    return tuple(found)
+    return tuple(_built_in(entry) for entry in sorted(_toml_files(folder), key=lambda entry: entry.name))
+
+
+def _built_in(entry: Traversable) -> LabFile:
+    data = entry.read_bytes()
+    text = _decoded(data, entry.name)
+    collected = Collected(_values(text, entry.name))
+    if collected.errors:
+        raise _placed(collected.errors[0], entry.name, text)
+    assert collected.lab is not None
+    name = entry.name.removesuffix(SUFFIX)
+    return LabFile(collected.lab, name, None, hashlib.sha256(data).hexdigest(), built_in=True)
 
 
 def _toml_files(folder: Traversable) -> list[Traversable]:
@@ -176,11 +185,9 @@ def _toml_files(folder: Traversable) -> list[Traversable]:
 
 def _read_lab(text: str, name: str, folder: Path | None) -> tuple[Lab | None, tuple[LabError, ...]]:
     try:
-        values = _parsed(text)
-        _check_version(values)
+        collected = Collected(_values(text, name))
     except LabError as error:
-        return None, (_placed(error, name, text),)
-    collected = Collected(values)
+        return None, (error,)
     errors = collected.errors
     if collected.lab is not None:
         for problem in problems_of(collected.lab, folder):
@@ -189,6 +196,16 @@ def _read_lab(text: str, name: str, folder: Path | None) -> tuple[Lab | None, tu
                 errors.append(with_path(problem, place))
     found = sorted((_placed(problem, name, text) for problem in errors), key=lambda problem: problem.line or 0)
     return collected.lab, tuple(found)
+
+
+def _values(text: str, name: str) -> dict[str, Any]:
+    """Return what a text says in TOML; `LabError` with the place where it is none, or none for this program."""
+    try:
+        values = _parsed(text)
+        _check_version(values)
+    except LabError as error:
+        raise _placed(error, name, text) from error
+    return values
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -46,6 +46,11 @@ class Verdict:
         """Return the verdict that follows from a judgement."""
         return cls(judgement.outcome, judgement.sayings, judgement.mistakes, judgement.wrong_cells)
 
+    @classmethod
+    def again(cls, saying: Saying) -> Verdict:
+        """Return the verdict that something is to be done first; the sentence says what."""
+        return cls("again", (saying,))
+
     @property
     def correct(self) -> bool:
         """Whether the answer is right."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, Signal
+from PySide6.QtCore import Signal
 
 from cnnexplorer.labs import LiveState
 from cnnexplorer.labs.model import (
@@ -20,27 +20,27 @@ from cnnexplorer.labs.progress import LARGEST_FIGURE, Figure
 from cnnexplorer.labs.setups import experiment_of
 
 from .conv.lab_side import ConvLabSide
-from .conv.names import stage_titles
+from .figures.choices import remembered
+from .figures.rendering import FigureWish
+from .figures.saving import begin_small_picture
 from .labs.bench import Bench
-from .language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
-
-    from PySide6.QtGui import QPixmap
-    from PySide6.QtWidgets import QWidget
 
     from cnnexplorer.core import Experiment, Session, Step
     from cnnexplorer.labs import Step as LabStep
     from cnnexplorer.labs.model import ClickTask
 
     from .conv.workspace import ConvWorkspace
-    from .labs.attempt import Ready
     from .labs.bench import Cell
+    from .labs.preparing import Ready
     from .nets.entrance import NetEntrance
     from .nets.workspace import NetWorkspace
+    from .settings import Settings
 
-WIDEST_FIGURE = 1600  # pixels
+LONGEST_CAPTION = 2_000
 
 
 class LiveBench(Bench):
@@ -51,13 +51,14 @@ class LiveBench(Bench):
 
     front_asked = Signal(str)
 
-    def __init__(self, conv: ConvWorkspace, entrance: NetEntrance) -> None:
+    def __init__(self, conv: ConvWorkspace, entrance: NetEntrance, settings: Settings) -> None:
         super().__init__(conv)
-        self._conv, self._entrance = conv, entrance
+        self._conv, self._entrance, self._settings = conv, entrance, settings
         self._side = ConvLabSide(conv)
         self._step: LabStep | None = None
         self._waiting: NetworkSetup | None = None
         self._sets_up = False
+        self._closed: Mapping[str, int] = {}
         self._net_is_old = False  # whether the Network workspace shows what was there before the lab
         self.folder: Path | None = None
         self.front = "conv"
@@ -122,9 +123,16 @@ class LiveBench(Bench):
             self._side.reveal()
         self._keep_to(None)
 
+    def close_pages(self, pages: Mapping[str, int]) -> None:
+        """Keep pages of the Network workspace closed."""
+        self._closed = pages
+        if self._entrance.workspace is not None:
+            self._entrance.workspace.close_pages(pages)
+
     def release(self) -> None:
         """Leave the workspaces alone."""
         self._waiting = None
+        self.close_pages({})
         self._side.show_plain()
         self._keep_to(None)
 
@@ -147,15 +155,17 @@ class LiveBench(Bench):
             self._show_network(example)
             self.front_asked.emit("net")
 
-    def figure(self) -> Figure | None:
-        """Return a picture of the workspace in front, and what it shows in words."""
-        net = self._entrance.workspace
-        shown: QWidget = self._conv.board
-        caption = " → ".join([_("Input"), *stage_titles(self._side.experiment.stages)])
-        if self.front == "net" and net is not None and net.page is not None:
-            view = net.lab_side.look().view
-            shown, caption = net.page, f"{view.network}, {view.layer}, {view.unit}"
-        return Figure(caption[:2000], _png(shown.grab()))
+    def figure(self) -> Callable[[], Figure] | None:
+        """Paint what is in front as it would be saved; what is returned makes the figure, off the GUI thread."""
+        net = self._entrance.workspace if self.front == "net" else None
+        front = self._conv if net is None else net
+        taken = next((offer for offer in front.takeaways() if offer.widget.isVisibleTo(front)), None)
+        if taken is None:
+            return None
+        wish = FigureWish(remembered(self._settings).wish.scale)
+        pack = begin_small_picture(taken, wish, LARGEST_FIGURE)
+        caption = f"{taken.title}\n{taken.caption}"[:LONGEST_CAPTION]
+        return lambda: Figure(caption, pack())
 
     def adopt(self, net: NetWorkspace) -> None:
         """Join the Network workspace, now that it is there and has begun."""
@@ -164,6 +174,7 @@ class LiveBench(Bench):
             setup, self._waiting = self._waiting, None
             net.lab_side.show(setup, self.folder)
         net.lab_side.keep_to(self._step)
+        net.close_pages(self._closed)
 
     # the inside
 
@@ -201,16 +212,3 @@ def _place(session: Session, stage: int, index: int) -> tuple[int, int, int]:
         return 0, 0, index
     channel, cell = divmod(index, shape[1] * shape[2])
     return channel, *divmod(cell, shape[2])
-
-
-def _png(pixmap: QPixmap) -> bytes:
-    """Return a picture as PNG, made smaller until it fits into a report."""
-    width = min(pixmap.width(), WIDEST_FIGURE)
-    while True:
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        pixmap.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation).save(buffer, "PNG")
-        if data.size() <= LARGEST_FIGURE or width < 200:
-            return bytes(data.data())
-        width //= 2

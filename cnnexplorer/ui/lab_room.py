@@ -66,7 +66,7 @@ class LabRoom(QObject):
         self._desk, self._settings, self._window = desk, settings, window
         self._making = LatestTask(self)
         self.store = Store(settings.labs_folder, self)
-        self.bench = LiveBench(conv, entrance)
+        self.bench = LiveBench(conv, entrance, settings)
         self.panel = LabPanel(self.bench)
         self.panel.hide()
         self.workspace = LabsWorkspace(actions, settings, self.store)

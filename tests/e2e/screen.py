@@ -124,9 +124,11 @@ class Program:
                 cwd=Path(__file__).parents[2],
             )  # fmt: skip
         self.window = wait_for(self._find, "the window")
-        screen.call("xdotool", "windowsize", "--sync", self.window, *map(str, SIZE))
-        screen.call("xdotool", "windowactivate" if screen.managed else "windowfocus", "--sync", self.window)
+        screen.call("xdotool", "windowsize", self.window, *map(str, SIZE))
+        screen.call("xdotool", "windowactivate" if screen.managed else "windowfocus", self.window)
         self._corner = (0, 0)
+        # a window of the program, not this one: a dialog may stand before it
+        wait_for(lambda: screen.call("xdotool", "getwindowfocus", "getwindowpid") == str(self.process.pid), "the keys")
         wait_for(self._placed, "the window at its place")
 
     def _find(self) -> str:

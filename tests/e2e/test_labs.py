@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.screen import wait_for
 from tests.e2e.twin import rest
+from tests.lab_texts import BY_HAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,32 +19,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-LAB = """
-format = 1
-title.en = "By hand"
-[[steps]]
-text.en = "What comes out?"
-[steps.setup]
-workspace = "convolution"
-image = "patch"
-stages = [{ kind = "convolution", filters = ["plus"] }]
-hide = [0]
-[steps.task]
-kind = "number"
-of = { stage = 0 }
-[[steps]]
-text.en = "Write two words."
-[steps.task]
-kind = "text"
-words = 2
-"""
-
 BESIDE = (520, 40, 1270, 420)  # where no text cursor blinks
 
 
 def test_a_lab_is_played_and_survives_a_kill(start: Callable[..., Program], home: Path, tmp_path: Path):
     path = tmp_path / "by_hand.toml"
-    path.write_text(LAB)
+    path.write_text(BY_HAND, encoding="utf-8")
 
     def steps() -> list[dict[str, Any]]:
         found = list(tmp_path.rglob("labs/by_hand-*.json"))

@@ -73,7 +73,3 @@ def test_work_is_saved_and_after_a_kill_the_rest_is_offered(
     wait_for(lambda: corner_weight(path) == 9, "the session with all that was done")
     wait_for(lambda: not kept(), "nothing that is kept any more")
     again.quit()
-
-    third = start(home, str(path))
-    named(third, "lesson.cnnx — CNN Explorer")
-    third.quit()

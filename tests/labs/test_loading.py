@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -18,6 +19,7 @@ from cnnexplorer.labs import (
     LabError,
     LabFile,
     PreparedStep,
+    built_in_labs,
     check_file,
     lab_from_text,
     labs_in,
@@ -64,6 +66,22 @@ def test_a_good_lab():
     assert (lab.id, lab.folder, lab.built_in, len(lab.digest)) == ("good", None, False, 64)
     assert lab.lab.steps[1].task.tolerance == 0.1
     assert problems_in(GOOD, "good.toml") == ()
+
+
+BUILT_IN = [entry.name for entry in FOLDER.iterdir() if re.match(r"[0-9].*[.]toml", entry.name)]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_nothing_is_wrong_with_the_labs_of_the_program(name):
+    """They are looked at here, and not at each start."""
+    assert problems_in(FOLDER.joinpath(name).read_text(encoding="utf-8"), name) == ()
+
+
+def test_the_labs_of_the_program_are_those():
+    assert sorted(f"{lab.id}.toml" for lab in built_in_labs()) == sorted(BUILT_IN)
+    for lab in built_in_labs():
+        data = FOLDER.joinpath(f"{lab.id}.toml").read_bytes()
+        assert lab == replace(lab_from_bytes(data, f"{lab.id}.toml"), built_in=True)
 
 
 # what is changed in the good lab, where the trouble is said to be, on which line, and a part of the sentence

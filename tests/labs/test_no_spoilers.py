@@ -11,7 +11,7 @@ import pytest
 
 from cnnexplorer.core import Convolution, Experiment, Pooling
 from cnnexplorer.labs import PreparedStep, built_in_labs
-from cnnexplorer.labs.model import ConvolutionSetup, NumberTask, ShapeTask
+from cnnexplorer.labs.model import ChoiceTask, ConvolutionSetup, NetworkSetup, NumberTask, OrderTask, ShapeTask
 from cnnexplorer.labs.tasks import right_value
 
 if TYPE_CHECKING:
@@ -77,6 +77,50 @@ def test_such_a_step_would_be_found():
     shown = type(asked)(text=asked.text, setup=type(asked.setup)(asked.setup.image, stages=asked.setup.stages))
     spoilt = replace(lab, lab=type(lab.lab)(1, lab.lab.title, (asked, shown)))
     assert spoilers(spoilt) == ["step 2 shows the output that step 1 hides"]
+
+
+# which pages of the Network workspace show what a step with a typed or chosen answer asks for
+TABLES = {"overview", "architecture"}
+SHOWN = {
+    ("07_why_not_dense", 9): {*TABLES, "answer"},
+    ("08_reading_alexnet", 1): {*TABLES, "maps", "number"},
+    ("08_reading_alexnet", 2): {*TABLES, "maps"},
+    ("08_reading_alexnet", 3): TABLES,
+    ("08_reading_alexnet", 4): {*TABLES, "filters", "number"},
+    ("08_reading_alexnet", 5): {"architecture"},
+    ("08_reading_alexnet", 6): TABLES,
+    ("09_seeing", 1): {*TABLES, "answer"},
+    ("09_seeing", 5): {"architecture", "number"},
+    ("09_seeing", 9): {"architecture", "number"},
+    ("10_noise", 9): {"robustness"},
+}
+READS = ("read", "look at", "compare", "from the table")  # the words of steps whose figures are read off
+GENERAL = {("08_reading_alexnet", 10)}  # asks for nothing that the network shows
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_a_step_about_a_network_closes_what_shows_its_answer_or_says_that_it_is_read(name):
+    at_network = False
+    for number, step in enumerate(LABS[name].lab.steps, 1):
+        at_network = isinstance(step.setup, NetworkSetup) if step.setup is not None else at_network
+        if not isinstance(step.task, NumberTask | ShapeTask | ChoiceTask | OrderTask) or not at_network:
+            assert (name, number) not in SHOWN
+            continue
+        shown = SHOWN.get((name, number))
+        reads = any(word in step.text.en.lower() for word in READS)
+        if shown is None:
+            assert reads or (name, number) in GENERAL, (number, step.text.en)
+        else:
+            assert shown <= set(step.closes), number
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_what_is_read_off_is_not_closed_by_the_step_itself(name):
+    """After solving a step, its page is there to be seen."""
+    for step in LABS[name].lab.steps:
+        if step.closes:
+            assert step.is_marked
+            assert step.setup.page in step.closes or step.setup.page == "filters"
 
 
 @pytest.mark.parametrize("name", LABS)

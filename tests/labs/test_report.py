@@ -125,7 +125,7 @@ def test_every_mistake_has_a_name():
     made = set()
     for name in ("mistakes", "size_mistakes"):
         made |= set(re.findall(r'\b(?:Mistake|Changed|changed)\(\s*"(\w+)"', (folder / f"{name}.py").read_text()))
-    for name in ("tasks", "diagnosis"):
+    for name in ("tasks", "live_tasks", "diagnosis"):
         text = (folder / f"{name}.py").read_text()
         made |= set(re.findall(r',\)?\)?,? \("(\w+)",\)', text)) | set(re.findall(r'\("(\w+)",(?: \*[\w.]+)?\)', text))
     assert len(made) > 40

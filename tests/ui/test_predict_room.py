@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 
 from cnnexplorer.core import Activation
 
 from .helpers import LEFT, press, settled
-from .predicting import begin, convolution, usual
+from .predicting import ask_for, begin, convolution, usual
 
 if TYPE_CHECKING:
     from cnnexplorer.ui.conv.predict_bar import AskedChoice
@@ -36,6 +37,20 @@ def test_the_fields_of_a_map_are_as_wide_as_its_cells(qtbot, window):
     for line in grid.lines:
         line.setText("-88")
         assert line.fontMetrics().horizontalAdvance("-88") <= line.width() - 2
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 680), (900, 560)])
+def test_the_fields_of_a_large_map_lie_in_its_card(window, size):
+    window.resize(*size)
+    predict = begin(window, *usual(), image=np.arange(100).reshape(10, 10) % 7, asks="map")
+    board, grid = window.conv.board, predict.place.grid
+    card = board.cards["stage", 0]
+    inside = QRect(card.mapTo(board, QPoint(0, 0)), card.size())
+    assert grid.shape == (8, 8)
+    assert inside.contains(grid.geometry())
+    wide = card.width()
+    ask_for(window, "value")
+    assert card.width() < wide
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # the list of a window that is nowhere

@@ -157,10 +157,9 @@ def moves(qtbot, window, dice):
     }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_1_000_random_actions(qtbot, window, seed):
-    """Twice a thousand: no exception, and what is shown is always what the experiment gives."""
-    dice = random.Random(seed)
+def test_1_000_random_actions(qtbot, window):
+    """No exception, and what is shown is always what the experiment gives."""
+    dice = random.Random(1)
     conv = window.conv
     things = {**edits(qtbot, window, dice), **{f"{name} ": act for name, act in moves(qtbot, window, dice).items()}}
     done = []

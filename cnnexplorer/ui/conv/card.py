@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .contents import CardContent
     from .shown import ViewKey
 
-MIN_WIDTH = 150
+MIN_WIDTH, MARGIN = 150, 9
 
 
 class Card(Speaking, QFrame):
@@ -172,6 +172,10 @@ class Card(Speaking, QFrame):
             self._size_hidden, self._note_hidden = size, unread
             self._show_size()
 
+    def set_room(self, width: int) -> None:
+        """Make sure that the map is a number of pixels wide, or 0 for the usual."""
+        self.setMinimumWidth(max(MIN_WIDTH, width + 2 * MARGIN + 2))
+
     def set_enlarged(self, enlarged: bool) -> None:
         """Give the map all the height, or keep it a square below the name, so that the maps of all cards are level."""
         if enlarged != self._enlarged:
@@ -293,7 +297,7 @@ class Card(Speaking, QFrame):
         header.addWidget(self._title, 1)
         header.addWidget(self._menu_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(9, 8, 9, 8)
+        layout.setContentsMargins(MARGIN, 8, MARGIN, 8)
         layout.setSpacing(5)
         layout.addLayout(header)
         below = QHBoxLayout()
@@ -321,7 +325,7 @@ class Card(Speaking, QFrame):
         self.view.setAccessibleName(f"{content.title} {shape}")
 
     def _shape_view(self) -> None:
-        self.view.setMaximumHeight(16_777_215 if self._enlarged else max(self.width() - 18, 120))
+        self.view.setMaximumHeight(16_777_215 if self._enlarged else max(self.width() - 2 * MARGIN, 120))
 
     def _show_icon(self, name: str) -> None:
         if name != self._icon_name:

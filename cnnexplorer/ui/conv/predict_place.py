@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnexplorer.ui.widgets.map_view import MapView
 
     from .board import Board
+    from .shown import ViewKey
 
 _WIDTHS = {"size": 150, "winner": 110, "sign": 92}
 
@@ -38,6 +39,7 @@ class AnswerPlace(QObject):
         super().__init__(board)
         self._board = board
         self._view: MapView | None = None
+        self._roomy: ViewKey | None = None  # the card that is wider for what is asked of it
         self._question: Question | None = None
         self._cell = (0, 0)
         self.line, self.grid, self.bubble = AnswerLine(board), AnswerGrid(board), Bubble(board)
@@ -59,12 +61,15 @@ class AnswerPlace(QObject):
 
     def open(self, question: Question, cell: tuple[int, int], shape: tuple[int, int]) -> None:
         """Open for a question, at a cell of its stage's view; `shape` is the map's."""
-        self._watch(self._board.cards["stage", question.stage].view)
+        self._make_room(None)
+        key: ViewKey = ("stage", question.stage)
+        self._watch(self._board.cards[key].view)
         self._question, self._cell = question, cell
         whole = question.asks == "map"
         self.line.clear()
         if whole:
             self.grid.set_shape(*shape)
+            self._make_room(key, LEAST_CELL.width() * shape[1])
         self.set_done(False)
         self.set_tone("open")
         self.bubble.tell("", "open")
@@ -73,6 +78,7 @@ class AnswerPlace(QObject):
     def close(self) -> None:
         """Close."""
         self._question = None
+        self._make_room(None)
         self._watch(None)
         for widget in (self.line, self.grid, self.bubble):
             widget.hide()
@@ -181,6 +187,13 @@ class AnswerPlace(QObject):
             place.moveLeft(max(min(place.left(), area.right() - place.width() + 1), area.left()))
             place.moveTop(max(min(place.top(), area.bottom() - place.height() + 1), area.top()))
         return place
+
+    def _make_room(self, key: ViewKey | None, width: int = 0) -> None:
+        """Let a card be as wide as the fields of its map, and the one before as it was."""
+        for asked, room in ((self._roomy, 0), (key, width)):
+            if asked in self._board.cards:
+                self._board.cards[asked].set_room(room)
+        self._roomy = key
 
     def _watch(self, view: MapView | None) -> None:
         if view is self._view:

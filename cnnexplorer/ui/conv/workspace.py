@@ -163,7 +163,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
     def undo_state(self) -> tuple[str, str]:
         """Return what can be undone and redone now; empty where there is nothing."""
         history = self.model.history
-        return _(history.undo_label or ""), _(history.redo_label or "")
+        undo, redo = history.undo_label, history.redo_label
+        return _(undo) if undo else "", _(redo) if redo else ""
 
     def takeaways(self) -> list[Takeaway]:
         """Return what of this workspace can be taken away now."""

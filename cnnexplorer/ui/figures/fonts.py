@@ -1,4 +1,4 @@
-"""The fonts of a drawing, cut down to the signs that it uses, so that every viewer shows the same."""
+"""The fonts of a drawing, cut down to the signs that it needs, so that every viewer shows the same."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import struct
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,7 @@ _TABLES = (
     "fvar", "glyf", "gvar", "head", "hhea", "hmtx", "kern", "loca", "maxp", "name", "post", "prep",
 )  # fmt: skip
 _PIXELS = 12  # of any size: a font's file is the same at all of them
+_PRINTABLE = frozenset(range(0x20, 0x7F))  # always kept: cutting takes long, and so one cut serves most figures
 _RESTRICTED, _NO_SUBSETS, _BITMAPS_ONLY = 0x0002, 0x0100, 0x0200  # of the table OS/2: what its maker does not allow
 
 
@@ -75,7 +77,7 @@ def find_faces(used: Mapping[Style, set[str]]) -> list[Face]:
 
 
 def style_sheet(faces: Iterable[Face]) -> str:
-    """Return CSS that holds the fonts, each with no more than the signs that are used; on any thread."""
+    """Return CSS that holds the fonts, each with the signs that are used and those of ASCII; on any thread."""
     return "\n".join(filter(None, map(_rule, faces)))
 
 
@@ -117,25 +119,34 @@ def _file(raw: QRawFont) -> bytes:
 
 
 def _rule(face: Face) -> str:
-    # slow to load, and not needed before something is saved
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont, TTLibError
-
-    options = Options(hinting=False, notdef_outline=True, name_IDs=[], drop_tables=["DSIG", "STAT"])
-    font = TTFont(io.BytesIO(face.file), recalcTimestamp=False, lazy=True)
-    subsetter = Subsetter(options)
     codes = sorted(map(ord, face.signs))
-    subsetter.populate(unicodes=codes)
-    try:
-        subsetter.subset(font)
-    except TTLibError:  # a font that is broken in itself: the viewer takes another
+    data = _cut_down(face.file, frozenset(codes) | _PRINTABLE)
+    if not data:
         return ""
-    font.flavor = "woff"
-    data = io.BytesIO()
-    font.save(data, reorderTables=False)
-    text = base64.b64encode(data.getvalue()).decode()
+    text = base64.b64encode(data).decode()
     family = escape(face.style.family, quote=False).replace("\\", "\\\\").replace("'", "\\'")
     return (
         f"@font-face{{font-family:'{family}';font-weight:{face.style.weight};font-style:{face.style.slant};"
         f"unicode-range:{','.join(f'U+{code:X}' for code in codes)};src:url(data:font/woff;base64,{text})}}"
     )
+
+
+@lru_cache(maxsize=8)
+def _cut_down(file: bytes, codes: frozenset[int]) -> bytes:
+    """Return a font with no more than some signs, as WOFF; empty where the font is broken."""
+    # slow to load, and not needed before something is saved
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont, TTLibError
+
+    options = Options(hinting=False, notdef_outline=True, name_IDs=[], drop_tables=["DSIG", "STAT"])
+    font = TTFont(io.BytesIO(file), recalcTimestamp=False, lazy=True)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=sorted(codes))
+    try:
+        subsetter.subset(font)
+    except TTLibError:  # the viewer takes another
+        return b""
+    font.flavor = "woff"
+    data = io.BytesIO()
+    font.save(data, reorderTables=False)
+    return data.getvalue()

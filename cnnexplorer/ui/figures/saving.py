@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from cnnexplorer.core.files import atomic_file, write_file
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from .takeaway import Takeaway
 
     Session = Callable[[], bytes | None]
+
+_LEAST_WIDTH = 200  # pixels
 
 PICTURES = {
     "png": mark("Picture in pixels (PNG)"),
@@ -77,6 +80,22 @@ def begin_picture(
         return lambda: page
     image = figure.image()
     return lambda: png_bytes(pixels_of(image), replace(notes, session=session()), DOTS * wish.scale)
+
+
+def begin_small_picture(takeaway: Takeaway, wish: FigureWish, limit: int) -> Callable[[], bytes]:
+    """Paint a picture now, and return what packs it as a PNG of at most `limit` bytes: the same one, or a smaller."""
+    image, notes = Figure(takeaway, wish).image(), notes_of(takeaway)
+
+    def pack() -> bytes:
+        shown = image
+        while True:
+            data = png_bytes(pixels_of(shown), notes, DOTS * wish.scale * shown.width() / image.width())
+            if len(data) <= limit or shown.width() <= _LEAST_WIDTH:
+                return data
+            width = max(shown.width() * 3 // 4, _LEAST_WIDTH)
+            shown = shown.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+
+    return pack
 
 
 def save_picture(pack: Callable[[], bytes], path: Path, cancelled: Event) -> tuple[Note, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import PreparedStep
-from cnnexplorer.labs.model import ConvolutionSetup, ReachTask, SessionSetup
+from cnnexplorer.labs.model import ReachTask
 from cnnexplorer.labs.progress import (
     answer_shown,
     answered,
@@ -23,13 +23,13 @@ from cnnexplorer.labs.progress import (
     read,
     spent,
 )
-from cnnexplorer.labs.setups import session_of
 from cnnexplorer.ui.tasks import LatestTask
+
+from .preparing import Prepared, Preparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnexplorer.core import Experiment, Session
     from cnnexplorer.labs import LabFile, LiveState, Step, Verdict
     from cnnexplorer.labs.progress import Figure, Progress, StepProgress
     from cnnexplorer.labs.verdict import Said
@@ -37,20 +37,6 @@ if TYPE_CHECKING:
     from .store import Store
 
 LONGEST_PAUSE = 900.0  # seconds on a step that count at once: who is away longer does not work
-
-
-class Ready(NamedTuple):
-    """A step whose set-up is computed: what the workspaces are to show, and what can be told of it.
-
-    `source` is the step whose set-up that is, and `source_done` whether that step is done: the step itself, or the
-    latest one before it that has a set-up, where the workspaces do not show that yet. None: they stay as they are.
-    """
-
-    step: Step
-    source: Step | None
-    source_done: bool
-    experiment: Experiment | None
-    session: Session | None
 
 
 class Attempt(QObject):
@@ -78,7 +64,7 @@ class Attempt(QObject):
     refused(error)
         Expected trouble.
     busy_changed(bool)
-        Whether an answer is being judged.
+        Whether an answer is being judged, or a figure being made.
     """
 
     leaving = Signal()
@@ -109,9 +95,11 @@ class Attempt(QObject):
         self._hints: dict[int, int] = {}
         self._shown: dict[int, tuple[Said, ...]] = {}
         self._known_hints: dict[int, tuple[Said, ...]] = {}
-        self._in_force: int | None = None  # the step whose set-up the workspaces show
-        self._preparing, self._checking, self._recalling = LatestTask(self), LatestTask(self), LatestTask(self)
-        self._checking.busy_changed.connect(self.busy_changed)
+        self._preparing = Preparing(self._steps, lab.folder, self)
+        self._checking, self._recalling = LatestTask(self), LatestTask(self)
+        self._taking = LatestTask(self)
+        for task in (self._checking, self._taking):
+            task.busy_changed.connect(lambda _busy: self.busy_changed.emit(self._checking.busy or self._taking.busy))
         self._since = clock()
 
     # what is in front
@@ -156,6 +144,18 @@ class Attempt(QObject):
         """The right answer in words, where it was shown."""
         return self._shown.get(self.position, ())
 
+    @property
+    def closed_pages(self) -> dict[str, int]:
+        """The pages of the Network workspace that are closed, each with the step, from 1, that asks for what it shows.
+
+        A step that was passed without an answer keeps its pages closed: those behind it do not give it away.
+        """
+        found: dict[str, int] = {}
+        for place in range(self.position, -1, -1):
+            if not self.progress.steps[place].done:
+                found |= {page: place + 1 for page in self._steps[place].step.closes if page not in found}
+        return found
+
     # going
 
     def begin(self) -> None:
@@ -180,9 +180,8 @@ class Attempt(QObject):
         self.leaving.emit()
         self._count_time()
         self._save()
-        self._preparing.close()
-        self._checking.close()
-        self._recalling.close()
+        for task in (self._preparing, self._checking, self._recalling, self._taking):
+            task.close()
 
     # answering
 
@@ -252,14 +251,20 @@ class Attempt(QObject):
 
         self._checking.start(lambda: prepared.right(state), show, self._fail)
 
-    def take_figure(self, figure: Figure) -> None:
-        """Put a figure into the report."""
-        try:
-            self.progress = figure_taken(self.progress, self.position, figure, _now())
-        except UserError as error:
-            self.refused.emit(error)
-        else:
-            self._changed()
+    def take_figure(self, make: Callable[[], Figure]) -> None:
+        """Put a figure, which is made off the GUI thread, into the report; not another while one is made."""
+        index = self.position
+
+        def taken(figure: Figure) -> None:
+            try:
+                self.progress = figure_taken(self.progress, index, figure, _now())
+            except UserError as error:
+                self.refused.emit(error)
+            else:
+                self._changed()
+
+        if not self._taking.busy:
+            self._taking.start(make, taken, self._fail)
 
     def set_student(self, name: str) -> None:
         """Say who the student is."""
@@ -280,16 +285,11 @@ class Attempt(QObject):
         self._prepare()
 
     def _prepare(self) -> None:
-        index, prepared, folder = self.position, self._steps[self.position], self.lab.folder
-        base = next((place for place in range(index, -1, -1) if self._steps[place].step.setup is not None), None)
-        shown = base if base == index or base != self._in_force else None
-        source = None if shown is None else self._steps[shown]
-        source_done = shown is not None and self.progress.steps[shown].done
-        gave_up = self.done.status == "shown"
+        index, prepared = self.position, self._steps[self.position]
+        done = [step.done for step in self.progress.steps]
 
-        def ready(found: tuple[Ready, tuple[Said, ...], tuple[Said, ...]]) -> None:
+        def ready(found: Prepared) -> None:
             known, self._known_hints[index], right = found
-            self._in_force = base
             if right:
                 self._shown.setdefault(index, right)
             self.prepared.emit(known)
@@ -300,15 +300,7 @@ class Attempt(QObject):
             self.changed.emit()
             self._fail(error)
 
-        def job() -> tuple[Ready, tuple[Said, ...], tuple[Said, ...]]:
-            setup = None if source is None else source.step.setup
-            session = session_of(setup, folder) if isinstance(setup, SessionSetup) else None
-            experiment = source.experiment if source is not None and isinstance(setup, ConvolutionSetup) else None
-            right = prepared.right() if gave_up else ()
-            step = None if source is None else source.step
-            return Ready(prepared.step, step, source_done, experiment, session), prepared.hints(), right
-
-        self._preparing.start(job, ready, failed)
+        self._preparing.start(index, self.done.status == "shown", done, ready, failed)
 
     def _judge(self, index: int, written: str, verdict: Verdict) -> None:
         self._verdicts[index] = verdict

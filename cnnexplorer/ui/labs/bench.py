@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, Signal
 from cnnexplorer.labs import LiveState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from cnnexplorer.labs.model import ClickTask
     from cnnexplorer.labs.progress import Figure
 
-    from .attempt import Ready
+    from .preparing import Ready
 
 Cell = tuple[int, int]
 
@@ -37,6 +39,9 @@ class Bench(QObject):
     def reveal(self) -> None:
         """Show what the step hid, and let everything be changed."""
 
+    def close_pages(self, pages: Mapping[str, int]) -> None:
+        """Keep pages of the Network workspace closed: each with the step, from 1, that asks for what it shows."""
+
     def release(self) -> None:
         """Leave the workspaces alone: the lab is over."""
 
@@ -49,6 +54,6 @@ class Bench(QObject):
     def show_state(self, ready: Ready) -> None:
         """Show one way to reach the state that is asked for."""
 
-    def figure(self) -> Figure | None:
-        """Return a picture of what is in front, with a caption."""
+    def figure(self) -> Callable[[], Figure] | None:
+        """Paint what is in front; what is returned makes a figure of it, off the GUI thread. None: there is nothing."""
         return None

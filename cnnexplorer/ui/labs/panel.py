@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, MeasureTask, ReachTask
@@ -17,17 +17,17 @@ from .asking import ask_to_show
 from .drafts import Drafts
 from .exercises import is_practice
 from .making import field_for, matrix_field
+from .panel_body import PanelBody
 from .panel_head import PanelHead, line
-from .prose import Prose
-from .verdict_box import HintBoxes, SaidBox
 
 if TYPE_CHECKING:
     from cnnexplorer.labs import Verdict
     from cnnexplorer.labs.progress import Figure
 
-    from .attempt import Attempt, Ready
+    from .attempt import Attempt
     from .bench import Bench
     from .fields import Field
+    from .preparing import Ready
 
 WIDTH, LEAST_WIDTH = 350, 290
 LIVE_TASKS = (ReachTask, FindTask, MeasureTask, ClickTask)  # whose answers are given in the workspaces
@@ -58,12 +58,11 @@ class LabPanel(Speaking, QWidget):
         self.setMinimumWidth(LEAST_WIDTH)
         self.head = PanelHead()
         self.title, self.bar, self.leave = self.head.title, self.head.bar, self.head.leave
-        self.heading = QLabel()
-        self.text = Prose()
-        self.check, self.hint, self.show_it = QPushButton(), QPushButton(), QPushButton()
-        self.again = QToolButton()
-        self.verdict, self.answer, self.why = SaidBox(), SaidBox(), SaidBox()
-        self.hints = HintBoxes()
+        self.body = PanelBody()
+        self.heading, self.text, self.hints = self.body.heading, self.body.text, self.body.hints
+        self.check, self.hint, self.show_it = self.body.check, self.body.hint, self.body.show_it
+        self.verdict, self.answer, self.why = self.body.verdict, self.body.answer, self.body.why
+        self.again = self.body.again
         self.back, self.next = QPushButton(), QPushButton()
         self._live = QTimer(self)
         self._live.setSingleShot(True)
@@ -186,30 +185,14 @@ class LabPanel(Speaking, QWidget):
         self.hint.setAccessibleName(self.hint.toolTip())
 
     def restyle(self) -> None:
-        """Take icons from the theme."""
-        for button, name in (
-            (self.back, "chevron-left"), (self.hint, "lightbulb-on-outline"), (self.show_it, "eye-outline"),
-            (self.again, "restore"),
-        ):  # fmt: skip
-            button.setIcon(icon(name, self))
+        """Take the icon from the theme."""
+        self.back.setIcon(icon("chevron-left", self))
 
     # building
 
     def _build(self) -> None:
-        font = self.heading.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        self.heading.setFont(font)
-        self.heading.setWordWrap(True)
-        self.heading.setTextFormat(Qt.TextFormat.PlainText)
-        for button, text, tip in (
-            (self.check, mark("Check"), mark("See whether the answer is right (Ctrl+Enter)")),
-            (self.show_it, mark("Show the answer"), mark("Show the right answer; the step then gives no points")),
-            (self.back, mark("Back"), mark("Go to the step before (Alt+PgUp)")),
-        ):
-            self.say(button.setText, text)
-            self.tip(button, tip)
-        self.tip(self.again, mark("Put the workspace as this step began; undo takes it back"))
+        self.say(self.back.setText, mark("Back"))
+        self.tip(self.back, mark("Go to the step before (Alt+PgUp)"))
         self.tip(self.next, mark("Go on to the next step (Alt+PgDown)"))
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 8, 14, 8)
@@ -221,39 +204,9 @@ class LabPanel(Speaking, QWidget):
         column.setSpacing(0)
         column.addWidget(self.head)
         column.addWidget(line())
-        column.addWidget(self._middle(), 1)
+        column.addWidget(self.body, 1)
         column.addWidget(line())
         column.addLayout(foot)
-
-    def _middle(self) -> QScrollArea:
-        inside = QWidget()
-        self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(14, 12, 14, 12)
-        self._column.setSpacing(10)
-        self._place = QVBoxLayout()
-        buttons, helps = QHBoxLayout(), QHBoxLayout()
-        buttons.addWidget(self.check)
-        buttons.addWidget(self.hint)
-        buttons.addStretch(1)
-        buttons.addWidget(self.again)
-        helps.addWidget(self.show_it)
-        helps.addStretch(1)
-        self._column.addWidget(self.heading)
-        self._column.addWidget(self.text)
-        self._column.addLayout(self._place)
-        self._column.addLayout(buttons)
-        self._column.addLayout(helps)  # above all that comes and goes: nothing moves it under the mouse
-        self._column.addWidget(self.verdict)
-        self._column.addWidget(self.answer)
-        self._column.addWidget(self.why)
-        self._column.addWidget(self.hints)
-        self._column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(inside)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return self._scroll
 
     def _connect(self) -> None:
         self.check.clicked.connect(self.check_now)
@@ -274,13 +227,7 @@ class LabPanel(Speaking, QWidget):
         assert attempt is not None
         self._live.stop()
         self._ready = None
-        self.text.hide()  # until it is whole: a text that grows in sight jumps
-        self.text.set_folder(attempt.lab.folder)
-        self.text.show_texts(attempt.step.text)
-        self.text.show()
-        for box in (self.verdict, self.answer, self.why):
-            box.prose.set_folder(attempt.lab.folder)
-            box.hide()
+        self.body.show_text(attempt.step.text, attempt.lab.folder)
         self._bench.pick(None)
         step = attempt.step
         self._set_field(
@@ -288,7 +235,7 @@ class LabPanel(Speaking, QWidget):
             if isinstance(step.task, MatrixTask)
             else field_for(attempt.lab.id, attempt.position, step, self._bench, self._figures, self.take_figure)
         )
-        self._scroll.verticalScrollBar().setValue(0)
+        self.body.verticalScrollBar().setValue(0)
         self._show_state()
 
     def _prepared(self, ready: Ready) -> None:
@@ -316,7 +263,7 @@ class LabPanel(Speaking, QWidget):
 
     def _set_field(self, field: Field | None) -> None:
         if self.field is not None:
-            self._place.removeWidget(self.field)
+            self.body.place.removeWidget(self.field)
             self.field.hide()
             self.field.deleteLater()
         self.field = field
@@ -324,7 +271,7 @@ class LabPanel(Speaking, QWidget):
         if field is not None:
             field.given.connect(self.check_now)
             field.refused.connect(self.refused)
-            self._place.addWidget(field)
+            self.body.place.addWidget(field)
 
     def _go_to(self, index: int) -> None:
         if self.attempt is not None:
@@ -339,6 +286,7 @@ class LabPanel(Speaking, QWidget):
         if attempt is None:
             return
         step, done, verdict = attempt.step, attempt.done, attempt.verdict
+        self._bench.close_pages(attempt.closed_pages)
         asks = step.task is not None
         self.bar.show_steps([one.status for one in attempt.progress.steps], attempt.position)
         self.check.setVisible(asks)
@@ -372,7 +320,7 @@ class LabPanel(Speaking, QWidget):
             self.field.show_verdict(verdict)
         shown = self.why if self.why.isVisibleTo(self) else self.verdict
         # once the boxes have their places
-        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(shown, 0, 8))
+        QTimer.singleShot(0, self, lambda: self.body.ensureWidgetVisible(shown, 0, 8))
         task = None if self.attempt is None else self.attempt.step.task
         if isinstance(task, ReachTask | FindTask):  # the student is at work elsewhere
             return

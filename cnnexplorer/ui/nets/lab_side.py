@@ -88,6 +88,7 @@ class NetLabSide(QObject):
         model = self._net.model
         guard, model.guard = model.guard, None
         self._net.start_over()
+        self._net.sources.kind = "sample"
         model.guard = guard
         self.show(structs.replace(setup, page=setup.page or Place.page), folder)
 
@@ -96,7 +97,10 @@ class NetLabSide(QObject):
         model = self._net.model
         self._setup = setup
         guard, model.guard = model.guard, None
-        self._net.sources.let_go()
+        sources = self._net.sources
+        kind = sources.kind
+        sources.let_go()
+        sources.kind = kind if kind == "sample" else sources.kind
         if setup.perturbation is not None:
             wanted = setup.perturbation
             model.set_perturbation(Perturbation(**{name: getattr(wanted, name) for name in wanted.__struct_fields__}))
@@ -157,9 +161,11 @@ class NetLabSide(QObject):
             )
         model.start_at(place)
 
-    def _take_picture(self, source: Source) -> None:
+    def _take_picture(self, found: tuple[Source, bool]) -> None:
+        source, is_sample = found
         model = self._net.model
         guard, model.guard = model.guard, None
+        self._net.sources.kind = "sample" if is_sample else "kept"
         model.set_source(source)
         model.guard = guard
 
@@ -173,11 +179,12 @@ def _same(one: Chosen, other: Chosen) -> bool:
     return (one.network, one.weights, one.seed) == (other.network, other.weights, other.seed)
 
 
-def _picture(name: str, folder: Path | None) -> Source:
+def _picture(name: str, folder: Path | None) -> tuple[Source, bool]:
+    """Return a picture, and whether it is a sample."""
     if name in SAMPLES:
         image = make_sample(name)
-        return Source(image / max(float(image.max()), 1.0), SAMPLES[name].title)
-    return Source(load_image(file_in(folder, name), max_side=MAX_SIDE), name)
+        return Source(image / max(float(image.max()), 1.0), SAMPLES[name].title), True
+    return Source(load_image(file_in(folder, name), max_side=MAX_SIDE), name), False
 
 
 def _numbers(perturbation: Perturbation) -> dict[str, float]:

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
@@ -14,11 +15,13 @@ from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.nets import CATALOG, Network
 from cnnexplorer.ui.batch_dialog import ask_batch
 from cnnexplorer.ui.language import Speaking, _
+from cnnexplorer.ui.theme import icon
 
 from . import answer_takeaways, takeaways
 from .answer_page import AnswerPage
 from .architecture_page import ArchitecturePage
 from .batch import network_offer
+from .closed_page import ClosedPage
 from .crumbs import Crumbs
 from .figure_facts import Taker
 from .filters_page import FiltersPage
@@ -40,7 +43,7 @@ from .weights_dialog import ask_weights
 from .why_page import WhyPage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import numpy as np
@@ -140,6 +143,8 @@ class NetWorkspace(Speaking, QWidget):
         self.crumbs = Crumbs(self.model)
         self.pages: dict[str, Page] = {}
         self._shown: Page | None = None
+        self._closed: Mapping[str, int] = {}
+        self._closed_page = ClosedPage()
         self.batch: BatchDialog | None = None
         self.recording: NetRecordDialog | None = None
         self.states = PageStates(self.pages)
@@ -212,9 +217,21 @@ class NetWorkspace(Speaking, QWidget):
         if self._shown is not None:
             self._shown.take_focus()
 
+    def close_pages(self, pages: Mapping[str, int]) -> None:
+        """Keep pages closed, each with the step of a lab, from 1, that asks for what it shows."""
+        if pages == self._closed:
+            return
+        self._closed = dict(pages)
+        self._show_locks()
+        page = self.model.place.page
+        if (page in pages) == (self._shown is None):
+            self._closed_page.show_step(pages.get(page, 0))
+        else:
+            self._show_page(page)
+
     @property
     def page(self) -> Page | None:
-        """The page that is shown."""
+        """The page that is shown; None where it is closed."""
         return self._shown
 
     def open_file(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
@@ -303,6 +320,7 @@ class NetWorkspace(Speaking, QWidget):
     def restyle(self) -> None:
         """Take icons from the theme."""
         self.crumbs.restyle()
+        self._show_locks()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the tabs the room where there is little: beside a lab, or in a small window."""
@@ -342,6 +360,7 @@ class NetWorkspace(Speaking, QWidget):
         figure.setAutoRaise(True)
         row.addWidget(figure)
         self._stack = QStackedWidget()
+        self._stack.addWidget(self._closed_page)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
@@ -395,19 +414,28 @@ class NetWorkspace(Speaking, QWidget):
         self._actions["go_forward"].setEnabled(self.model.can_go_forward)
 
     def _show_page(self, id_: str) -> None:
-        page = self._page(id_)
+        page = None if id_ in self._closed else self._page(id_)
         if self._shown is not None and self._shown is not page:
             self._shown.leave()
             self.model.point_at()
             self.told.emit("")
         self._shown = page
-        self._stack.setCurrentWidget(page)
+        self._closed_page.show_step(self._closed.get(id_, 0))
+        self._stack.setCurrentWidget(self._closed_page if page is None else page)
         self.tabs.blockSignals(True)
         self.tabs.setCurrentIndex(PAGE_IDS.index(id_))
         self.tabs.blockSignals(False)
         self._actions[f"page_{id_}"].setChecked(True)
-        self._actions["save_table"].setEnabled(id_ == "architecture")
-        page.enter()
+        self._actions["save_table"].setEnabled(isinstance(page, ArchitecturePage))
+        if page is not None:
+            page.enter()
+
+    def _show_locks(self) -> None:
+        """Show on the tabs which pages are closed."""
+        lock = icon("lock-outline", self, "muted")
+        for index, spec in enumerate(PAGES):
+            self.tabs.setTabIcon(index, lock if spec.id in self._closed else QIcon())
+        self._fit_tabs()
 
     def _page(self, id_: str) -> Page:
         """Return a page, made when it is first needed."""

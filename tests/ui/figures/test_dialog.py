@@ -700,6 +700,6 @@ def test_the_dialogs_have_room_for_their_texts_and_agree_in_their_buttons(desk: 
         roles = [box.buttonRole(button) for button in in_order]
         assert roles[0] == QDialogButtonBox.ButtonRole.AcceptRole
         assert roles[-1] == QDialogButtonBox.ButtonRole.RejectRole
-    assert not dialogs[1].record_button.isDefault()
+    assert not dialogs[1].start_button.isDefault()
     for dialog in dialogs[1:]:
         dialog.reject()

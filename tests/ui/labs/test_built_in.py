@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
 
 from cnnexplorer.core import format_number
-from cnnexplorer.labs import PreparedStep, built_in_labs, tasks
+from cnnexplorer.labs import PreparedStep, built_in_labs, live_tasks, tasks
 from cnnexplorer.labs.model import (
     ChoiceTask,
     ClickTask,
@@ -167,7 +169,7 @@ def reach(panel, window, prepared, right):
 
 def find(panel, window, prepared, right):
     state = window.labs.bench.state()
-    units = tasks.accepted_units(prepared.step.task, state)
+    units = live_tasks.accepted_units(prepared.step.task, state)
     wanted = units[0] if right else next(unit for unit in range(50, 0, -1) if unit not in units)
     window.net.workspace.model.visit(layer=prepared.step.task.layer, unit=wanted)
     assert str(wanted) in panel.field._says.text()
@@ -179,15 +181,17 @@ def measure(panel, window, prepared, right):
     if task.perturbation is not None:
         wanted = task.perturbation
         model.set_perturbation(type(model.perturbation)(**{n: getattr(wanted, n) for n in wanted.__struct_fields__}))
-    numbers = tasks.measured(task, window.labs.bench.state())
+    numbers = live_tasks.measured(task, window.labs.bench.state())
     for line, value in zip(panel.field.lines, numbers, strict=True):
         line.setText(format_number(value + (0 if right else 0.5), 6))
     return True
 
 
 def figure(panel, window, prepared, right):
-    for _taken in range(prepared.step.task.count if right else 0):
+    for taken in range(prepared.step.task.count if right else 0):
         panel.field.button.click()
+        while len(panel.attempt.done.figures) == taken:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     return right
 
 

@@ -15,9 +15,8 @@ from cnnexplorer.labs import experiment_of, load_lab
 from cnnexplorer.ui.labs.writing_page import WritingPage
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.questions import Question
+from tests.lab_texts import LAB
 from tests.ui.helpers import LEFT, press, set_image, settled, type_text
-
-from .conftest import LAB
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

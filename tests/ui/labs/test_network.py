@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QToolButton
 from cnnexplorer.core.samples import SAMPLES
 from cnnexplorer.labs import lab_from_text
 from cnnexplorer.nets import Perturbation
-from tests.ui.helpers import LEFT, pick
+from cnnexplorer.ui.nets.workspace import PAGE_IDS
+from tests.ui.helpers import LEFT, enter, pick
 
 from .test_built_in import LONG, leave, wait_for_network
-from .test_playing import play
+from .test_playing import answered, line, play, ready
 from .test_room import sized
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def test_a_step_sets_the_network_up_and_locks_it(qtbot, window, lab):
     assert (model.chosen.weights, model.chosen.seed) == ("random", 5)
     assert (model.place.page, model.place.layer, model.place.unit) == ("maps", "conv2", 3)
     assert model.source.title == SAMPLES["drawn_house"].title
+    assert net.column.form.samples.value() == "drawn_house"
     assert model.perturbation.noise == 0.1
     assert window._workspace == "net"
     picture, chosen = model.source, model.chosen
@@ -153,3 +155,77 @@ def test_the_chosen_filter_is_the_answer(qtbot, window, lab):
     qtbot.mouseClick(panel.check, LEFT)
     qtbot.waitUntil(lambda: panel.verdict.kind == "right")
     assert panel.attempt.done.answers[-1].answer == "conv2: 3"
+
+
+CLOSED = """
+format = 1
+title.en = "Closed"
+[[steps]]
+text.en = "How many weights has conv2?"
+[steps.setup]
+workspace = "network"
+weights = "random"
+page = "architecture"
+layer = "conv2"
+hide = ["architecture", "overview"]
+[steps.task]
+kind = "number"
+answer = 307200
+[[steps]]
+text.en = "Which has more?"
+[steps.setup]
+workspace = "network"
+weights = "random"
+page = "filters"
+hide = ["overview"]
+[steps.task]
+kind = "number"
+answer = 1
+[[steps]]
+text.en = "Read it off."
+[steps.setup]
+workspace = "network"
+weights = "random"
+page = "architecture"
+[steps.task]
+kind = "number"
+answer = 2
+"""
+
+
+def test_pages_that_show_the_answer_are_closed_until_it_is_given(qtbot, window):
+    panel = play(qtbot, window, lab_from_text(CLOSED, "closed.toml"))
+    wait_for_network(qtbot, window, panel)
+    net = window.net.workspace
+    closed = net._closed_page
+
+    def locked() -> list[str]:
+        return [id_ for index, id_ in enumerate(PAGE_IDS) if not net.tabs.tabIcon(index).isNull()]
+
+    assert locked() == ["overview", "architecture"]
+    assert closed.isVisible()
+    assert "step 1" in closed.text.text()
+    assert net.page is None
+    assert net.takeaways() == []
+    window.actions_["page_maps"].trigger()
+    assert not closed.isVisible()
+    net.tabs.setCurrentIndex(0)
+    assert closed.isVisible(), "by no way is it opened"
+    panel.attempt.go(2)
+    ready(qtbot, panel)
+    wait_for_network(qtbot, window, panel)
+    assert locked() == ["overview", "architecture"]
+    assert closed.isVisible(), "going on without an answer opens nothing"
+    panel.attempt.go(0)
+    ready(qtbot, panel)
+    enter(line(panel), "307200")
+    answered(qtbot, panel, "right")
+    assert locked() == []
+    wait_for_network(qtbot, window, panel)
+    assert net.page is net.pages["architecture"]
+    assert net.page.active
+    panel.attempt.go(1)
+    ready(qtbot, panel)
+    assert locked() == ["overview"]
+    qtbot.mouseClick(panel.leave, LEFT)
+    assert locked() == []

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from cnnexplorer.labs import built_in_labs
 from cnnexplorer.labs.progress import score
+from cnnexplorer.ui.figures.rendering import FigureWish
+from cnnexplorer.ui.figures.saving import begin_picture, begin_small_picture
 from cnnexplorer.ui.labs.fields import ChoiceField
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.main_window import MainWindow, begin
@@ -98,6 +102,7 @@ def give(qtbot: QtBot, window: MainWindow, panel: LabPanel, right: bool) -> None
         case 8:
             if right:
                 qtbot.mouseClick(field.button, LEFT)
+                qtbot.waitUntil(panel.check.isEnabled)
             qtbot.mouseClick(panel.check, LEFT)
         case 9:
             type_text(field.text, "it grows" if right else "grows")
@@ -339,14 +344,21 @@ def test_options_and_items_are_shuffled_the_same_way_each_time(qtbot, window, la
     assert list(panel.field.options) == first
 
 
-def test_a_figure_is_a_picture_of_the_workspace(qtbot, window, lab):
+def test_a_figure_is_what_saving_one_would_give(qtbot, window, lab):
     panel = play(qtbot, window, lab, 8)
     qtbot.mouseClick(panel.field.button, LEFT)
+    assert not panel.check.isEnabled()
+    qtbot.waitUntil(lambda: bool(panel.attempt.done.figures))
     [figure] = panel.attempt.done.figures
-    from PySide6.QtGui import QImage
+    offer = window.figures.offers()[0]
+    saved = begin_picture(offer, FigureWish(scale=2), "png")()
+    pictures = [np.asarray(Image.open(io.BytesIO(data)).convert("RGB")) for data in (figure.png, saved)]
+    assert np.array_equal(*pictures)
+    assert len(np.unique(pictures[0])) > 10
+    assert figure.caption == f"{offer.title}\n{offer.caption}"
 
-    picture = QImage.fromData(figure.png)
-    assert picture.width() > 300
-    assert len(np.unique(np.frombuffer(picture.convertToFormat(QImage.Format.Format_Grayscale8).constBits(),
-                                       np.uint8))) > 10  # fmt: skip
-    assert "Pooling" in figure.caption or "pooling" in figure.caption or "→" in figure.caption
+
+def test_a_figure_too_large_for_a_report_is_made_smaller(window):
+    offer = window.figures.offers()[0]
+    sizes = [len(begin_small_picture(offer, FigureWish(scale=2), limit)()) for limit in (10**9, 50_000)]
+    assert sizes[0] > 50_000 >= sizes[1]
