@@ -6,6 +6,7 @@ agree. What is not certainly a number is refused, with the place where it stands
 
 from __future__ import annotations
 
+import codecs
 import csv
 import math
 import re
@@ -31,6 +32,7 @@ MOST_NUMBERS = 2**24
 MOST_TABLE_NUMBERS = 2**22
 MOST_DIMENSIONS = 4
 _MOST_TABLE_BYTES = 128 * 2**20
+_PIECE = 2**19  # bytes of a table that are decoded at once: meanwhile no other thread goes on
 _MOST_HEADER = 4096
 _LONGEST_NUMBER = 1200  # signs: the longest that float64 needs is shorter
 _MOST_EXACT = 2**53  # from here on, float64 skips whole numbers
@@ -207,7 +209,7 @@ def _read_csv(file: BinaryIO, size: int, name: str) -> NDArray[np.float64]:
             size=-(-size // 2**20),
             limit=_MOST_TABLE_BYTES // 2**20,
         )
-    lines = [line for line in _decoded(file.read(), name).splitlines() if line.strip(" \t;,\"")]  # fmt: skip
+    lines = [line for line in _lines(file, name) if line.strip(" \t;,\"")]  # fmt: skip
     told = re.fullmatch(r'"?sep=([,;\t])"?', lines[0].strip(" ")) if lines else None  # a spreadsheet's own first line
     if told is not None:
         del lines[0]
@@ -223,15 +225,36 @@ def _read_csv(file: BinaryIO, size: int, name: str) -> NDArray[np.float64]:
     return _table(_cells(lines, separator), name)
 
 
-def _decoded(data: bytes, name: str) -> str:
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError("{name} is not a text: save the table as CSV in UTF-8", name=name) from error
-    if "\0" in text:
-        raise DataError("{name} is not a text: save the table as CSV in UTF-8", name=name)
-    return text.translate(_SIGNS)
+def _lines(file: BinaryIO, name: str) -> Iterator[str]:
+    """Yield the lines of a table, without their ends."""
+    begun: list[str] = []
+    for text in _texts(file, name):
+        for part in text.splitlines(keepends=True):
+            line = part.splitlines()[0]
+            begun.append(line)
+            if line != part:
+                yield "".join(begun)
+                begun.clear()
+    if begun:
+        yield "".join(begun)
+
+
+def _texts(file: BinaryIO, name: str) -> Iterator[str]:
+    """Yield a text piece by piece; no piece ends between the two signs of a line's end."""
+    wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-16" if wide else "utf-8-sig")()
+    carried, data = "", b"more"
+    while data:
+        data = file.read(_PIECE)
+        try:
+            text = carried + decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            raise DataError("{name} is not a text: save the table as CSV in UTF-8", name=name) from error
+        if "\0" in text:
+            raise DataError("{name} is not a text: save the table as CSV in UTF-8", name=name)
+        carried = "\r" if data and text.endswith("\r") else ""
+        yield text[: len(text) - len(carried)].translate(_SIGNS)
 
 
 _SIGNS = str.maketrans({"−": "-", "\u00a0": " ", "\u202f": " "})

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 MAX_KERNEL = 15
+_FEW = 1009  # of so many values one is looked at first: large arrays that differ seldom do so in a few places
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 _MODES = {
@@ -500,7 +501,11 @@ def same_array(left: NDArray[np.float64] | None, right: NDArray[np.float64] | No
     """Tell whether two frozen arrays are the same to the bit; NaN equals itself here."""
     if left is None or right is None or left is right:
         return left is right
-    return left.shape == right.shape and bool((left.view(np.uint64) == right.view(np.uint64)).all())
+    if left.shape != right.shape:
+        return False
+    one, other = left.reshape(-1).view(np.uint64), right.reshape(-1).view(np.uint64)
+    few = slice(None, None, _FEW)
+    return bool((one[few] == other[few]).all() and (one == other).all())
 
 
 def same_fields(left: Any, right: Any) -> bool:  # noqa: ANN401  # two values of one dataclass

@@ -173,6 +173,16 @@ def test_tables_are_read(tmp_path: Path, text: str, expected: list[list[float]])
     assert read_array(tmp_path / "a.csv").tolist() == expected
 
 
+@pytest.mark.parametrize("piece", range(1, 9))
+@pytest.mark.parametrize("code", ["utf-8-sig", "utf-16"])
+def test_a_table_is_read_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int, code: str):
+    """Wherever a piece ends: between the signs of a line's end, or in the middle of a letter."""
+    monkeypatch.setattr(data_reading, "_PIECE", piece)
+    text = "\r\n1,5;−2\r\n\r\n\u00a03;4\r5;6\n7;8\u20289;10"
+    (tmp_path / "a.csv").write_bytes(text.encode(code))
+    assert read_array(tmp_path / "a.csv").tolist() == [[1.5, -2], [3, 4], [5, 6], [7, 8], [9, 10]]
+
+
 def test_a_table_in_wide_letters_is_read(tmp_path: Path):
     (tmp_path / "a.CSV").write_text("1\t2\r\n3\t4\r\n", encoding="utf-16")
     assert read_array(tmp_path / "a.CSV").tolist() == M2

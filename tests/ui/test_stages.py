@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from cnnexplorer.core import Activation, Convolution, Flatten, Pooling
+from cnnexplorer.core import Activation, Convolution, Experiment, Flatten, Pooling
+from cnnexplorer.ui.conv.shown import view_keys
 
 from .helpers import NONE, SHIFT, cell_pixels, double_click, enter, grab, pick, pictured, press, set_image, settled
 
@@ -334,3 +335,33 @@ def test_parameters_of_an_activation(window):
     before = window.conv.model.experiment
     enter(page.fields["negative_slope"], "abc")
     check_refused(window, before, "abc")
+
+
+MANY = Experiment(np.ones((1, 4, 4)), (Convolution([[[[1.0]]]]), *(Activation("relu") for _number in range(40))))
+
+
+def test_many_stages_are_opened_bit_by_bit(qtbot, window):
+    conv, done, before = window.conv, [], list(window.conv.strip.cards)
+    conv.model.open(MANY, lambda: done.append(True))
+    assert not done
+    qtbot.waitUntil(lambda: bool(conv.strip._ready))
+    assert list(conv.strip.cards) == before, "nothing changes until all is ready"
+    assert not any(card.isVisible() for card in conv.strip._ready.values())
+    qtbot.waitUntil(lambda: bool(done))
+    assert list(conv.strip.cards) == view_keys(MANY)
+    assert all(card.isVisible() for card in conv.strip.cards.values())
+    assert conv.strip.cards["stage", 40].content.title == "ReLU 40"
+    assert not conv.strip._ready
+
+
+def test_what_is_edited_while_many_stages_are_opened_stays(qtbot, window):
+    conv, done = window.conv, []
+    conv.model.open(MANY, lambda: done.append(True))
+    qtbot.waitUntil(lambda: bool(conv.strip._ready))
+    set_image(window, np.ones((5, 5)), Activation("relu"))
+    edited = conv.model.experiment
+    assert list(conv.strip.cards) == view_keys(edited)
+    assert not conv.strip._ready
+    settled(window)
+    assert conv.model.experiment is edited
+    assert not done

@@ -13,17 +13,19 @@ from cnnexplorer.core import Convolution
 from cnnexplorer.ui.widgets.painting import Look
 
 from .contents import card_content, inside_padding, same_channels, unvisited_in, view_kind
+from .names import stage_titles
 from .shown import view_keys
 from .spotlight import display_cell, linked_views, lit_views
 from .step_view import ArithmeticView, StepView
-from .strip import Strip
+from .strip import MANY, Strip
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from PySide6.QtGui import QResizeEvent
 
     from cnnexplorer.core import Step
+    from cnnexplorer.ui.slices import Work
     from cnnexplorer.ui.widgets.map_view import Lit
 
     from .card import Card
@@ -119,17 +121,32 @@ class Board(QWidget):
         """Show a result, each kind of view in its look; the step is to be shown anew."""
         self._shown, self._looks = shown, dict(looks)
         self.strip.set_keys(view_keys(shown.result.experiment))
-        for key in self.cards:
-            self._show_card(key)
+        titles = stage_titles(shown.result.experiment.stages)
+        for card in self.cards.values():
+            _fill(card, shown, looks, titles)
         self._show_unvisited()
         self._take_decimals()
 
+    def preparing(self, shown: Shown, looks: Mapping[str, Look]) -> Work | None:
+        """Return what makes the cards of a result bit by bit, where many are new: at once they hold the window up."""
+        new = [key for key in view_keys(shown.result.experiment) if key not in self.cards]
+        return self._make_cards(new, shown, looks) if len(new) > MANY else None
+
+    def _make_cards(self, keys: list[ViewKey], shown: Shown, looks: Mapping[str, Look]) -> Work:
+        titles = stage_titles(shown.result.experiment.stages)
+        for key in keys:
+            card = self.strip.make_ready(key)
+            yield None
+            _fill(card, shown, looks, titles)
+            yield None
+
     def set_look(self, kind: str, look: Look) -> None:
         """Show the views of a kind in another look; the step is to be shown anew."""
+        assert self._shown is not None
         self._looks = {**self._looks, kind: look}
         for key in self.cards:
             if self.kind_of(key) == kind:
-                self._show_card(key)
+                _fill(self.cards[key], self._shown, self._looks)
         self._take_decimals()
 
     def show_step(self, step: Step | None, spotlight: bool, fill: bool, veil: Veil | None = None) -> None:
@@ -302,17 +319,6 @@ class Board(QWidget):
             for view in (self.step_view, self.arithmetic):
                 view.set_decimals(decimals)
 
-    def _show_card(self, key: ViewKey) -> None:
-        shown, card = self._shown, self.cards[key]
-        assert shown is not None
-        experiment = shown.result.experiment
-        last = len(experiment.stages) - 1
-        stage = key[0] == "stage"
-        card.set_content(
-            card_content(shown, key, self._looks[self.kind_of(key)]), (stage and key[1] > 0, stage and key[1] < last)
-        )
-        card.view.set_padding(inside_padding(experiment, key))
-
     def _show_unvisited(self) -> None:
         """Hatch what the next stage never reads, unless that would tell what is asked for."""
         assert self._shown is not None
@@ -372,6 +378,15 @@ class Board(QWidget):
                 card.view.follow(spot.frame, whole=key in (read, ("stage", step.stage_index)))
         if step.index == 0:
             self.strip.reveal(("stage", step.stage_index))
+
+
+def _fill(card: Card, shown: Shown, looks: Mapping[str, Look], titles: Sequence[str] = ()) -> None:
+    """Let a card show its view of a result."""
+    experiment, (kind, index) = shown.result.experiment, card.key
+    stage, last = kind == "stage", len(experiment.stages) - 1
+    content = card_content(shown, card.key, looks[view_kind(experiment, card.key)], titles)
+    card.set_content(content, (stage and index > 0, stage and index < last))
+    card.view.set_padding(inside_padding(experiment, card.key))
 
 
 def _split(splitter: QSplitter, sizes: tuple[int, ...]) -> None:

@@ -108,6 +108,8 @@ class Card(Speaking, QFrame):
 
     def set_content(self, content: CardContent, movable: tuple[bool, bool]) -> None:
         """Show a stage; `movable` tells whether it can go left, and right."""
+        if (content, movable) == (self.content, self._movable):
+            return
         self.content = content
         self._movable = movable
         channels = len(content.source.values)
@@ -176,8 +178,9 @@ class Card(Speaking, QFrame):
 
     def set_enlarged(self, enlarged: bool) -> None:
         """Give the map all the height, or keep it a square below the name, so that the maps of all cards are level."""
-        self._enlarged = enlarged
-        self._shape_view()
+        if enlarged != self._enlarged:
+            self._enlarged = enlarged
+            self._shape_view()
 
     def menu(self) -> QMenu:
         """Return the menu of what can be done with this stage."""

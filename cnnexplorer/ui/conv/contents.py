@@ -24,6 +24,8 @@ from .names import (
 from .spotlight import linked_views
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnexplorer.core import Experiment
     from cnnexplorer.ui.widgets.painting import Look, MapSource
 
@@ -54,8 +56,8 @@ def view_kind(experiment: Experiment, key: ViewKey) -> str:
     return kind if kind == "input" else stage_kind(experiment.stages[index])
 
 
-def card_content(shown: Shown, key: ViewKey, look: Look) -> CardContent:
-    """Return what the card of a view shows."""
+def card_content(shown: Shown, key: ViewKey, look: Look, titles: Sequence[str] = ()) -> CardContent:
+    """Return what the card of a view shows; `titles` are the stages' where they are known."""
     experiment, source = shown.result.experiment, shown.sources[key]
     kind, index = key
     if kind == "input":
@@ -70,7 +72,7 @@ def card_content(shown: Shown, key: ViewKey, look: Look) -> CardContent:
     before: ViewKey = ("stage", index - 1) if index else ("input", -1)
     note = unvisited_text(*unvisited_in(experiment, before))  # named as it is hatched there
     return CardContent(
-        stage_titles(experiment.stages)[index],
+        (titles or stage_titles(experiment.stages))[index],
         STAGE_ICONS[stage_kind(stage)],
         stage_about(stage),
         source,

@@ -11,6 +11,7 @@ from cnnexplorer.core import Activation, Convolution, Experiment, Pooling, Resul
 from cnnexplorer.core.editing import with_fitting_image, with_image
 from cnnexplorer.core.history import History
 from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.slices import Slices
 from cnnexplorer.ui.tasks import LatestTask
 
 from .shown import Shown, compute
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cnnexplorer.ui.slices import Work
+
 CHANGED_AT_ONCE = 200_000  # values of an image that a tool changes in a few milliseconds
 CHEAP_ACTIVATIONS = ("relu", "leaky_relu", "relu6", "hardtanh", "abs", "step", "identity")
 AT_ONCE = 4_000_000  # multiplications: a few milliseconds, less than handing them to a thread and back feels like
+A_STAGE = 100_000  # multiplications that take as long as all that a stage takes besides
 
 
 class OutOfMemory(UserError):
@@ -48,11 +52,14 @@ class ConvModel(QObject):
         self._history = History(experiment)
         self._task = LatestTask(self)
         self._changes = LatestTask(self)
+        self._slices = Slices(self)
         for task in (self._task, self._changes):
             task.busy_changed.connect(self._show_busy)
         self._shown = compute(experiment)
         # asked before each edit with the experiments before and after; refuses by raising `UserError`
         self.guard: Callable[[Experiment, Experiment], None] | None = None
+        # asked before another experiment takes the place of this one: what makes the views ready, or None
+        self.prepare: Callable[[Shown], Work | None] = lambda _shown: None
 
     @property
     def experiment(self) -> Experiment:
@@ -148,7 +155,7 @@ class ConvModel(QObject):
     def open(self, experiment: Experiment, opened: Callable[[], None], history: History | None = None) -> None:
         """Work on another experiment, with a history of its own, or with one that was laid aside.
 
-        Until it is computed nothing changes.
+        Until it is computed, and the views are ready for it, nothing changes.
         """
 
         def take(shown: Shown) -> None:
@@ -159,17 +166,25 @@ class ConvModel(QObject):
             self._take(shown)
             opened()
 
+        def prepare(shown: Shown) -> None:
+            preparing = self.prepare(shown)
+            if preparing is None:
+                take(shown)
+            else:
+                self._slices.start(_followed(preparing, lambda: take(shown)))
+
         def failed(error: BaseException) -> None:
             if isinstance(error, MemoryError):
                 error = OutOfMemory("there is not enough memory for this session: close other programs first")
             self._fail(error)
 
         self._changes.cancel()
-        if work(experiment) <= AT_ONCE:
+        self._slices.stop()
+        if work(experiment) + A_STAGE * len(experiment.stages) <= AT_ONCE:
             self._task.cancel()
-            take(compute(experiment))
+            prepare(compute(experiment))
         else:
-            self._task.start(lambda: compute(experiment), take, failed)
+            self._task.start(lambda: compute(experiment), prepare, failed)
 
     def lay_aside(self) -> History:
         """Return the history of the present work, and go on with the same experiment and a history of its own."""
@@ -196,11 +211,13 @@ class ConvModel(QObject):
     def close(self) -> None:
         """Wait for the work under way; to be called before the program ends."""
         self._changes.close()
+        self._slices.close()
         self._task.close()
 
     def _announce(self, old: Experiment) -> None:
         self.changed.emit(old, self.experiment)
         self.history_changed.emit()
+        self._slices.stop()
         experiment, known = self.experiment, self._shown
         if self.is_quick:
             self._task.cancel()
@@ -232,6 +249,11 @@ class ConvModel(QObject):
             )
             return
         raise error
+
+
+def _followed(work: Work, then: Callable[[], None]) -> Work:
+    yield from work
+    then()
 
 
 def work(experiment: Experiment) -> int:

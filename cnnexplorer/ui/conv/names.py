@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from cnnexplorer.core import (
@@ -63,10 +64,12 @@ def stage_title(stage: Stage) -> str:
 def stage_titles(stages: tuple[Stage, ...]) -> list[str]:
     """Return the names of stages, those of one name numbered."""
     plain = [stage_title(stage) for stage in stages]
-    return [
-        f"{title} {plain[: place + 1].count(title)}" if plain.count(title) > 1 else title
-        for place, title in enumerate(plain)
-    ]
+    totals, so_far = Counter(plain), Counter[str]()
+    titles = []
+    for title in plain:
+        so_far[title] += 1
+        titles.append(f"{title} {so_far[title]}" if totals[title] > 1 else title)
+    return titles
 
 
 def stage_about(stage: Stage) -> str:

@@ -17,6 +17,7 @@ from cnnexplorer.core.data_reading import SUFFIXES
 from cnnexplorer.core.editing import with_image
 from cnnexplorer.core.importing import read_image
 from cnnexplorer.core.messages import CLIPBOARD, mark
+from cnnexplorer.core.stages import frozen_array
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
 
@@ -154,7 +155,7 @@ class PictureLoader(QObject):
                 self._take_file(None, path)
                 self.told.emit(note.sentence(_))
 
-        self._task.start(lambda: read_image(path), read, lambda error: self._fail(error, path))
+        self._task.start(lambda: _numbers(path), read, lambda error: self._fail(error, path))
 
     def _take_file(self, picture: Picture | None, source: Path | bytes) -> None:
         """Remember where the input comes from."""
@@ -220,6 +221,12 @@ class PictureLoader(QObject):
 def remembered_peak(settings: Settings) -> float:
     """Return how white is written, 1 or 255, as it was chosen last."""
     return 255.0 if settings.get("peak", 1.0) == 255 else 1.0
+
+
+def _numbers(path: Path) -> tuple[NDArray[np.float64], Note]:
+    """Return an array as an image that need not be copied again, and what is to be said of it."""
+    image, note = read_image(path)
+    return frozen_array(image), note
 
 
 def _scaled(image: NDArray[np.float64], peak: float) -> NDArray[np.float64]:

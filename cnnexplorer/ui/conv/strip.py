@@ -16,6 +16,8 @@ from .card import Card, new_stage_titles
 if TYPE_CHECKING:
     from .shown import ViewKey
 
+MANY = 24  # new cards that the window waits for without being held up
+
 
 class Strip(Speaking, QScrollArea):
     """Holds the cards.
@@ -32,6 +34,7 @@ class Strip(Speaking, QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: dict[ViewKey, Card] = {}
+        self._ready: dict[ViewKey, Card] = {}  # cards that are not shown yet
         self._enlarged: ViewKey | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -52,8 +55,20 @@ class Strip(Speaking, QScrollArea):
         self.retranslate()
         self.restyle()
 
+    def make_ready(self, key: ViewKey) -> Card:
+        """Return a card for a view that will be shown soon, made but for showing it."""
+        card = self._ready.get(key)
+        if card is None:
+            card = self._ready[key] = self._new_card(key)
+            for widget in (card, *card.findChildren(QWidget)):
+                widget.ensurePolished()
+        return card
+
     def set_keys(self, keys: list[ViewKey]) -> None:
         """Show a card for each view; those that stay keep their zoom and channel."""
+        many = len([key for key in keys if key not in self.cards]) > MANY
+        if many:  # each would have everything laid out anew
+            self._row.hide()
         for key in [key for key in self.cards if key not in keys]:
             card = self.cards.pop(key)
             self._layout.removeWidget(card)
@@ -61,18 +76,19 @@ class Strip(Speaking, QScrollArea):
             card.deleteLater()
         for place, key in enumerate(keys):
             if key not in self.cards:
-                card = Card(key)
-                card.enlarge_asked.connect(lambda key=key: self.enlarge(key))
-                card.dropped.connect(lambda point, key=key: self._drop(key, point))
-                self.cards[key] = card
-                self.card_added.emit(card)
+                self.cards[key] = self._ready.pop(key) if key in self._ready else self._new_card(key)
             if self._layout.indexOf(self.cards[key]) != place:
                 self._layout.removeWidget(self.cards[key])
                 self._layout.insertWidget(place, self.cards[key], 1)
+        for card in self._ready.values():  # of another experiment, which came to nothing
+            card.deleteLater()
+        self._ready.clear()
         if self._enlarged is not None and self._enlarged not in self.cards:
             self._enlarged = None
             self.enlarged_changed.emit()
         self._arrange()
+        if many:
+            self._row.show()
 
     def enlarge(self, key: ViewKey) -> None:
         """Give a card all the room, or give it back."""
@@ -105,6 +121,13 @@ class Strip(Speaking, QScrollArea):
     def restyle(self) -> None:
         """Take the icon from the theme."""
         self.add_button.setIcon(icon("plus", self))
+
+    def _new_card(self, key: ViewKey) -> Card:
+        card = Card(key, self._row)
+        card.enlarge_asked.connect(lambda: self.enlarge(key))
+        card.dropped.connect(lambda point: self._drop(key, point))
+        self.card_added.emit(card)
+        return card
 
     def _arrange(self) -> None:
         for key, card in self.cards.items():

@@ -90,6 +90,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
         self.board = Board()
+        self.model.prepare = lambda shown: self.board.preparing(shown, self._looks)
         self.strip, self.step_view, self.arithmetic = self.board.strip, self.board.step_view, self.board.arithmetic
         self.predict = Predict(
             self.board, self.player, actions, lambda result: result.experiment is self.model.experiment, self
@@ -176,8 +177,11 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
 
     def show_again(self, looks: Mapping[str, Look]) -> None:
         """Show everything anew, in other looks."""
-        self._looks = {**self._looks, **looks}
-        self._show_result(self.model.shown)
+        before, self._looks = self._looks, {**self._looks, **looks}
+        if self._looks != before:
+            self._show_result(self.model.shown)
+        else:
+            self._show_step()  # channels and switches may be others
 
     def start_over(self) -> None:
         """Go back to the first example, at its first step; undo brings the work back."""
