@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnnexplorer.core import format_number
@@ -23,7 +23,7 @@ LEVELS = {
     "intermediate": mark("Intermediate"),
     "advanced": mark("Advanced"),
 }
-WIDTH = 330
+WIDTH, LEAST_WIDTH = 330, 234  # pixels
 
 
 class AboutLab(Speaking, QFrame):
@@ -32,7 +32,8 @@ class AboutLab(Speaking, QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._entry: Entry | None = None
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setMaximumWidth(WIDTH)
         self.setAutoFillBackground(True)
         self.title, self.facts, self.aims, self.trouble = QLabel(), QLabel(), QLabel(), QLabel()
         self.scoring = QLabel()
@@ -70,6 +71,10 @@ class AboutLab(Speaking, QFrame):
         column.addStretch(1)
         self.restyle()
         self.show_entry(None)
+
+    def sizeHint(self) -> QSize:
+        """Return the usual width."""
+        return QSize(WIDTH, super().sizeHint().height())
 
     def show_entry(self, entry: Entry | None) -> None:
         """Tell of a lab; None where none is chosen."""

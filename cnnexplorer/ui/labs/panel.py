@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
+from cnnexplorer.labs import LabError
 from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, MeasureTask, ReachTask
 from cnnexplorer.labs.progress import PER_HINT
 from cnnexplorer.ui.language import Speaking, _, language, translate_count
@@ -147,9 +148,15 @@ class LabPanel(Speaking, QWidget):
 
     def take_figure(self) -> None:
         """Take a figure of the live workspace into the report."""
-        figure = self._bench.figure()
-        if self.attempt is not None and figure is not None:
-            self.attempt.take_figure(figure)
+        make = self._bench.figure()
+        if self.attempt is None:
+            return
+        if make is None:
+            self.refused.emit(
+                LabError("nothing is shown yet that a figure could be taken of: open a page, or wait a moment")
+            )
+        else:
+            self.attempt.take_figure(make)
 
     def _show_answer(self, attempt: Attempt) -> None:
         attempt.show_answer(self._bench.state())

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab
+from cnnexplorer.ui.actions import ACTIONS
 from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import icon
@@ -20,12 +22,15 @@ from .lab_tree import LabTree
 from .shelf import Entry, Group, find_labs
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 
     from cnnexplorer.ui.actions import Actions
     from cnnexplorer.ui.settings import Settings
 
     from .store import Store
+
+ROOM_FOR_ICONS = 1000  # pixels
+ACTION_ICONS = {spec.id: spec.icon for spec in ACTIONS}
 
 
 class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
@@ -48,6 +53,8 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.tree = LabTree()
         self.about = AboutLab()
         self.add, self.remove, self.edit = QPushButton(), QPushButton(), QPushButton()
+        self._icons: dict[QPushButton, str] = {}
+        self._is_narrow = False
         self._build()
         self._connect()
         self.restyle()
@@ -84,10 +91,16 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
     # Qt's side
 
     def restyle(self) -> None:
-        """Take icons from the theme."""
-        for button, name in ((self.add, "folder-plus-outline"), (self.remove, "folder-remove-outline"),
-                             (self.edit, "pencil-outline")):  # fmt: skip
-            button.setIcon(icon(name, self))
+        """Take icons from the theme, but where the texts need the room."""
+        for button, name in self._icons.items():
+            button.setIcon(QIcon() if self._is_narrow else icon(name, self))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the buttons' icons out where there is little room."""
+        super().resizeEvent(event)
+        if self._is_narrow != (self.width() < ROOM_FOR_ICONS):
+            self._is_narrow = not self._is_narrow
+            self.restyle()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept folders and lab files."""
@@ -105,30 +118,32 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
     # building
 
     def _build(self) -> None:
-        for button, text, tip in (
-            (self.add, mark("Add a folder…"), mark("Put a folder of labs into the list, also one on the network")),
-            (
-                self.remove,
-                mark("Take out"),
-                mark("Take the chosen folder or file out of the list; nothing is deleted"),
-            ),
-            (self.edit, mark("Edit…"), mark("Open the chosen lab in the editor; one of the program as a copy")),
-        ):
+        for button, name, text, tip in (
+            (self.add, "folder-plus-outline", mark("Add a folder…"),
+             mark("Put a folder of labs into the list, also one on the network")),
+            (self.remove, "folder-remove-outline", mark("Take out"),
+             mark("Take the chosen folder or file out of the list; nothing is deleted")),
+            (self.edit, "pencil-outline", mark("Edit…"),
+             mark("Open the chosen lab in the editor; one of the program as a copy")),
+        ):  # fmt: skip
             self.say(button.setText, text)
             self.tip(button, tip)
+            self._icons[button] = name
         self._foot = tools = QHBoxLayout()
+        tools.setSpacing(4)
         for id_ in ("practice", "new_lab"):
             button = QPushButton()
             action = self._actions[id_]
             button.clicked.connect(action.trigger)
             self._follow(button, id_)
+            self._icons[button] = ACTION_ICONS[id_]
             tools.addWidget(button)
         tools.addWidget(self.edit)
         tools.addStretch(1)
         tools.addWidget(self.remove)
         tools.addWidget(self.add)
         left = QVBoxLayout()
-        left.setContentsMargins(14, 12, 14, 12)
+        left.setContentsMargins(12, 12, 12, 12)
         left.setSpacing(8)
         left.addWidget(self.tree, 1)
         left.addLayout(tools)
@@ -144,7 +159,6 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
 
         def show() -> None:
             button.setText(action.text().replace("&", ""))
-            button.setIcon(action.icon())
             button.setToolTip(action.toolTip())
             button.setAccessibleName(action.text().replace("&", ""))
 

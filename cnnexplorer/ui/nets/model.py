@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +17,15 @@ from cnnexplorer.nets import (
     DeviceError,
     Network,
     Perturbation,
-    compute,
     is_out_of_memory,
-    load_network,
     receptive_rectangle,
 )
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
 
+from .answering import Derived, Request, Superseded, answer, load
 from .state import Chosen, Place, Pointed, Source
+from .trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,45 +33,10 @@ if TYPE_CHECKING:
     import torch
     from PySide6.QtCore import SignalInstance
 
-    from cnnexplorer.nets import Activations, Glimpse, LayerInfo, Preprocessing
+    from cnnexplorer.nets import LayerInfo
 
-MAX_VISITED = 200
 DEFAULT_SIDE = 224
 ANSWER_SECONDS = 0.1  # the longest that live pictures' answers may wait for the sake of more maps a second
-
-
-class _Superseded(Exception):
-    """A newer picture waits, and the maps that are looked at have been made: the rest need not be computed."""
-
-
-@dataclass(frozen=True)
-class _Derived:
-    """A value that a view takes from what was computed; made on the worker.
-
-    `needs` names the layer up to which it looks; empty where it needs all of them.
-    """
-
-    make: Callable[[Any], Any]
-    show: Callable[[Any], None]
-    needs: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class _Request:
-    """All that a computation reads, frozen when it is asked for."""
-
-    network: Network
-    source: Source
-    perturbation: Perturbation
-    preprocess: bool
-    preprocessing: Preprocessing
-    clean: Activations | None
-    derived: dict[str, _Derived] = field(default_factory=dict)
-
-    @property
-    def first(self) -> str | None:
-        """The key of a value that can be made before all layers are computed."""
-        return next((key for key, derived in self.derived.items() if derived.needs), None)
 
 
 class NetModel(QObject):
@@ -121,16 +86,15 @@ class NetModel(QObject):
         self._network: Network | None = None
         self._computed: Computed | None = None
         self._place = Place()
-        self._visited: list[Place] = [self._place]
-        self._visit = 0
-        self._derived: dict[str, _Derived] = {}
+        self._trail = Trail()
+        self._derived: dict[str, Derived] = {}
         self._derivations: dict[str, LatestTask] = {}
         self._loader, self._task = LatestTask(self), LatestTask(self)
         self._loader.busy_changed.connect(self.loading_changed)
         self._glimpsed.connect(self._show_glimpse, Qt.ConnectionType.QueuedConnection)
-        self._running: _Request | None = None
+        self._running: Request | None = None
         self._shown_glimpse: object = None
-        self._pending: _Request | None = None
+        self._pending: Request | None = None
         self._told = 0
         self._answered = 0.0
         self._busy = self._loading = ""
@@ -171,7 +135,7 @@ class NetModel(QObject):
         title = CATALOG[chosen.network].title
         self._say_loading(_("loading {network}…").format(network=title))
         self._loader.start(
-            partial(_load, chosen),
+            partial(load, chosen),
             partial(self.adopt, chosen),
             partial(self._not_loaded, chosen=chosen),
         )
@@ -194,7 +158,7 @@ class NetModel(QObject):
         self.network_changed.emit()
         if self._place.layer not in names:
             self._move(replace(self._place, layer=names[0], unit=0, row=None, column=None))
-        self._visited, self._visit = [self._place], 0
+        self._trail.begin(self._place)
         self._tell_notices()
         self._ask()
 
@@ -344,7 +308,7 @@ class NetModel(QObject):
         if make is None or show is None:
             self._derived.pop(key, None)
             return
-        self._derived[key] = _Derived(make, show, needs)
+        self._derived[key] = Derived(make, show, needs)
         self._make_now(key)
 
     def _make_now(self, key: str) -> None:
@@ -368,10 +332,7 @@ class NetModel(QObject):
         """Look at something else; `back` returns."""
         if place == self._place:
             return
-        del self._visited[self._visit + 1 :]
-        self._visited.append(place)
-        del self._visited[:-MAX_VISITED]
-        self._visit = len(self._visited) - 1
+        self._trail.go(place)
         self._move(place)
 
     def visit(self, **changes: Any) -> None:  # noqa: ANN401  # fields of Place
@@ -387,30 +348,28 @@ class NetModel(QObject):
 
     def start_at(self, place: Place) -> None:
         """Look at something else, from which no way leads back."""
-        self._visited, self._visit = [place], 0
+        self._trail.begin(place)
         self._move(place)
 
     def back(self) -> None:
         """Look at what was looked at before."""
         if self.can_go_back:
-            self._visit -= 1
-            self._move(self._visited[self._visit])
+            self._move(self._trail.step(-1))
 
     def forward(self) -> None:
         """Take `back` back."""
         if self.can_go_forward:
-            self._visit += 1
-            self._move(self._visited[self._visit])
+            self._move(self._trail.step(1))
 
     @property
     def can_go_back(self) -> bool:
         """Whether something was looked at before."""
-        return self._visit > 0
+        return self._trail.can_go_back
 
     @property
     def can_go_forward(self) -> bool:
         """Whether `back` was used."""
-        return self._visit < len(self._visited) - 1
+        return self._trail.can_go_forward
 
     def point_at(self, layer: str = "", unit: int = 0, row: int = 0, column: int = 0) -> None:
         """Tell all views what lies under the mouse; no layer when nothing does."""
@@ -486,7 +445,7 @@ class NetModel(QObject):
         last = self._running or None
         if self._computed is not None and last is not None and self._same_but_disturbed(last):
             clean = self._computed.clean
-        request = _Request(
+        request = Request(
             self._network,
             self._source,
             self._perturbation,
@@ -500,7 +459,7 @@ class NetModel(QObject):
         else:
             self._start(request)
 
-    def _same_but_disturbed(self, last: _Request) -> bool:
+    def _same_but_disturbed(self, last: Request) -> bool:
         """Whether the clean picture's activations can be used again: same picture, network and filters."""
         return (
             not self._task.busy
@@ -513,9 +472,9 @@ class NetModel(QObject):
             and self._computed.clean.device == self._network.device
         )
 
-    def _start(self, request: _Request) -> None:
+    def _start(self, request: Request) -> None:
         self._running, self._pending = request, None
-        self._task.start(partial(_answer, request, self._glimpsed.emit, self._is_superseded), self._take, self._fail)
+        self._task.start(partial(answer, request, self._glimpsed.emit, self._is_superseded), self._take, self._fail)
         self._say_what_goes_on()
 
     def _is_superseded(self) -> bool:
@@ -543,14 +502,14 @@ class NetModel(QObject):
                 self._make_now(key)  # the same value: a pass that has begun already makes it, too
         self._shown_glimpse = None
 
-    def _show_glimpse(self, request: _Request, key: str, value: object) -> None:
+    def _show_glimpse(self, request: Request, key: str, value: object) -> None:
         """Show what was made of the first layers while the others are computed."""
         derived = self._derived.get(key)
         if request is self._running and derived is not None and request.derived.get(key) is derived:
             self._shown_glimpse = value
             derived.show(value)
 
-    def _show_derived(self, key: str, derived: _Derived, computed: Computed, value: object) -> None:
+    def _show_derived(self, key: str, derived: Derived, computed: Computed, value: object) -> None:
         if self._derived.get(key) is derived and self._computed is computed:
             derived.show(value)
 
@@ -564,7 +523,7 @@ class NetModel(QObject):
             self._preprocess = computed.preprocess  # what is still shown was made with it
             self.settings_changed.emit()
         self._tell_notices()
-        if not isinstance(error, _Superseded):
+        if not isinstance(error, Superseded):
             self._tell(error)
 
     def _derivation_failed(self, error: BaseException) -> None:
@@ -637,41 +596,3 @@ class _FilterCommand(QUndoCommand):
 
     def redo(self) -> None:
         self._model._put_filters(self._layer, self._after)
-
-
-def _load(chosen: Chosen) -> Network:
-    """Load a network, and have its layers read: of GoogLeNet that takes longer than the window may wait."""
-    network = load_network(
-        chosen.network,
-        chosen.weights,
-        chosen.device,
-        chosen.seed,
-        input_size=chosen.input_size,
-        autocast=chosen.autocast,
-    )
-    assert network.layers
-    return network
-
-
-def _answer(
-    request: _Request, tell: Callable[[_Request, str, object], None], is_superseded: Callable[[], bool]
-) -> tuple[Computed, dict[str, Any]]:
-    def work() -> tuple[Computed, dict[str, Any]]:
-        made: dict[str, Any] = {}
-        key, watch = request.first, None
-        if key is not None:
-            derived = request.derived[key]
-
-            def glimpse(seen: Glimpse) -> None:
-                made[key] = derived.make(seen)
-                tell(request, key, made[key])
-                if is_superseded():
-                    raise _Superseded
-
-            watch = derived.needs, glimpse
-        image = request.source.image
-        computed = compute(request.network, image, request.perturbation, request.preprocess, request.clean, watch)
-        made |= {key: derived.make(computed) for key, derived in request.derived.items() if key not in made}
-        return computed, made
-
-    return request.network.guarded(work)  # a GPU may fail while a view takes its values, too

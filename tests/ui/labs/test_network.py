@@ -207,6 +207,8 @@ def test_pages_that_show_the_answer_are_closed_until_it_is_given(qtbot, window):
     assert "step 1" in closed.text.text()
     assert net.page is None
     assert net.takeaways() == []
+    panel.take_figure()
+    assert "figure" in window.banner.text
     window.actions_["page_maps"].trigger()
     assert not closed.isVisible()
     net.tabs.setCurrentIndex(0)

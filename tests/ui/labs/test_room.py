@@ -98,6 +98,20 @@ def test_titles_are_whole_in_a_narrow_list(qtbot, window, code):
     assert tree.visualItemRect(items(window)[0]).height() <= one_line
 
 
+@pytest.mark.parametrize("width", [900, 1024, 1280])
+def test_the_buttons_of_the_list_are_whole_in_spanish(qtbot, window, width):
+    use_language("es")
+    opened(qtbot, window)
+    window.show_workspace("labs")
+    sized(window, width, 680)
+    labs = window.labs.workspace
+    for button in labs.findChildren(QPushButton):
+        if button.isVisible():
+            assert button.width() >= button.sizeHint().width(), button.text()
+    assert labs.about.width() >= 234
+    assert labs.edit.icon().isNull() == (width < 1100)
+
+
 def test_the_banner_covers_no_button_of_the_list(qtbot, window):
     opened(qtbot, window)
     labs = window.labs.workspace

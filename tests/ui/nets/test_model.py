@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cnnexplorer.nets import Network, Perturbation, WeightsError, architecture, load_network
+from cnnexplorer.ui.nets import answering
 from cnnexplorer.ui.nets import model as model_module
 from cnnexplorer.ui.nets.model import NetModel
 from cnnexplorer.ui.nets.network_bar import NetworkBar
@@ -208,7 +209,7 @@ def test_memory_that_runs_out_under_a_view_is_told(qtbot: QtBot, model: NetModel
 
 def test_loading_can_be_cancelled_and_the_network_in_use_stays(qtbot: QtBot, model: NetModel, network: Network):
     gate = threading.Event()
-    loads = model_module.load_network
+    loads = answering.load_network
     loading = heard(model.loading_changed)
 
     def slow(*args: object, **kwargs: object) -> Network:
@@ -216,7 +217,7 @@ def test_loading_can_be_cancelled_and_the_network_in_use_stays(qtbot: QtBot, mod
         return loads(*args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model_module, "load_network", slow)
+        patch.setattr(answering, "load_network", slow)
         bar = NetworkBar(model)
         qtbot.addWidget(bar)
         bar.show()
@@ -322,7 +323,7 @@ def test_weights_that_do_not_load_at_first_leave_random_ones_and_a_sentence(
             raise WeightsError("{file} is damaged", file="alexnet2012.safetensors")
         return network
 
-    monkeypatch.setattr(model_module, "load_network", load)
+    monkeypatch.setattr(answering, "load_network", load)
     model = NetModel(scene)
     refused = heard(model.refused)
     with qtbot.waitSignal(model.computed, timeout=20000):
@@ -346,7 +347,7 @@ def test_a_network_for_which_there_is_no_memory_is_told(qtbot: QtBot, model: Net
     def load(*_arguments: object, **_settings: object) -> None:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
-    monkeypatch.setattr(model_module, "load_network", load)
+    monkeypatch.setattr(answering, "load_network", load)
     told, present = heard(model.refused), model.network
     model.choose(Chosen("vgg16", "random"))
     qtbot.waitUntil(lambda: bool(told), timeout=5000)

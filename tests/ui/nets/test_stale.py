@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from cnnexplorer.nets import Perturbation, load_network
 from cnnexplorer.ui.actions import Actions
-from cnnexplorer.ui.nets import maps_page, overview_page
-from cnnexplorer.ui.nets import model as model_module
+from cnnexplorer.ui.nets import answering, maps_page, overview_page
 from cnnexplorer.ui.nets.state import Chosen, Source
 from cnnexplorer.ui.nets.workspace import NetWorkspace
 
@@ -43,8 +42,8 @@ def workspace(
 ) -> Iterator[NetWorkspace]:
     for module, name in ((maps_page, "make_maps"), (maps_page, "make_unit"), (overview_page, "make_pictures")):
         monkeypatch.setattr(module, name, slowed(getattr(module, name)))
-    monkeypatch.setattr(model_module, "load_network", slowed(lambda id_, *_, **__: networks[id_]))
-    monkeypatch.setattr(model_module, "compute", slowed(model_module.compute))
+    monkeypatch.setattr(answering, "load_network", slowed(lambda id_, *_, **__: networks[id_]))
+    monkeypatch.setattr(answering, "compute", slowed(answering.compute))
     holder = QWidget()
     qtbot.addWidget(holder)
     found = NetWorkspace(Actions(holder), settings)

@@ -13,8 +13,7 @@ from PySide6.QtTest import QSignalSpy
 
 from cnnexplorer.nets import CATALOG, DeviceError, load_network
 from cnnexplorer.ui.main_window import SHARED
-from cnnexplorer.ui.nets import model as model_module
-from cnnexplorer.ui.nets import network_bar
+from cnnexplorer.ui.nets import answering, network_bar
 from cnnexplorer.ui.nets.network_bar import best_weights
 from cnnexplorer.ui.nets.overview_layout import Target
 from cnnexplorer.ui.nets.state import Chosen, Place, Source
@@ -158,7 +157,7 @@ def test_the_bar_says_what_is_in_use(workspace: NetWorkspace):
 
 
 def test_another_network_is_chosen(qtbot: QtBot, workspace: NetWorkspace, small: Network, monkeypatch):
-    monkeypatch.setattr(model_module, "load_network", lambda *_, **__: small)
+    monkeypatch.setattr(answering, "load_network", lambda *_, **__: small)
     busy = heard(workspace.busy_changed)
     with qtbot.waitSignal(workspace.model.computed, timeout=20000):
         choose(workspace.bar.network, "googlenet")
@@ -174,7 +173,7 @@ def test_while_one_is_loaded_that_is_told_until_it_is_there(
     qtbot: QtBot, workspace: NetWorkspace, small: Network, monkeypatch
 ):
     gate = threading.Event()
-    monkeypatch.setattr(model_module, "load_network", lambda *_, **__: gate.wait(20) and small)
+    monkeypatch.setattr(answering, "load_network", lambda *_, **__: gate.wait(20) and small)
     told = heard(workspace.model.busy_changed)
     choose(workspace.bar.network, "googlenet")
     assert told[-1] == (f"loading {CATALOG['googlenet'].title}…",)
@@ -193,7 +192,7 @@ def test_going_back_to_the_network_in_use_keeps_its_edits(
     model.edit_filters("conv1", lambda net: net.zero_filter("conv1", 3), "zero")
     model.visit(page="maps")
     network = model.network
-    monkeypatch.setattr(model_module, "load_network", lambda *_, **__: gate.wait(20) and small)
+    monkeypatch.setattr(answering, "load_network", lambda *_, **__: gate.wait(20) and small)
     choose(workspace.bar.network, "googlenet")
     choose(workspace.bar.network, "alexnet2012")
     gate.set()
@@ -210,7 +209,7 @@ def test_loading_shows_its_progress_and_is_cancelled(
     qtbot: QtBot, workspace: NetWorkspace, small: Network, monkeypatch
 ):
     gate, network = threading.Event(), workspace.model.network
-    monkeypatch.setattr(model_module, "load_network", lambda *_, **__: gate.wait(20) and small)
+    monkeypatch.setattr(answering, "load_network", lambda *_, **__: gate.wait(20) and small)
     choose(workspace.bar.network, "googlenet")
     assert not workspace.bar.progress.isVisible(), "a quick one is not told of"
     qtbot.waitUntil(workspace.bar.progress.isVisible)
@@ -228,7 +227,7 @@ def test_a_network_that_cannot_be_loaded_leaves_the_bar_as_it_was(qtbot: QtBot, 
     def broken(*_: object, **__: object) -> None:
         raise DeviceError("there is not enough memory for this network")
 
-    monkeypatch.setattr(model_module, "load_network", broken)
+    monkeypatch.setattr(answering, "load_network", broken)
     with qtbot.waitSignal(workspace.refused):
         choose(workspace.bar.network, "vgg16")
     assert workspace.bar.network.value() == "alexnet2012"
@@ -264,7 +263,7 @@ def test_a_device_chosen_while_another_network_loads_is_for_that(
         asked.append(device)
         return small
 
-    monkeypatch.setattr(model_module, "load_network", load)
+    monkeypatch.setattr(answering, "load_network", load)
     choose(workspace.bar.network, "googlenet")
     workspace.bar.device.menu().aboutToShow.emit()
     next(action for action in workspace.bar.device.menu().actions() if action.text() == "CPU").trigger()
@@ -373,7 +372,7 @@ def test_the_language_is_followed(workspace: NetWorkspace, monkeypatch):
 def test_the_window_opens_the_workspace_and_closes_while_it_works(qtbot: QtBot, window: MainWindow, monkeypatch):
     loaded = load_network("googlenet", "random", device="cpu", seed=3, input_size=64)
     asked = []
-    monkeypatch.setattr(model_module, "load_network", lambda *arguments, **_: asked.append(arguments) or loaded)
+    monkeypatch.setattr(answering, "load_network", lambda *arguments, **_: asked.append(arguments) or loaded)
     window._settings.set("network", "no such network")
     window._settings.set("device", "[no such device")
     qtbot.mouseClick(window._rail["workspace_net"], LEFT)
@@ -411,7 +410,7 @@ def test_the_window_opens_the_workspace_and_closes_while_it_works(qtbot: QtBot, 
 def test_actions_of_both_workspaces_do_what_the_shown_one_does(
     qtbot: QtBot, window: MainWindow, network: Network, monkeypatch
 ):
-    monkeypatch.setattr(model_module, "load_network", lambda *_args, **_more: network)
+    monkeypatch.setattr(answering, "load_network", lambda *_args, **_more: network)
     window.show_workspace("net")
     qtbot.waitUntil(lambda: window.net.workspace is not None and window.net.workspace.model.result is not None)
     net = window.net.workspace
