@@ -136,6 +136,21 @@ def test_the_pixels_of_the_hidden_cells_do_not_depend_on_them(window):
         assert np.array_equal(one, other)
 
 
+def test_the_pixels_behind_a_hidden_output_do_not_depend_on_it(window):
+    pictures = []
+    for factor in (1, 3):
+        set_image(window, IMAGE, convolution(bias=[factor * 7.0]), Activation("relu"))
+        window.conv.draw_curtain(lambda _step: Veil(0, 0, 0, unread=False))
+        go_to(window, 1, int(window.conv.model.result.outputs[0].argmax()))
+        pictures.append([grab(window.conv.strip.cards["stage", stage]) for stage in range(2)])
+        window.conv.draw_curtain(None)
+        settled(window)
+        seen = grab(window.conv.strip.cards["stage", 1])
+        assert not np.array_equal(seen, pictures[-1][1])
+    for one, other in zip(*pictures, strict=True):
+        assert np.array_equal(one, other)
+
+
 def test_the_winner_is_pointed_out_nowhere(window):
     predict = begin(window)
     go_to(window, 2, 0)
@@ -243,8 +258,9 @@ def test_a_step_that_reads_hidden_values_is_not_shown(qtbot, window):
     """A lab hides an output; the steps after it would show it as what they read."""
     set_image(window, IMAGE, convolution(bias=[0.137]), Activation("relu"))
     window.conv.draw_curtain(lambda _step: Veil(0, 0, 0, unread=False))
-    go_to(window, 1, 3)
-    hidden = window.conv.model.result.outputs[0].ravel().tolist()
+    output = window.conv.model.result.outputs[0]
+    go_to(window, 1, int(output.argmax()))  # where the ReLU lets it through
+    hidden = output.ravel().tolist()
     text = all_texts(qtbot, window)
     assert "This step reads values that are asked for." in text
     assert not [value for value in hidden if is_told(text, value)]

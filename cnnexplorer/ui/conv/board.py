@@ -12,20 +12,18 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidg
 from cnnexplorer.core import Convolution
 from cnnexplorer.ui.widgets.painting import Look
 
-from .contents import card_content, inside_padding, same_channels, unvisited_in, view_kind
-from .names import stage_titles
-from .shown import view_keys
+from .contents import same_channels, unvisited_in, view_kind
+from .filling import fill, show_in
 from .spotlight import display_cell, linked_views, lit_views
 from .step_view import ArithmeticView, StepView
-from .strip import MANY, Strip
+from .strip import Strip
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from PySide6.QtGui import QResizeEvent
 
     from cnnexplorer.core import Step
-    from cnnexplorer.ui.slices import Work
     from cnnexplorer.ui.widgets.map_view import Lit
 
     from .card import Card
@@ -120,25 +118,9 @@ class Board(QWidget):
     def show_result(self, shown: Shown, looks: Mapping[str, Look]) -> None:
         """Show a result, each kind of view in its look; the step is to be shown anew."""
         self._shown, self._looks = shown, dict(looks)
-        self.strip.set_keys(view_keys(shown.result.experiment))
-        titles = stage_titles(shown.result.experiment.stages)
-        for card in self.cards.values():
-            _fill(card, shown, looks, titles)
+        show_in(self.strip, shown, looks)
         self._show_unvisited()
         self._take_decimals()
-
-    def preparing(self, shown: Shown, looks: Mapping[str, Look]) -> Work | None:
-        """Return what makes the cards of a result bit by bit, where many are new: at once they hold the window up."""
-        new = [key for key in view_keys(shown.result.experiment) if key not in self.cards]
-        return self._make_cards(new, shown, looks) if len(new) > MANY else None
-
-    def _make_cards(self, keys: list[ViewKey], shown: Shown, looks: Mapping[str, Look]) -> Work:
-        titles = stage_titles(shown.result.experiment.stages)
-        for key in keys:
-            card = self.strip.make_ready(key)
-            yield None
-            _fill(card, shown, looks, titles)
-            yield None
 
     def set_look(self, kind: str, look: Look) -> None:
         """Show the views of a kind in another look; the step is to be shown anew."""
@@ -146,7 +128,7 @@ class Board(QWidget):
         self._looks = {**self._looks, kind: look}
         for key in self.cards:
             if self.kind_of(key) == kind:
-                _fill(self.cards[key], self._shown, self._looks)
+                fill(self.cards[key], self._shown, self._looks)
         self._take_decimals()
 
     def show_step(self, step: Step | None, spotlight: bool, fill: bool, veil: Veil | None = None) -> None:
@@ -378,15 +360,6 @@ class Board(QWidget):
                 card.view.follow(spot.frame, whole=key in (read, ("stage", step.stage_index)))
         if step.index == 0:
             self.strip.reveal(("stage", step.stage_index))
-
-
-def _fill(card: Card, shown: Shown, looks: Mapping[str, Look], titles: Sequence[str] = ()) -> None:
-    """Let a card show its view of a result."""
-    experiment, (kind, index) = shown.result.experiment, card.key
-    stage, last = kind == "stage", len(experiment.stages) - 1
-    content = card_content(shown, card.key, looks[view_kind(experiment, card.key)], titles)
-    card.set_content(content, (stage and index > 0, stage and index < last))
-    card.view.set_padding(inside_padding(experiment, card.key))
 
 
 def _split(splitter: QSplitter, sizes: tuple[int, ...]) -> None:

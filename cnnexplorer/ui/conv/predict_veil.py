@@ -82,10 +82,11 @@ class Veil:
         return filled is not None and row * shape[1] + column >= filled
 
     def lit(self, lit: Mapping[ViewKey, Lit]) -> dict[ViewKey, Lit]:
-        """Return what is lit without what tells the answer: the output's cell is a frame, the winner has no mark."""
+        """Return what is lit without what tells the answer: a hidden cell is a frame, the winner has no mark."""
         if self.products is None:
-            return dict(lit)
-        return {key: replace(spot, mark=None, hollow=key == ("stage", self.stage)) for key, spot in lit.items()}
+            return {key: replace(spot, hollow=True) if key[1] > self.stage else spot for key, spot in lit.items()}
+        output = ("stage", self.stage)
+        return {key: replace(spot, mark=None, hollow=key == output or key[1] > self.stage) for key, spot in lit.items()}
 
 
 def veil_over(

@@ -21,6 +21,7 @@ from cnnexplorer.ui.widgets.painting import COLOUR_MAPS, Look
 from .batch import experiment_offer
 from .board import LOOKS, Board
 from .contents import describe_cell, same_channels
+from .filling import preparing
 from .inspector import Inspector
 from .model import ConvModel
 from .names import stage_titles
@@ -90,7 +91,7 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.player = Player(self)
         self.pictures = PictureLoader(self.model, settings, self)
         self.board = Board()
-        self.model.prepare = lambda shown: self.board.preparing(shown, self._looks)
+        self.model.prepare = lambda shown: preparing(self.board.strip, shown, self._looks)
         self.strip, self.step_view, self.arithmetic = self.board.strip, self.board.step_view, self.board.arithmetic
         self.predict = Predict(
             self.board, self.player, actions, lambda result: result.experiment is self.model.experiment, self
