@@ -206,13 +206,10 @@ class Program:
             time.sleep(0.05)  # between two looks
         return True
 
-    def dialog(self, title: str) -> str:
-        """Wait for a window with a title."""
-        return wait_for(
-            lambda: self.screen.call(
-                "xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid), "--name", title
-            ),
-            f"the window “{title}”",
+    def dialog(self, title: str) -> None:
+        """Wait for a window with a title that has the keys."""
+        wait_for(
+            lambda: title in self.screen.call("xdotool", "getwindowfocus", "getwindowname"), f"the window “{title}”"
         )
 
     def settings(self) -> str:
