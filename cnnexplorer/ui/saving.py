@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from cnnexplorer.core import UserError
@@ -16,6 +15,7 @@ from cnnexplorer.core.messages import Note
 from .language import _
 from .tasks import LatestTask
 from .trouble import log
+from .widgets.buttons import take_icons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,8 +78,7 @@ def may_overwrite(window: QWidget, names: list[str]) -> bool:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)
     box.button(buttons.Yes).setText(_("Replace"))
-    for button in box.buttons():
-        button.setIcon(QIcon())  # black, in a dark window too
+    take_icons(box.buttons())
     box.setDefaultButton(buttons.Cancel)
     answer = box.exec()
     box.deleteLater()

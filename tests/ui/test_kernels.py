@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from cnnexplorer.core import Convolution
 from cnnexplorer.core.kernels import KERNEL_TOOLS, PRESETS
 
-from .helpers import CONTROL, click_cell, enter, pick, press, set_image, type_text, wheel
+from .helpers import CONTROL, click_cell, enter, pick, press, set_image, settled, type_text, wheel
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -155,10 +155,16 @@ def test_presets(window, preset):
     assert page(window).presets.currentIndex() == 0
 
 
-def test_a_preset_of_one_s_own_is_saved_chosen_and_deleted(qtbot, window, settings, monkeypatch):
-    before = weights(window)
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("  mine ", True))
+def name_preset(window, text):
     page(window)._ask_preset_name()
+    dialog = window.findChild(QInputDialog)
+    enter(dialog.findChild(QLineEdit), text)
+    settled(window)
+
+
+def test_a_preset_of_one_s_own_is_saved_chosen_and_deleted(qtbot, window, settings):
+    before = weights(window)
+    name_preset(window, "  mine ")
     pick(page(window).presets, "box3" if page(window).presets.findData("box3") >= 0 else PRESETS[1].id)
     assert weights(window) != before
     pick(page(window).presets, "my:0")
@@ -168,9 +174,8 @@ def test_a_preset_of_one_s_own_is_saved_chosen_and_deleted(qtbot, window, settin
     assert page(window).presets.findData("my:0") < 0
 
 
-def test_a_preset_needs_a_name(window, monkeypatch, settings):
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("   ", True))
-    page(window)._ask_preset_name()
+def test_a_preset_needs_a_name(window, settings):
+    name_preset(window, "   ")
     assert "name" in window.banner.text
     assert not settings.my_presets()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QTabBar, QToolButton, QWidget
 
 from cnnexplorer.core import Convolution, SettingError
 from cnnexplorer.core.editing import add_filter, remove_filter, with_bias, with_groups, with_kernel, with_stage
@@ -18,6 +18,7 @@ from cnnexplorer.core.stages import MAX_KERNEL
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.settings import MyPreset
 from cnnexplorer.ui.theme import icon
+from cnnexplorer.ui.widgets.buttons import take_icons
 from cnnexplorer.ui.widgets.figures import Thumbnails
 from cnnexplorer.ui.widgets.form import Choice, Form
 from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK, MatrixEditor
@@ -397,9 +398,13 @@ class ConvolutionPanel(Form):
         menu.aboutToHide.connect(menu.deleteLater)
 
     def _ask_preset_name(self) -> None:
-        title, given = QInputDialog.getText(self, _("Save as my preset"), _("Name of the kernel:"))
-        if given:
-            self.save_preset(title)
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(_("Save as my preset"))
+        dialog.setLabelText(_("Name of the kernel:"))
+        dialog.textValueSelected.connect(self.save_preset)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        take_icons(dialog.findChildren(QPushButton))
 
     def save_preset(self, title: str) -> None:
         """Save the kernel that is shown under a name; an older one of that name is replaced."""

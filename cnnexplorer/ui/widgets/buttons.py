@@ -9,7 +9,15 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from collections.abc import Iterable
+
+    from PySide6.QtWidgets import QAbstractButton, QWidget
+
+
+def take_icons(buttons: Iterable[QAbstractButton]) -> None:
+    """Take the style's icons from buttons that Qt itself has made."""
+    for button in buttons:
+        button.setIcon(QIcon())
 
 
 class Buttons(QDialogButtonBox):
@@ -20,8 +28,7 @@ class Buttons(QDialogButtonBox):
 
     def __init__(self, standard: QDialogButtonBox.StandardButton, parent: QWidget | None = None) -> None:
         super().__init__(standard, parent)
-        for button in self.buttons():
-            button.setIcon(QIcon())
+        take_icons(self.buttons())
 
     def event(self, event: QEvent) -> bool:
         """Take back a default that nobody asked for."""
