@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
+from cnnexplorer.core import UserError
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.nets import CATALOG, Network
@@ -252,7 +253,12 @@ class NetWorkspace(Speaking, QWidget):
         ask_weights(self.model.chosen, self._settings, self.model.choose, self)
 
     def save_layers(self) -> None:
-        """Let the user save whole layers, once there is something to save."""
+        """Let the user save whole layers, once there is something to save, and no page is closed that shows their sizes."""
+        if self._closed:
+            self.refused.emit(
+                UserError("whole layers would show what a step of the lab asks for: solve that step first")
+            )
+            return
         offer = network_offer(self.model)
         if offer is not None:
             self.batch = ask_batch(offer, self._settings, self)
