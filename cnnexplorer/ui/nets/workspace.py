@@ -253,7 +253,7 @@ class NetWorkspace(Speaking, QWidget):
         ask_weights(self.model.chosen, self._settings, self.model.choose, self)
 
     def save_layers(self) -> None:
-        """Let the user save whole layers, once there is something to save, and no page is closed that shows their sizes."""
+        """Let the user save whole layers, once there are some; their sizes may be what a lab asks for."""
         if self._closed:
             self.refused.emit(
                 UserError("whole layers would show what a step of the lab asks for: solve that step first")

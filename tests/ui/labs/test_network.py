@@ -211,7 +211,7 @@ def test_pages_that_show_the_answer_are_closed_until_it_is_given(qtbot, window):
     panel.take_figure()
     assert "figure" in window.banner.text
     window.actions_["save_layers"].trigger()
-    assert "whole layers" in window.banner.text
+    assert "Whole layers" in window.banner.text
     assert net.batch is None
     window.actions_["page_maps"].trigger()
     assert not closed.isVisible()
