@@ -59,7 +59,7 @@ class LiveBench(Bench):
         self._waiting: NetworkSetup | None = None
         self._sets_up = False
         self._closed: Mapping[str, int] = {}
-        self._net_is_old = False  # whether the Network workspace shows what was there before the lab
+        self._net_is_old = True  # whether the Network workspace shows what was there before the lab
         self.folder: Path | None = None
         self.front = "conv"
         self._side.changed.connect(self.changed)
@@ -88,10 +88,10 @@ class LiveBench(Bench):
 
         What the user did in the Network workspace stays until a step needs that; what another lab did there does not.
         """
+        net, used = self._entrance.workspace, not self._net_is_old
         self._waiting, self._net_is_old, self.front = None, True, "conv"
         self._side.begin()
-        net = self._entrance.workspace
-        if after_lab and net is not None:
+        if after_lab and used and net is not None:
             net.lab_side.begin(NetworkSetup(), None)
 
     def show_step(self, ready: Ready, solved: bool) -> None:
@@ -193,6 +193,7 @@ class LiveBench(Bench):
         if session.network is not None and net is not None:
             net.lab_side.keep_to(None)
             net.bring_back(session.network, self.folder)
+            self._net_is_old = False
         self.front_asked.emit(session.view.workspace)
 
     def _show_network(self, setup: NetworkSetup) -> None:

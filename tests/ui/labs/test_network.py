@@ -79,6 +79,7 @@ def test_a_step_sets_the_network_up_and_locks_it(qtbot, window, lab):
     assert net.bar.network.value() == "alexnet2012"
     sized(window, 1024, 680)
     assert not net.column.isVisible(), "in a narrow window the page needs the room"
+    assert window._column.wished
     [button] = [one for one in net.findChildren(QToolButton) if one.defaultAction() is window.actions_["column"]]
     qtbot.mouseClick(button, LEFT)
     assert net.column.isVisible(), "it is one click away"
@@ -229,5 +230,7 @@ def test_pages_that_show_the_answer_are_closed_until_it_is_given(qtbot, window):
     panel.attempt.go(1)
     ready(qtbot, panel)
     assert locked() == ["overview"]
-    qtbot.mouseClick(panel.leave, LEFT)
+    play(qtbot, window, lab_from_text('format = 1\ntitle.en = "A"\n[[steps]]\ntext.en = "?"\n', "bare.toml"))
     assert locked() == []
+    qtbot.waitUntil(lambda: net.model.chosen.weights == "bundled" and net.model.place.page == "overview", timeout=LONG)
+    leave(qtbot, window, panel)
