@@ -12,6 +12,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from .figure_mode import draw_later, on_vectors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 MAX_RECTANGLES = 16_384
@@ -21,12 +23,21 @@ _DENSITY = 4  # pixels of an enlarged picture for each of the screen
 _SEAM = 0.5  # pixels that a rectangle reaches below its neighbours, so that no viewer shows a gap between them
 
 
-class Run(NamedTuple):
-    """Neighbouring cells of one colour: columns `first` to before `behind` of a row."""
+class Runs(NamedTuple):
+    """Neighbouring cells of one colour in a row, row by row.
 
-    row: int
-    first: int
-    behind: int
+    Attributes
+    ----------
+    rows, firsts, behinds
+        (N,): each reaches from column `firsts` to before `behinds`.
+    colours
+        (N,): 0xAARRGGBB.
+    """
+
+    rows: NDArray[np.intp]
+    firsts: NDArray[np.intp]
+    behinds: NDArray[np.intp]
+    colours: NDArray[np.uint32]
 
 
 def draw_cells(painter: QPainter, target: QRectF, image: QImage, lined: bool = False) -> None:
@@ -46,21 +57,19 @@ def draw_cells(painter: QPainter, target: QRectF, image: QImage, lined: bool = F
         _draw_enlarged(painter, target, image)
         return
     colours = colours_of(image)
-    groups = runs_by_colour(colours)
-    count = sum(map(len, groups.values()))
+    runs = runs_of(colours)
+    count = len(runs.colours)
     if count > MAX_RECTANGLES:
         _draw_enlarged(painter, target, image)
         return
-    opaque = all(colour >> 24 == 0xFF for colour in groups)
+    opaque = bool((runs.colours >> 24 == 0xFF).all())
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
-    if opaque and len(groups) > count / 3:
-        _draw_in_order(painter, target, groups, colours.shape)
+    if opaque and len(np.unique(runs.colours)) > count / 3:
+        _draw_in_order(painter, target, runs, colours.shape)
     else:
         for seam in ((_SEAM,) if lined else (_SEAM, 0.0)) if opaque else (0.0,):
-            for colour, runs in groups.items():
-                painter.setBrush(QColor.fromRgba(colour))
-                painter.drawPath(_path(runs, target, colours.shape, seam))
+            _draw_by_colour(painter, target, runs, colours.shape, seam)
     painter.restore()
 
 
@@ -83,51 +92,51 @@ def colours_of(image: QImage) -> NDArray[np.uint32]:
     return lines[:, : plain.width()].copy()
 
 
-def runs_by_colour(colours: NDArray[np.uint32]) -> dict[int, list[Run]]:
-    """Return for each colour of a picture (H, W) the runs of it; cells that are wholly transparent are left out.
+def runs_of(colours: NDArray[np.uint32]) -> Runs:
+    """Return the runs of a picture (H, W); cells that are wholly transparent are left out.
 
     Examples
     --------
-    >>> runs_by_colour(np.array([[7, 7, 9]], np.uint32) + np.uint32(0xFF000000))
-    {4278190087: [Run(row=0, first=0, behind=2)], 4278190089: [Run(row=0, first=2, behind=3)]}
+    >>> runs = runs_of(np.array([[7, 7, 9]], np.uint32) + np.uint32(0xFF000000))
+    >>> [part.tolist() for part in runs]
+    [[0, 0], [0, 2], [2, 3], [4278190087, 4278190089]]
     """
     starts = np.ones(colours.shape, bool)
     starts[:, 1:] = colours[:, 1:] != colours[:, :-1]
     rows, firsts = np.nonzero(starts)
     same_row = np.append(rows[1:], -1) == rows
     behinds = np.where(same_row, np.append(firsts[1:], 0), colours.shape[1])
-    groups: dict[int, list[Run]] = {}
-    for colour, row, first, behind in zip(
-        colours[rows, firsts].tolist(), rows.tolist(), firsts.tolist(), behinds.tolist(), strict=True
-    ):
-        if colour >> 24:
-            groups.setdefault(colour, []).append(Run(row, first, behind))
-    return groups
+    values = colours[rows, firsts]
+    seen = values >> 24 > 0
+    return Runs(rows[seen], firsts[seen], behinds[seen], values[seen])
 
 
-def _path(runs: list[Run], target: QRectF, shape: tuple[int, ...], seam: float) -> QPainterPath:
-    """Return the outline of all cells of one colour."""
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.WindingFill)
-    for run in runs:
-        path.addRect(_rect(run, target, shape, seam))
-    return path
+def _draw_by_colour(painter: QPainter, target: QRectF, runs: Runs, shape: tuple[int, ...], seam: float) -> None:
+    """Draw all cells of one colour as one outline."""
+    paths: dict[int, QPainterPath] = {}
+    for rect, colour in zip(_rects(runs, target, shape, seam), runs.colours.tolist(), strict=True):
+        if colour not in paths:
+            paths[colour] = QPainterPath()
+            paths[colour].setFillRule(Qt.FillRule.WindingFill)
+        paths[colour].addRect(*rect)
+    for colour, path in paths.items():
+        painter.setBrush(QColor.fromRgba(colour))
+        painter.drawPath(path)
 
 
-def _draw_in_order(painter: QPainter, target: QRectF, groups: dict[int, list[Run]], shape: tuple[int, ...]) -> None:
+def _draw_in_order(painter: QPainter, target: QRectF, runs: Runs, shape: tuple[int, ...]) -> None:
     """Draw cells of many colours one by one: what reaches below the next is covered by it."""
-    for run, colour in sorted((run, colour) for colour, runs in groups.items() for run in runs):
-        painter.fillRect(_rect(run, target, shape, _SEAM), QColor.fromRgb(colour))
+    for rect, colour in zip(_rects(runs, target, shape, _SEAM), runs.colours.tolist(), strict=True):
+        painter.fillRect(QRectF(*rect), QColor.fromRgb(colour))
 
 
-def _rect(run: Run, target: QRectF, shape: tuple[int, ...], seam: float) -> QRectF:
-    """Return where cells lie; they reach a little to the right and down, but for the last."""
+def _rects(runs: Runs, target: QRectF, shape: tuple[int, ...], seam: float) -> Iterator[tuple[float, ...]]:
+    """Yield left, top, width and height of runs; they reach a little to the right and down, but for the last."""
     height, width = target.height() / shape[0], target.width() / shape[1]
-    right, bottom = run.behind * width, (run.row + 1) * height
-    right += seam if run.behind < shape[1] else 0.0
-    bottom += seam if run.row + 1 < shape[0] else 0.0
-    x, y = run.first * width, run.row * height
-    return QRectF(target.left() + x, target.top() + y, right - x, bottom - y)
+    right = runs.behinds * width + np.where(runs.behinds < shape[1], seam, 0.0)
+    bottom = (runs.rows + 1) * height + np.where(runs.rows + 1 < shape[0], seam, 0.0)
+    x, y = runs.firsts * width, runs.rows * height
+    return zip(*(part.tolist() for part in (target.left() + x, target.top() + y, right - x, bottom - y)), strict=True)
 
 
 def _draw_enlarged(painter: QPainter, target: QRectF, image: QImage) -> None:

@@ -107,7 +107,8 @@ def test_a_network_comes_back_as_it_was(
     for id_ in (*PagesState.__struct_fields__, "maps"):
         workspace.show_page(id_)
     architecture, filters, maps, why = (workspace.pages[id_] for id_ in ("architecture", "filters", "maps", "why"))
-    qtbot.waitUntil(lambda: architecture.reading is not None and maps.stack.currentWidget() is maps.enlarged)
+    qtbot.waitUntil(lambda: None not in (architecture.reading, maps.sheet, maps.panel.sheet), timeout=LONG)
+    assert maps.stack.currentWidget() is maps.enlarged
     assert window.desk.take()().network == STATE
     assert set(maps.sheet.mosaic.units) == {*range(8), 41}
     assert (maps.sheet.wish.order, maps.sheet.wish.value_range, maps.controls.units.text()) == (
