@@ -71,6 +71,15 @@ def test_no_step_shows_what_one_before_it_asks_for(name):
     assert not spoilers(LABS[name])
 
 
+@pytest.mark.parametrize("name", LABS)
+def test_a_count_that_a_hidden_output_tells_hides_its_size_too(name):
+    for number, setup, experiment in experiments(LABS[name]):
+        step = LABS[name].lab.steps[number - 1]
+        if isinstance(step.task, NumberTask) and step.task.of is None:
+            told = [stage for stage, shape in enumerate(experiment.shapes) if np.prod(shape) == step.task.answer]
+            assert not told or (step.asks_size and min(told) >= min(setup.hide, default=99)), number
+
+
 def test_such_a_step_would_be_found():
     lab = LABS["01_kernel"]
     asked = lab.lab.steps[7]
