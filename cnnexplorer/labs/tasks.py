@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Cell = tuple[int, int]
 
 _FIRST = mark("choose an answer first")
-_TWO_WAYS = mark("“{text}” could be {decimal} or {whole}: type it without a sign between the thousands")
+_TWO_WAYS = mark("“{text}” could be {decimal} or {whole}: type it without separating the thousands")
 
 
 def question_at(at: At, asks: str) -> Question:

@@ -83,9 +83,7 @@ def test_a_rounded_number_of_thousands_is_read_as_the_program_writes_it():
 
 def test_what_may_be_read_in_two_ways_says_so():
     verdict = PreparedStep(step(NumberTask(answer=49152))).check(" 49,153 ")
-    assert str(verdict.sayings[0]) == (
-        "“49,153” could be 49.153 or 49153: type it without a sign between the thousands"
-    )
+    assert str(verdict.sayings[0]) == ("“49,153” could be 49.153 or 49153: type it without separating the thousands")
 
 
 def test_decimals_of_a_computed_value_are_never_taken_for_thousands():

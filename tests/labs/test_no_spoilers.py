@@ -133,6 +133,17 @@ def test_what_is_read_off_is_not_closed_by_the_step_itself(name):
 
 
 @pytest.mark.parametrize("name", LABS)
+def test_no_step_begins_at_a_page_that_one_before_it_may_keep_closed_without_saying_so(name):
+    closed: set[str] = set()
+    for number, step in enumerate(LABS[name].lab.steps, 1):
+        if isinstance(step.setup, NetworkSetup):
+            if "opens once" in step.text.en:
+                closed.discard(step.setup.page)  # it says so, for itself and those behind it
+            assert step.setup.page not in closed or step.setup.page in step.closes, number
+        closed |= set(step.closes)
+
+
+@pytest.mark.parametrize("name", LABS)
 def test_no_title_tells_the_answer(name):
     for step in LABS[name].lab.steps:
         if isinstance(step.task, NumberTask) and not step.task.sign:

@@ -120,7 +120,10 @@ class ReachField(Field):
         super().__init__()
         says = QLabel()
         says.setWordWrap(True)
-        self.say(says.setText, mark("Work in the workspace: it is checked as you go. “Check” tells what is missing."))
+        self.say(
+            says.setText,
+            mark("Work in the workspace: it is checked as you go. “Check” tells what is missing, for free."),
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(says)
