@@ -63,7 +63,10 @@ def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     films.add_argument("--once", action="store_true", help=_("do not begin again at the end"))
     options = parser.parse_args(arguments)
     if options.format is None:
-        options.format = _SUFFIXES.get(options.out.suffix.lower(), "png")
+        options.format = "png" if is_folder(options) else _SUFFIXES.get(options.out.suffix.lower())
+        if options.format is None:
+            text = _("{name} does not end as any format does: end it with one of {endings}, or use --format")
+            parser.error(text.format(name=options.out.name, endings=", ".join(sorted(_SUFFIXES))))
     return options
 
 

@@ -228,6 +228,8 @@ def test_a_session_that_shows_a_network(tmp_path: Path, out: Path, window: MainW
         (("{session}", "--out", "{session}/a.png"), 1, "a.png was not saved: its folder"),
         (("{session}", "--out", "{session}", "--format", "svg"), 1, "lesson.cnnx is there already"),
         (("{session}",), 2, "--out"),
+        (("{session}", "--out", "{out}/a.txt"), 2, "a.txt does not end as any format does: end it with one of .apng, "),
+        (("{session}", "--out", "{out}/steps.png.x"), 2, "steps.png.x does not end as any format does"),
         (("{session}", "--out", "{out}/a.png", "--scale", "9"), 2, "--scale"),
         (("{session}", "--out", "{out}/a.png", "--format", "bmp"), 2, "--format"),
         (("{session}", "--out", "{out}/a.png", "--size", "large"), 2, "--size"),

@@ -6,6 +6,7 @@ import base64
 import io
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -291,6 +292,7 @@ def test_svg_holds_the_signs_of_its_fonts(qtbot: QtBot) -> None:
     assert figure(box).svg().text() == svg
 
 
+@pytest.mark.usefixtures("qapp")
 def test_a_sign_is_taken_from_the_font_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     family = QFontInfo(QFont()).family()
     used = {Style(family, "400", "normal"): {"a", "\U000f0000"}}  # no letter of any alphabet
@@ -298,6 +300,15 @@ def test_a_sign_is_taken_from_the_font_that_has_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(QRawFont, "supportsCharacter", lambda _self, _code: False)
     assert find_faces(used) == []
     assert style_sheet([]) == ""
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_is_odd_in_a_font_is_told_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    (face,) = find_faces({Style(QFontInfo(QFont()).family(), "400", "normal"): {"a"}})
+    head = TTFont(io.BytesIO(face.file)).reader.tables["head"].offset
+    odd = face.file[: head + 20] + bytes(8) + face.file[head + 28 :]  # made in the year 1904
+    assert "base64" in style_sheet([replace(face, file=odd)])
+    assert caplog.records == []
 
 
 # read by independent programs
