@@ -45,7 +45,15 @@ def render(options: argparse.Namespace) -> Iterator[Path]:
     """
     _check(options)
     session = read_session(options.session)
-    front = options.workspace or ("conv" if _is_animation(options) or options.stage else session.view.workspace)
+    front = options.workspace or ("conv" if options.stage else session.view.workspace)
+    if _is_animation(options):
+        if front == "net":
+            raise SettingError(
+                "{name} shows the network, and only the steps of the convolution can be animated here: add"
+                " --workspace conv, or record the network in the window",
+                name=options.session.name,
+            )
+        front = "conv"
     if front == "conv":  # no network is loaded that nobody sees
         session = replace(session, network=None)
     session = replace(session, view=msgspec.structs.replace(session.view, workspace=front))

@@ -199,6 +199,18 @@ def test_files_that_are_there_stay(session: Path, out: Path, window: MainWindow)
         rendered(session, "--out", out / "folder")
 
 
+@pytest.mark.parametrize("more", [(), ("--workspace", "net"), ("--workspace", "net", "--stage", 1)])
+def test_no_animation_of_something_else_than_the_session_shows(
+    tmp_path: Path, out: Path, window: MainWindow, more: tuple[object, ...]
+):
+    session = tmp_path / "net.cnnx"
+    save_session(Session(EXPERIMENT, (0, 0), ViewState(workspace="net")), session)
+    with pytest.raises(UserError, match=r"net\.cnnx shows the network, .*: add --workspace conv, or record"):
+        rendered(session, "--out", out / "a.gif", *more)
+    assert list(out.iterdir()) == []
+    rendered(session, "--out", out / "a.gif", "--last", 1, *(("--stage", 1) if not more else ("--workspace", "conv")))
+
+
 def test_a_session_that_shows_a_network(tmp_path: Path, out: Path, window: MainWindow):
     pytest.importorskip("torch")
     picture = np.random.default_rng(0).random((3, 32, 32))
