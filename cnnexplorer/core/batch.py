@@ -80,7 +80,7 @@ class Exhibit:
     limits
         The values at the ends of the colours; None where each unit has its own.
     paint
-        "signed", "unsigned", "grey", or "planes" where three planes are red, green and blue.
+        "signed", "unsigned", "grey", or "planes" where three planes are red, green and blue; "none" for bare numbers.
     """
 
     group: Group

@@ -101,7 +101,9 @@ def test_a_layer_a_file(tmp_path: Path):
     run_batch(request(tmp_path, "layer", "tiff"), read)
     with Image.open(tmp_path / "net_conv1.tif") as image:
         assert image.n_frames == 12
+        assert image.tag_v2[269] == GROUPS[0].title
         image.seek(7)
+        assert image.tag_v2[285] == "conv1_07"
         assert (np.asarray(image) == MAPS[7]).all()
 
 
