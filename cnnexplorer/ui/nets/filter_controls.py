@@ -125,7 +125,7 @@ class FilterControls(Speaking, QWidget):
         self.changed.emit()
 
 
-class FilterNotes(QWidget):
+class FilterNotes(Speaking, QWidget):
     """Says whether anything was trained, why 96 filters or 64, and what editing has made of the answer.
 
     `about`, which says what is drawn and how, belongs beside the drawing: whoever makes the notes places it.
@@ -152,7 +152,7 @@ class FilterNotes(QWidget):
         self.answer.setText(text)
         self.answer.setVisible(bool(text))
 
-    def say(self, layer: LayerInfo | None, shared: bool, live: bool, noted: bool) -> None:
+    def tell(self, layer: LayerInfo | None, shared: bool, live: bool, noted: bool) -> None:
         """Say what is to be said of a layer.
 
         Parameters

@@ -150,6 +150,21 @@ def test_a_cards_ground_can_be_left_away(window: MainWindow) -> None:
     assert differing(before, grab(card), 0) == 0  # and is there on the screen as before
 
 
+def test_without_ground_it_is_in_colours_that_are_seen_on_white(window: MainWindow) -> None:
+    board = window.conv.board
+    for widget in (board, board.strip.cards["stage", 1], board.step_view, board.arithmetic):
+        use_theme("light")
+        light = rgba(figure(widget, scale=1, transparent=True, caption=True).image())
+        use_theme("dark")
+        settled(window)
+        seen = grab(widget)
+        dark = rgba(figure(widget, scale=1, transparent=True, caption=True).image())
+        with pictured(f"ink-{type(widget).__name__}", light[..., :3], dark[..., :3]):
+            assert (dark == light).all()
+        settled(window)
+        assert differing(seen, grab(widget), 0) == 0  # and dark on the screen as before
+
+
 def test_what_is_pointed_at_is_not_taken(qtbot: QtBot, view: MapView) -> None:
     show_map(view, RANDOM.random((4, 4)))
     plain = pixels(figure(view).image())
