@@ -58,7 +58,7 @@ class LeftOpen:
         return question in self._seen
 
     def kept_hidden(self, veil: Veil, result: Result) -> Veil:
-        """Return a veil that hides the open values as well, and all that is made from them: no size is read off them."""
+        """Return a veil that hides the open values too, and all that is made from them: sizes do not need them."""
         values = [question for question in self._left if question.asks != "size"]
         if not values:
             return veil
