@@ -39,7 +39,7 @@ from .lab_room import LabRoom
 from .language import Speaking, _, language, use_language
 from .nets.entrance import NetEntrance
 from .recent_menu import RecentMenu
-from .side_room import FOR_INSPECTOR, FOR_PICTURE, SideRoom, needs_picture, needs_settings
+from .side_room import SideRoom, needs_picture, needs_settings, room_for_inspector, room_for_picture
 from .theme import THEMES, icon, use_theme
 from .trouble import Banner
 
@@ -63,7 +63,7 @@ SEPARATED = (
 )  # fmt: skip
 
 
-LEAST, WITH_LAB = 900, 1140  # pixels: the window's least width, alone and with a lab's column
+LEAST, BESIDE_LAB = 900, 480  # pixels: the least width of the window, and of a workspace beside a lab's column
 # what every workspace does in its own way
 SHARED = ("paste", "undo", "redo", "fit", "save_layers", "record")
 LIVE = mark("picture of the Convolution workspace")
@@ -84,6 +84,7 @@ class MainWindow(Speaking, QMainWindow):
         self._scale = 0.0
         self._took = {"conv": 0.0, "net": 0.0, "labs": 0.0}
         self._device = ""
+        self._panel_width = 0
         self.setMinimumSize(LEAST, 560)
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
@@ -93,8 +94,8 @@ class MainWindow(Speaking, QMainWindow):
         self.desk = Desk(self.conv, self.net, self.actions_, self)
         self.document = Document(self.desk, settings, self)
         self.labs = LabRoom(self.conv, self.net, self.desk, self.actions_, settings, self)
-        self._side = SideRoom(self.actions_["inspector"], self.labs, FOR_INSPECTOR, needs_settings)
-        self._column = SideRoom(self.actions_["column"], self.labs, FOR_PICTURE, needs_picture)
+        self._side = SideRoom(self.actions_["inspector"], self.labs, room_for_inspector, needs_settings)
+        self._column = SideRoom(self.actions_["column"], self.labs, room_for_picture, needs_picture)
         self._workspaces = QStackedWidget()
         for workspace in (self.conv, self.net, self.labs.workspace):
             self._workspaces.addWidget(workspace)
@@ -282,6 +283,7 @@ class MainWindow(Speaking, QMainWindow):
         self._columns.addWidget(self._workspaces)
         self._columns.setStretchFactor(1, 1)
         self._columns.setChildrenCollapsible(False)
+        self._workspaces.setMinimumWidth(BESIDE_LAB)  # else the widest page takes from the lab's column
         row.addWidget(self._columns, 1)
         layout = QVBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -473,11 +475,8 @@ class MainWindow(Speaking, QMainWindow):
     def _show_lab(self) -> None:
         """Follow a lab that begins or ends."""
         self.show_workspace(self._workspace)
-        wide = WITH_LAB if self.labs.active else LEAST
-        self.setMinimumSize(min(wide, self.screen().availableGeometry().width()), 560)
-        if self.labs.active:
-            width = self.labs.panel.sizeHint().width()
-            self._columns.setSizes([width, self._columns.width() - width])
+        self._panel_width = 0
+        self._fit_panel()
 
     def _ask_file(self) -> None:
         """Let the user choose a picture or a session."""
@@ -585,6 +584,14 @@ class MainWindow(Speaking, QMainWindow):
         for side in (self._side, self._column):
             side.fit(self._workspace, self.width())
         self._show_columns()
+        self._fit_panel()
+
+    def _fit_panel(self) -> None:
+        """Give a lab's column its width, once that is another: its buttons stay in their places from step to step."""
+        width = self.labs.panel.width_in(self.width())
+        if self.labs.active and width != self._panel_width:
+            self._panel_width = width
+            self._columns.setSizes([width, self._columns.width() - width])
 
     def _show_columns(self, _checked: bool = False) -> None:
         visible = self.actions_["inspector"].isChecked()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnexplorer.labs.model import ReachTask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from PySide6.QtGui import QAction
 
@@ -15,9 +15,21 @@ if TYPE_CHECKING:
 
     from .lab_room import LabRoom
 
-# pixels, by workspace: the window's least width for a lab, a workspace, and the inspector or the picture's column
+# pixels, by workspace: the window's least width for a lab, a workspace, and the inspector or the picture's column; and
+# for both of them
 FOR_INSPECTOR = {"conv": 1240, "net": 1500}
 FOR_PICTURE = {"net": 1240}
+FOR_BOTH = {"net": 1500}
+
+
+def room_for_inspector(workspace: str, _step: Step) -> int:
+    """Return the window's least width for the inspector beside a lab, in pixels."""
+    return FOR_INSPECTOR.get(workspace, 0)
+
+
+def room_for_picture(workspace: str, step: Step) -> int:
+    """Return the window's least width for the picture's column beside a lab, in pixels: settings come first."""
+    return (FOR_BOTH if needs_settings(step) else FOR_PICTURE).get(workspace, 0)
 
 
 class SideRoom:
@@ -28,13 +40,13 @@ class SideRoom:
     action
         Shows the column, while it is checked.
     roomy
-        The window's least width in pixels for it, by workspace.
+        Tells the window's least width in pixels for it, in a workspace at a step of a lab.
     is_needed
         Tells whether a step of a lab cannot do without it.
     """
 
     def __init__(
-        self, action: QAction, labs: LabRoom, roomy: Mapping[str, int], is_needed: Callable[[Step], bool]
+        self, action: QAction, labs: LabRoom, roomy: Callable[[str, Step], int], is_needed: Callable[[Step], bool]
     ) -> None:
         self._action, self._labs = action, labs
         self._roomy, self._is_needed = roomy, is_needed
@@ -48,7 +60,8 @@ class SideRoom:
     def fit(self, workspace: str, width: int) -> None:
         """Check or clear the action as a window of a width in pixels has room, once that is another."""
         attempt = self._labs.panel.attempt if self._labs.active else None
-        cramped = attempt is not None and width < self._roomy.get(workspace, 0) and not self._is_needed(attempt.step)
+        step = None if attempt is None else attempt.step
+        cramped = step is not None and width < self._roomy(workspace, step) and not self._is_needed(step)
         if cramped and self._wished is None:
             self._wished = self._action.isChecked()
             self._action.setChecked(False)

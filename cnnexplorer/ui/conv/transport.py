@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
 _SLIDER_STEPS = 100
-ROOM_FOR_PLACE, ROOM_FOR_SPEED, ROOM_FOR_WORDS = 600, 720, 800  # pixels
+ROOM_FOR_ALL_BUTTONS, ROOM_FOR_PLACE, ROOM_FOR_SPEED, ROOM_FOR_WORDS = 470, 600, 720, 800  # pixels
+SPARE = (0, 4, 5)  # buttons that go where there is little room: first and last, which the scrubber does too, and loop
 
 
 class Scrubber(Speaking, QWidget):
@@ -37,7 +38,7 @@ class Scrubber(Speaking, QWidget):
         self._position = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(100)
+        self.setMinimumWidth(80)
         self.tip(self, "Steps of all stages: drag to go to any of them")
 
     def set_stages(self, offsets: list[int], titles: list[str]) -> None:
@@ -186,8 +187,8 @@ class Transport(Speaking, QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 2, 10, 4)
         layout.setSpacing(4)
-        for action in actions:
-            button = QToolButton()
+        self._buttons = [QToolButton() for _action in actions]
+        for button, action in zip(self._buttons, actions, strict=True):
             button.setDefaultAction(action)
             button.setAutoRaise(True)
             button.setIconSize(QSize(22, 22))
@@ -202,12 +203,14 @@ class Transport(Speaking, QWidget):
         self.retranslate()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least: where there is little room, the speed goes first."""
-        return QSize(360, super().minimumSizeHint().height())
+        """Return the least: where there is little room, the speed goes first, and some of the buttons last."""
+        return QSize(320, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what finds no room."""
         super().resizeEvent(event)
+        for place in SPARE:
+            self._buttons[place].setVisible(self.width() >= ROOM_FOR_ALL_BUTTONS)
         self._speed_text.setVisible(self.width() >= ROOM_FOR_WORDS)
         self.speed.setVisible(self.width() >= ROOM_FOR_SPEED)
         self._place.setVisible(self.width() >= ROOM_FOR_PLACE)

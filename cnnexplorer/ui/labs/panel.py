@@ -11,7 +11,7 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import LabError
 from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, MeasureTask, ReachTask
 from cnnexplorer.labs.progress import PER_HINT
-from cnnexplorer.ui.language import Speaking, _, language, translate_count
+from cnnexplorer.ui.language import Speaking, _, language
 from cnnexplorer.ui.theme import icon
 
 from .asking import ask_to_show
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .preparing import Ready
 
 WIDTH, LEAST_WIDTH = 350, 290
+ROOMY = 1280  # pixels: the window's least width for a panel of the usual width
 LIVE_TASKS = (ReachTask, FindTask, MeasureTask, ClickTask)  # whose answers are given in the workspaces
 LIVE_PAUSE = 400  # milliseconds without a change after which the state is looked at
 
@@ -166,6 +167,11 @@ class LabPanel(Speaking, QWidget):
 
     # Qt's side
 
+    @staticmethod
+    def width_in(window: int) -> int:
+        """Return how wide the panel is in a window of a width, in pixels: whatever lies beside it."""
+        return WIDTH if window >= ROOMY else LEAST_WIDTH
+
     def sizeHint(self) -> QSize:
         """Return the usual width."""
         return QSize(WIDTH, 600)
@@ -176,7 +182,6 @@ class LabPanel(Speaking, QWidget):
         if attempt is None:
             return
         self.title.setText(attempt.lab.lab.title.of(language()))
-        self.title.setToolTip(self.title.text())
         self.head.where.setText(_("Step {number} of {count}").format(number=attempt.position + 1, count=attempt.count))
         heading = attempt.step.title.of(language())
         self.heading.setText(heading)
@@ -187,7 +192,7 @@ class LabPanel(Speaking, QWidget):
         ending = _("More…") if is_practice(attempt.lab) else _("Report…")
         self.next.setText(ending if last else _("Next"))
         left = len(attempt.hints) - len(attempt.hints_read)
-        self.hint.setText(translate_count("Last hint ({count} left)", "Hint ({count} left)", left))
+        self.hint.setText(_("Last hint") if left == 1 else _("Hint ({count} left)").format(count=left))
         costs = _("Show a hint; each takes {percent} % off the points of this step (Ctrl+Shift+T)")
         self.hint.setToolTip(costs.format(percent=round(100 * PER_HINT)))
         self.hint.setAccessibleName(self.hint.toolTip())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking
-from cnnexplorer.ui.theme import icon
+from cnnexplorer.ui.theme import colours, icon
 
 from .step_bar import StepBar
 
@@ -17,26 +18,33 @@ class PanelHead(Speaking, QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title, self.where = QElidingLabel(), QLabel()
+        self.title, self.where = QLabel(), QLabel()
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
+        self.title.setWordWrap(True)
+        self.title.setMinimumWidth(60)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = StepBar()
         self.leave = QToolButton()
         self.leave.setAutoRaise(True)
         self.tip(self.leave, mark("Leave the lab; your progress is kept, and your own work comes back"))
         top = QHBoxLayout()
-        top.addWidget(self.title, 1)
-        top.addWidget(self.where)
+        top.addWidget(self.where, 1)
         top.addWidget(self.leave)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 8, 8, 6)
+        column.setContentsMargins(14, 4, 8, 6)
+        column.setSpacing(2)
         column.addLayout(top)
+        column.addWidget(self.title)
         column.addWidget(self.bar)
         self.restyle()
 
     def restyle(self) -> None:
-        """Take the icon from the theme."""
+        """Take icon and colour from the theme."""
+        palette = self.where.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, colours(self).colour("muted"))
+        self.where.setPalette(palette)
         self.leave.setIcon(icon("close", self, "muted"))
 
 

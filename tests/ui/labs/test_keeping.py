@@ -189,7 +189,7 @@ def test_a_wrong_answer_without_a_diagnosis_says_where_to_look(qtbot, window, la
     assert "or take a hint" in answered(qtbot, panel, "wrong")
     while panel.hint.isEnabled():
         left = len(panel.attempt.hints) - len(panel.attempt.hints_read)
-        assert panel.hint.text() == ("Last hint (1 left)" if left == 1 else f"Hint ({left} left)")
+        assert panel.hint.text() == ("Last hint" if left == 1 else f"Hint ({left} left)")
         qtbot.mouseClick(panel.hint, LEFT)
     assert panel.verdict.text.endswith("Look at the step again.")
 

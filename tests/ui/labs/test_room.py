@@ -11,7 +11,9 @@ from cnnexplorer.core import UserError
 from cnnexplorer.labs import built_in_labs, experiment_of, lab_from_text
 from cnnexplorer.labs.model import ConvolutionSetup
 from cnnexplorer.ui.conv.workspace import first_experiment
+from cnnexplorer.ui.labs.panel import LEAST_WIDTH, WIDTH
 from cnnexplorer.ui.language import use_language
+from cnnexplorer.ui.side_room import FOR_BOTH, FOR_PICTURE, needs_picture, room_for_picture
 from tests.ui.helpers import LEFT, settled
 
 from .test_list import items, opened
@@ -162,3 +164,69 @@ def test_a_lab_begins_where_the_program_begins(qtbot, window):
     panel.attempt.go(2)
     ready(qtbot, panel)
     assert model.experiment == first_experiment(), "what the student did to it stays"
+
+
+def test_a_lab_leaves_the_window_its_size(qtbot, window):
+    window.resize(1024, 680)
+    settled(window)
+    least = window.minimumSize()
+    play(qtbot, window, LABS["02_sliding"])
+    assert (window.width(), window.height()) == (1024, 680)
+    assert window.minimumSize() == least
+
+
+@pytest.mark.parametrize(("width", "wanted"), [(1024, LEAST_WIDTH), (1280, WIDTH), (1500, WIDTH)])
+def test_the_buttons_that_go_on_stay_in_their_places(qtbot, window, width, wanted):
+    use_language("es")
+    sized(window, width, 700)
+    panel = play(qtbot, window, LABS["02_sliding"])
+    place = panel.next.mapTo(window, QPoint(0, 0))
+    assert panel.width() == wanted, "whatever the widest page of the workspaces needs"
+    for step in (5, 10):  # the first of them with the inspector beside it
+        panel.attempt.go(step)
+        ready(qtbot, panel)
+        assert panel.next.mapTo(window, QPoint(0, 0)) == place
+
+
+def test_the_panel_follows_the_width_of_the_window(qtbot, window):
+    sized(window, 1400, 700)
+    panel = play(qtbot, window, LABS["02_sliding"])
+    sized(window, 1024, 700)
+    assert panel.width() == LEAST_WIDTH
+    window._columns.setSizes([400, 500])  # as by hand
+    sized(window, 1100, 700)
+    assert panel.width() == 400
+
+
+def test_nothing_of_the_panel_is_cut_in_a_narrow_window_in_spanish(qtbot, window):
+    use_language("es")
+    sized(window, 1024, 680)
+    panel = play(qtbot, window, LABS["02_sliding"], 10)
+    body = panel.body
+    room = LEAST_WIDTH - body.verticalScrollBar().sizeHint().width()
+    left = len(panel.attempt.hints)
+    for _hint in range(left + 1):
+        assert body.widget().minimumSizeHint().width() <= room, panel.hint.text()
+        qtbot.mouseClick(panel.hint, LEFT)
+    assert not panel.hint.isEnabled()
+    assert panel.title.heightForWidth(panel.title.width()) <= panel.title.height()
+    assert panel.title.height() > 1.5 * panel.title.fontMetrics().height(), "on two lines"
+
+
+def test_the_transport_leaves_the_scrubber_its_room(qtbot, window):
+    sized(window, 1024, 680)
+    play(qtbot, window, LABS["02_sliding"], 5)
+    transport = window.conv.transport
+    assert transport.width() < 400
+    scrubber = transport.scrubber
+    assert scrubber.width() >= scrubber.minimumWidth()
+    assert scrubber.geometry().right() <= transport.rect().right()
+    sized(window, 1280, 680)
+    assert all(button.isVisible() for button in transport._buttons)
+
+
+def test_where_settings_are_asked_for_the_picture_steps_aside_first():
+    asks, reads = LABS["10_noise"].lab.steps[3:5]
+    assert room_for_picture("net", asks) == FOR_BOTH["net"] > 1280
+    assert room_for_picture("net", reads) == FOR_PICTURE["net"] < 1280
+    assert not needs_picture(asks)
