@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LONGEST = 5_000  # characters of an answer
 _ABOUT_EXACT = 1e-9
+# thousands apart by a sign, always the same: "49,152", "49.152", "49 152", "3'145'728"
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?P<apart>[.,'’ ])[0-9]{3}((?P=apart)[0-9]{3})*")
 _DECIMALS = re.compile(r"[.,]([0-9]*)$")
 _BRACKETS = str.maketrans("", "", "()[]{}")
 _BETWEEN = re.compile(r"\s*(?:[x×X*·;,]|\bby\b|\bpor\b)\s*|\s+")
@@ -24,6 +26,7 @@ _SIGNS = {
     "0": 0, "zero": 0, "cero": 0, "none": 0, "ninguno": 0, "=0": 0, "= 0": 0, "nothing": 0, "nada": 0,
 }  # fmt: skip
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "＋": "+"})
+_SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
 
 
 class Number(NamedTuple):
@@ -63,6 +66,29 @@ def read_number(text: str) -> Number:
         return Number(value, None)
     found = _DECIMALS.search(short)
     return Number(value, len(found[1]) if found else 0)
+
+
+def readings(text: str) -> tuple[Number, ...]:
+    """Return the numbers that a text may stand for where whole numbers, with their thousands apart, are expected.
+
+    There are two where a single comma or point may part decimals as well: first comes the one with decimals.
+
+    Raises
+    ------
+    NumberError
+        It stands for none.
+
+    Examples
+    --------
+    >>> [[number.value for number in readings(text)] for text in ("49,152", "3 145 728", "1,5")]
+    [[49.152, 49152.0], [3145728.0], [1.5]]
+    """
+    short = _checked(text).translate(_MINUS).translate(_SPACES)
+    found = _GROUPED.fullmatch(short)
+    if found is None:
+        return (read_number(text),)
+    whole = Number(float(short.replace(found["apart"], "")), 0)
+    return (read_number(text), whole) if found["apart"] in ".," and short.count(found["apart"]) == 1 else (whole,)
 
 
 def read_shape(text: str, sides: tuple[int, ...] = (2, 3)) -> tuple[int, ...]:

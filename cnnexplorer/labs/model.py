@@ -148,6 +148,15 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
         return not (isinstance(self.setup, ConvolutionSetup) and self.setup.hide)
 
     @property
+    def asks_size(self) -> bool:
+        """Whether the size of an output that is hidden tells what is asked for.
+
+        A map that is asked for whole is as large as its answer, and a number that is written down may count its values.
+        """
+        task = self.task
+        return isinstance(task, ShapeTask | MatrixTask) or (isinstance(task, NumberTask) and task.of is None)
+
+    @property
     def closes(self) -> tuple[str, ...]:
         """The pages of the Network workspace that show what is asked for."""
         return self.setup.hide if isinstance(self.setup, NetworkSetup) else ()

@@ -9,7 +9,7 @@ import numpy as np
 from cnnexplorer.core import NumberError, format_number, receptive_field
 from cnnexplorer.core.messages import mark
 
-from .answers import Number, read_number, read_shape
+from .answers import Number, read_number, read_shape, readings
 from .diagnosis import judge, judge_matrix
 from .model import MatrixTask, NumberTask
 from .questions import Question, right_answer
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Cell = tuple[int, int]
 
 _FIRST = mark("choose an answer first")
+_TWO_WAYS = mark("“{text}” could be {decimal} or {whole}: type it without separating the thousands")
 
 
 def question_at(at: At, asks: str) -> Question:
@@ -62,27 +63,53 @@ def right_value(task: NumberTask | ShapeTask | MatrixTask, experiment: Experimen
 
 
 def check_number(task: NumberTask, answer: Any, experiment: Experiment | None, result: Result | None) -> Verdict:  # noqa: ANN401
-    """Check a number, or the sign of one."""
+    """Check a number, or the sign of one.
+
+    Where a whole number is expected, its thousands may stand apart, as the program writes them itself. What is right in
+    neither way of reading, and no known mistake, is asked for again: it may have been typed in the other way.
+    """
     if isinstance(answer, str):
         answer = _without_unit(answer, task.unit)
+    if task.sign:
+        assert task.of is not None
+        assert experiment is not None
+        assert result is not None
+        return Verdict.of(judge(experiment, result, question_at(task.of, "sign"), answer))
+    right = float(right_value(task, experiment, result))
+    try:
+        numbers = _numbers(answer, right, written_down=task.of is None)
+    except NumberError as error:
+        return Verdict.again(Saying.of(error))
+    verdicts = [_check_reading(task, number, right, experiment, result) for number in numbers]
+    said = next((verdict for verdict in verdicts if verdict.correct or verdict.sayings), None)
+    if said is None and len(numbers) > 1:
+        values = {"decimal": format_number(numbers[0].value), "whole": format_number(numbers[1].value)}
+        return Verdict.again(Saying(_TWO_WAYS, text=answer.strip(), **values))
+    return said or verdicts[0]
+
+
+def _numbers(answer: Any, right: float, written_down: bool) -> tuple[Number, ...]:  # noqa: ANN401
+    """Return what an answer may stand for: two numbers only where a whole one is expected, or one of thousands."""
+    if not isinstance(answer, str):
+        return (Number(float(answer), None),)
+    expects_whole = abs(right) >= 1000 or (written_down and right.is_integer())
+    return readings(answer) if expects_whole else (read_number(answer),)
+
+
+def _check_reading(
+    task: NumberTask, number: Number, right: float, experiment: Experiment | None, result: Result | None
+) -> Verdict:
+    told = _told(task.mistakes, lambda known: not isinstance(known, tuple) and number.agrees(known, task.tolerance))
     if task.of is not None:
         assert experiment is not None
         assert result is not None
-        asked = question_at(task.of, "sign" if task.sign else "value")
-        judgement = judge(experiment, result, asked, answer, task.tolerance)
-        if judgement.outcome != "wrong" or task.sign:
+        judgement = judge(experiment, result, question_at(task.of, "value"), number, task.tolerance)
+        if judgement.correct:
             return Verdict.of(judgement)
-    try:
-        number = read_number(answer) if isinstance(answer, str) else Number(float(answer), None)
-    except NumberError as error:
-        return Verdict.again(Saying.of(error))
-    told = _told(task.mistakes, lambda known: not isinstance(known, tuple) and number.agrees(known, task.tolerance))
-    if task.of is not None:
         return Verdict("wrong", told or judgement.sayings, judgement.mistakes)  # the teacher's words say it better
-    assert task.answer is not None
-    if number.agrees(task.answer, task.tolerance):
+    if number.agrees(right, task.tolerance):
         return Verdict("right")
-    if not told and task.answer and number.agrees(-task.answer, task.tolerance):
+    if not told and right and number.agrees(-right, task.tolerance):
         sign = Saying(mark("{value} has the wrong sign only: the size is right."), value=format_number(number.value))
         return Verdict("wrong", (sign,), ("sign",))
     return Verdict("wrong", told)

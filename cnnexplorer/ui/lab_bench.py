@@ -8,15 +8,7 @@ from PySide6.QtCore import Signal
 
 from cnnexplorer.labs import LiveState
 from cnnexplorer.labs.conditions import NETWORK
-from cnnexplorer.labs.model import (
-    At,
-    ConvolutionSetup,
-    MatrixTask,
-    NetworkSetup,
-    ReachTask,
-    SessionSetup,
-    ShapeTask,
-)
+from cnnexplorer.labs.model import At, ConvolutionSetup, NetworkSetup, ReachTask, SessionSetup
 from cnnexplorer.labs.progress import LARGEST_FIGURE, Figure
 from cnnexplorer.labs.setups import experiment_of
 
@@ -106,8 +98,7 @@ class LiveBench(Bench):
         if isinstance(setup, ConvolutionSetup):
             assert ready.source is not None
             assert ready.experiment is not None
-            size = isinstance(ready.source.task, ShapeTask | MatrixTask)
-            self._side.show(ready.experiment, setup, ready.source_done, size)
+            self._side.show(ready.experiment, setup, ready.source_done, ready.source.asks_size)
             self.front_asked.emit("conv")
         elif isinstance(setup, SessionSetup):
             assert ready.session is not None
@@ -115,6 +106,9 @@ class LiveBench(Bench):
         elif isinstance(setup, NetworkSetup):
             self._show_network(setup)
             self.front_asked.emit("net")
+        elif ready.anew:
+            self._side.begin()
+            self.front_asked.emit("conv")
         else:
             self.front_asked.emit(self.front)
         self._keep_to(None if solved else ready.step)

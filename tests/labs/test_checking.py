@@ -58,6 +58,40 @@ def test_numbers():
     assert [str(one) for one in prepared.right()] == ["The answer is 12.5"]
 
 
+@pytest.mark.parametrize(
+    ("right", "given", "outcome"),
+    [
+        (49152, ("49152", "49,152", "49.152", "49 152", "49\u202f152", "49'152", "+49,152"), "right"),
+        (3145728, ("3145728", "3,145,728", "3.145.728", "3 145 728"), "right"),
+        (-1500, ("-1500", "−1,500", "−1 500"), "right"),
+        (1.5, ("1,5", "1.5", "1.500", "1,500"), "right"),
+        (49152, ("49,153", "49.153", "1.500", "1,500"), "again"),  # may be meant as decimals, or as thousands
+        (49152, ("4,915,2", "49,15 2", "49,152.5", "0,049,152"), "again"),
+        (49152, ("49 153", "3,145,728", "1,5", "1.50", "49152,5", "16,384", "-49,152"), "wrong"),
+        (1.5, ("2.500", "2,500"), "wrong"),
+        (1.5, ("2 500", "1,500,000"), "again"),
+    ],
+)
+def test_thousands_may_stand_apart_where_a_whole_number_is_expected(right, given, outcome):
+    task = NumberTask(answer=right, mistakes=(KnownMistake(16384.0, Text("in colour")),))
+    assert outcomes(task, given) == [outcome] * len(given)
+
+
+def test_a_rounded_number_of_thousands_is_read_as_the_program_writes_it():
+    assert outcomes(NumberTask(answer=1820.444, tolerance=1), ["1,820", "1.820", "1 820", "1820"]) == ["right"] * 4
+
+
+def test_what_may_be_read_in_two_ways_says_so():
+    verdict = PreparedStep(step(NumberTask(answer=49152))).check(" 49,153 ")
+    assert str(verdict.sayings[0]) == ("“49,153” could be 49.153 or 49153: type it without separating the thousands")
+
+
+def test_decimals_of_a_computed_value_are_never_taken_for_thousands():
+    image = ConvolutionSetup([[2.875]], stages=(ConvolutionSpec([[[8]]]),))  # gives 23, a whole number by chance
+    task = NumberTask(of=At(0))
+    assert outcomes(task, ["2.875", "2,875", "23.000"], setup=image) == ["wrong", "wrong", "right"]
+
+
 def test_a_computed_number_tells_the_teachers_mistake_first():
     task = NumberTask(of=At(0, 0, 1, 2), mistakes=(KnownMistake(3.0, Text("three")),))
     prepared = PreparedStep(step(task))

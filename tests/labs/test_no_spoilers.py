@@ -71,6 +71,15 @@ def test_no_step_shows_what_one_before_it_asks_for(name):
     assert not spoilers(LABS[name])
 
 
+@pytest.mark.parametrize("name", LABS)
+def test_a_count_that_a_hidden_output_tells_hides_its_size_too(name):
+    for number, setup, experiment in experiments(LABS[name]):
+        step = LABS[name].lab.steps[number - 1]
+        if isinstance(step.task, NumberTask) and step.task.of is None:
+            told = [stage for stage, shape in enumerate(experiment.shapes) if np.prod(shape) == step.task.answer]
+            assert not told or (step.asks_size and min(told) >= min(setup.hide, default=99)), number
+
+
 def test_such_a_step_would_be_found():
     lab = LABS["01_kernel"]
     asked = lab.lab.steps[7]
@@ -121,6 +130,17 @@ def test_what_is_read_off_is_not_closed_by_the_step_itself(name):
         if step.closes:
             assert step.is_marked
             assert step.setup.page in step.closes or step.setup.page == "filters"
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_no_step_begins_at_a_page_that_one_before_it_may_keep_closed_without_saying_so(name):
+    closed: set[str] = set()
+    for number, step in enumerate(LABS[name].lab.steps, 1):
+        if isinstance(step.setup, NetworkSetup):
+            if "opens once" in step.text.en:
+                closed.discard(step.setup.page)  # it says so, for itself and those behind it
+            assert step.setup.page not in closed or step.setup.page in step.closes, number
+        closed |= set(step.closes)
 
 
 @pytest.mark.parametrize("name", LABS)

@@ -310,7 +310,9 @@ class Attempt(QObject):
 
     def _judge(self, index: int, written: str, verdict: Verdict) -> None:
         self._verdicts[index] = verdict
-        self.progress = answered(self.progress, index, written, verdict, _now())
+        asks_state = isinstance(self._steps[index].step.task, ReachTask)
+        if verdict.correct or not asks_state:  # what is missing is told for free
+            self.progress = answered(self.progress, index, written, verdict, _now())
         self._changed()
         self.judged.emit(verdict)
 

@@ -20,6 +20,7 @@ from .exercises import is_practice
 from .making import field_for, matrix_field
 from .panel_body import PanelBody
 from .panel_head import PanelHead, line
+from .step_bar import state_of
 
 if TYPE_CHECKING:
     from cnnexplorer.labs import Verdict
@@ -300,15 +301,18 @@ class LabPanel(Speaking, QWidget):
         step, done, verdict = attempt.step, attempt.done, attempt.verdict
         self._bench.close_pages(attempt.closed_pages)
         asks = step.task is not None
-        self.bar.show_steps([one.status for one in attempt.progress.steps], attempt.position)
+        self.bar.show_steps([state_of(one) for one in attempt.progress.steps], attempt.position)
         self.check.setVisible(asks)
+        self.check.setDefault(not done.done)  # the button to go on with stands out
+        self.next.setDefault(done.done)
         self.again.setVisible(step.setup is not None)
         self.back.setEnabled(attempt.position > 0)
         self.hint.setVisible(asks and not done.done and bool(attempt.hints))
         self.hint.setEnabled(len(attempt.hints_read) < len(attempt.hints))
         self.show_it.setVisible(step.is_marked and not done.done and not isinstance(step.task, FigureTask))
         if verdict is not None:
-            self.verdict.say_verdict(verdict, len(attempt.hints_read) < len(attempt.hints))
+            hints_left = len(attempt.hints_read) < len(attempt.hints)
+            self.verdict.say_verdict(verdict, hints_left, counts=not isinstance(step.task, ReachTask))
         elif done.status == "solved":
             self.verdict.say_so("right", ())
         else:

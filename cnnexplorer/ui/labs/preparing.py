@@ -23,7 +23,8 @@ class Ready(NamedTuple):
     """A step whose set-up is computed: what the workspaces are to show, and what can be told of it.
 
     `source` is the step whose set-up that is, and `source_done` whether that step is done: the step itself, or the
-    latest one before it that has a set-up, where the workspaces do not show that yet. None: they stay as they are.
+    latest one before it that has a set-up, where the workspaces do not show that yet. None: they stay as they are; or
+    with `anew` they are as they were when the lab began, because they show what a step behind this one set up.
     """
 
     step: Step
@@ -31,6 +32,7 @@ class Ready(NamedTuple):
     source_done: bool
     experiment: Experiment | None
     session: Session | None
+    anew: bool = False
 
 
 class Prepared(NamedTuple):
@@ -75,12 +77,14 @@ class Preparing(QObject):
         source = None if shown is None else self._steps[shown]
         step, folder = self._steps[index], self._folder
         source_done = shown is not None and done[shown]
+        anew = base is None and self._in_force is not None
 
         def job() -> Prepared:
             setup = None if source is None else source.step.setup
             session = session_of(setup, folder) if isinstance(setup, SessionSetup) else None
             experiment = source.experiment if source is not None and isinstance(setup, ConvolutionSetup) else None
-            ready = Ready(step.step, None if source is None else source.step, source_done, experiment, session)
+            of = None if source is None else source.step
+            ready = Ready(step.step, of, source_done, experiment, session, anew)
             return Prepared(ready, step.hints(), step.right() if gave_up else ())
 
         def deliver(found: Prepared) -> None:

@@ -17,15 +17,24 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
-ROLES = {"open": "line", "solved": "output", "noted": "output", "read": "output", "shown": "kernel"}
+    from cnnexplorer.labs.progress import StepProgress
+
+ROLES = {"open": "line", "tried": "error", "solved": "output", "noted": "output", "read": "output", "shown": "kernel"}
 STATES = {
     "open": mark("Step {number}: not done yet"),
+    "tried": mark("Step {number}: tried, and not right yet"),
     "solved": mark("Step {number}: solved"),
     "noted": mark("Step {number}: answered"),
     "read": mark("Step {number}: read"),
     "shown": mark("Step {number}: the answer was shown"),
 }
+UNDONE = ("open", "tried")
 _HEIGHT, _GAP = 18, 3.0
+
+
+def state_of(step: StepProgress) -> str:
+    """Return the state of a step, one of `STATES`."""
+    return "tried" if step.status == "open" and step.tries else step.status
 
 
 class StepBar(Speaking, QWidget):
@@ -53,7 +62,7 @@ class StepBar(Speaking, QWidget):
 
     def retranslate(self) -> None:
         """Say where the student is, to those who hear it."""
-        done = sum(state != "open" for state in self._states)
+        done = sum(state not in UNDONE for state in self._states)
         self.setAccessibleName(
             _("Step {number} of {count}; {done} are done").format(
                 number=self._current + 1, count=len(self._states), done=done
@@ -71,14 +80,20 @@ class StepBar(Speaking, QWidget):
         return QSize(240, _HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint a piece for each step; what is in front is framed, an answer that was shown is marked with a dot."""
+        """Paint a piece for each step.
+
+        The one in front is framed, an answer that was shown is marked with a dot, one that was tried is filled halfway.
+        """
         painter, theme = QPainter(self), colours(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, state in enumerate(self._states):
             place = self.place(index)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour(ROLES[state]))
+            painter.setBrush(theme.colour("line" if state == "tried" else ROLES[state]))
             painter.drawRoundedRect(place, 3, 3)
+            if state == "tried":
+                painter.setBrush(theme.colour(ROLES[state]))
+                painter.drawRoundedRect(place.adjusted(0, place.height() / 2, 0, 0), 3, 3)
             if state == "shown":
                 painter.setBrush(theme.colour("panel"))
                 painter.drawEllipse(QPointF(place.center()), 2, 2)

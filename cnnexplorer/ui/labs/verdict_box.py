@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 KINDS = {
     "right": ("check-circle", "output", mark("That is right")),
     "wrong": ("close-circle", "error", mark("Not right yet")),
+    "missing": ("help-circle", "warning_text", mark("Not there yet; this does not count")),
     "again": ("help-circle", "warning_text", mark("Once more; this does not count")),
     "noted": ("pencil-circle", "accent", mark("Written down")),
     "shown": ("eye-circle", "kernel", mark("The answer; this step gives no points")),
@@ -89,12 +90,18 @@ class SaidBox(Speaking, QFrame):
         self.restyle()
         self.show()
 
-    def say_verdict(self, verdict: Verdict, hints_left: bool) -> None:
-        """Say a verdict; of a wrong answer that is no usual mistake, where to look."""
+    def say_verdict(self, verdict: Verdict, hints_left: bool, counts: bool = True) -> None:
+        """Say a verdict; of a wrong answer that is no usual mistake, where to look.
+
+        Parameters
+        ----------
+        counts
+            Whether a wrong answer counts as a try.
+        """
         sayings: tuple[Said, ...] = verdict.sayings
         if verdict.outcome == "wrong" and not sayings:
             sayings = (Saying(_AGAIN_OR_HINT if hints_left else _AGAIN),)
-        self.say_so(verdict.outcome, sayings)
+        self.say_so("missing" if verdict.outcome == "wrong" and not counts else verdict.outcome, sayings)
 
     def retranslate(self) -> None:
         """Say the heading."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel
 
 from cnnexplorer.labs import built_in_labs
 from tests.ui.helpers import LEFT, enter
 
-from .test_playing import answered, fill, go_on, play
+from .test_playing import answered, fill, go_on, play, ready
 
 LABS = {lab.id: lab for lab in built_in_labs()}
 
@@ -58,3 +61,27 @@ def test_what_no_window_reads_is_not_told_while_it_gives_the_answer_away(qtbot, 
     answered(qtbot, panel, "right")
     assert "row" in shown_texts(card)
     assert card.view._unvisited[0]
+
+
+def test_the_size_is_not_told_where_the_values_are_to_be_counted(qtbot, window):
+    panel = play(qtbot, window, LABS["07_why_not_dense"], 1)
+    card = window.conv.board.cards["stage", 0]
+    assert "192" not in shown_texts(card)
+    assert "192" not in card.view.accessibleName()
+    enter(panel.field.line, "192")
+    answered(qtbot, panel, "right")
+    assert "192" in shown_texts(card)
+
+
+def test_back_before_the_first_set_up_the_workspace_is_as_the_lab_began(qtbot, window, lab):
+    plain = replace(lab.lab.steps[0], setup=None, task=None, free=None)
+    own = dataclasses.replace(lab, lab=replace(lab.lab, steps=(plain, *lab.lab.steps[1:])))
+    panel = play(qtbot, window, own)
+    began = window.conv.model.experiment
+    go_on(qtbot, panel)
+    assert window.conv.model.experiment != began
+    assert window.conv.board.veil is not None
+    qtbot.mouseClick(panel.back, LEFT)
+    ready(qtbot, panel)
+    assert window.conv.model.experiment == began
+    assert window.conv.board.veil is None

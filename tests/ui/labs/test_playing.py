@@ -136,7 +136,7 @@ def sort(field: object, order: tuple[int, ...]) -> None:
             press(items, Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
 
 
-OUTCOMES = ["wrong", "wrong", "wrong", "wrong", "wrong", "wrong", "wrong", "wrong", "again", "again"]
+OUTCOMES = ["wrong", "wrong", "wrong", "wrong", "wrong", "wrong", "wrong", "missing", "again", "again"]
 GOOD = ["right"] * 9 + ["noted"]
 
 
@@ -149,14 +149,16 @@ def test_a_lab_is_failed_and_then_solved_from_end_to_end(qtbot, window, lab, cod
         assert panel.attempt.position == index
         give(qtbot, window, panel, right=False)
         answered(qtbot, panel, bad)
+        assert (panel.check.isDefault(), panel.next.isDefault()) == (True, False)
         give(qtbot, window, panel, right=True)
         answered(qtbot, panel, good)
+        assert (panel.check.isDefault(), panel.next.isDefault()) == (False, True)
         go_on(qtbot, panel)
     progress = panel.attempt.progress
     assert progress.finished
     assert [step.status for step in progress.steps] == [*["solved"] * 9, "noted", "read"]
-    assert [step.tries for step in progress.steps] == [*[2] * 8, 1, 1, 0]
-    assert score(lab.lab, progress) == (8 * 0.75 + 1, 9)
+    assert [step.tries for step in progress.steps] == [*[2] * 7, 1, 1, 1, 0]  # to ask what is missing is free
+    assert score(lab.lab, progress) == (7 * 0.75 + 2, 9)
     assert len(progress.steps[8].figures) == 1
 
 
@@ -173,6 +175,30 @@ def test_a_wrong_answer_is_explained_and_an_unreadable_one_is_not_counted(qtbot,
     use_language("es")
     assert "La suma es 12." in panel.why.text
     assert "sale" in panel.text.toPlainText()
+
+
+def test_the_bar_tells_a_step_that_was_tried_from_one_that_was_never_opened(qtbot, window, lab):
+    panel = play(qtbot, window, lab)
+    never = bar_colours(panel, 0)
+    enter(line(panel), "9")
+    answered(qtbot, panel, "wrong")
+    tried = bar_colours(panel, 0)
+    assert "0 are done" in panel.bar.accessibleName()
+    assert tried != never
+    assert tried != bar_colours(panel, 1)
+    enter(line(panel), "12")
+    answered(qtbot, panel, "right")
+    assert bar_colours(panel, 0) not in (never, tried)
+    assert "1 are done" in panel.bar.accessibleName()
+
+
+def bar_colours(panel: LabPanel, index: int) -> list[str]:
+    """Return the colours of a step in the bar, above and below its middle."""
+    place, image = panel.bar.place(index), panel.bar.grab().toImage()
+    return [
+        image.pixelColor(round(place.center().x()), round(place.top() + share * place.height())).name()
+        for share in (0.25, 0.75)
+    ]
 
 
 def covered(window: MainWindow) -> bool:
