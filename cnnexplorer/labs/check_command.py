@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnexplorer.catalogue import LANGUAGES, console_language, load_catalogue
+from cnnexplorer.command_line import spoken
 
 from .loading import SUFFIX, check_file
 
@@ -30,6 +31,7 @@ def run(arguments: list[str]) -> int:
     return 1 if wrong else 0
 
 
+@spoken
 def _parsed(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="cnnexplorer check-lab",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnexplorer.catalogue import LANGUAGES
+from cnnexplorer.command_line import spoken
 from cnnexplorer.core.animation import FORMATS as ANIMATIONS
 from cnnexplorer.core.animation.timing import MAX_RATE
 from cnnexplorer.core.data_files import DATA_FORMATS
@@ -22,6 +23,7 @@ _SUFFIXES = {".gif": "gif", ".webp": "webp", ".mp4": "mp4", ".apng": "apng", ".s
 MAX_SCALE = 4
 
 
+@spoken
 def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     """Read the command line; argparse tells of what is wrong in it, and ends with the status 2."""
     parser = argparse.ArgumentParser(
@@ -95,17 +97,18 @@ def _epilog(_: Callable[[str], str]) -> str:
 
 def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
     """Return what reads a whole number from `least` to `most`."""
+    limits = f"{least} ≤ N" + ("" if most is None else f" ≤ {most}")
 
     def read(text: str) -> int:
-        number = int(text)
-        if number < least or (most is not None and number > most):
-            raise argparse.ArgumentTypeError(f"{text}: {least} ≤ N" + ("" if most is None else f" ≤ {most}"))
-        return number
+        if not text.isdecimal() or not least <= int(text) <= (int(text) if most is None else most):
+            raise argparse.ArgumentTypeError(f"{text}: {limits}")
+        return int(text)
 
-    read.__name__ = "number"  # what argparse calls it
     return read
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, height = text.lower().replace("×", "x").split("x")
-    return int(width), int(height)
+    sides = text.lower().replace("×", "x").split("x")
+    if len(sides) != 2 or not all(side.isdecimal() for side in sides):
+        raise argparse.ArgumentTypeError(f"{text}: WxH")
+    return int(sides[0]), int(sides[1])
