@@ -20,6 +20,8 @@ FRAMES = "frames"  # a folder of PNG pictures of an animation
 _KINDS = (*PICTURES, *(form for form in ANIMATIONS if form != "png"), FRAMES, *DATA_FORMATS)
 _SUFFIXES = {".gif": "gif", ".webp": "webp", ".mp4": "mp4", ".apng": "apng", ".svg": "svg", ".pdf": "pdf",
              **{format_.suffix: id_ for id_, format_ in reversed(DATA_FORMATS.items())}, ".png": "png"}  # fmt: skip
+_OF_PICTURES = ("caption", "transparent")
+_OF_ANIMATIONS = ("speed", "rate", "first", "last", "pauses", "no_caption", "no_arithmetic", "once")
 MAX_SCALE = 4
 
 
@@ -69,7 +71,22 @@ def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
         if options.format is None:
             text = _("{name} does not end as any format does: end it with one of {endings}, or use --format")
             parser.error(text.format(name=options.out.name, endings=", ".join(sorted(_SUFFIXES))))
+    if unused := [name for name in _unused(options.format) if getattr(options, name) != parser.get_default(name)]:
+        text = _("{option} is of no use for {format}: leave it out, or choose another format")
+        parser.error(text.format(option="--" + unused[0].replace("_", "-"), format=options.format))
     return options
+
+
+def is_animation(format_id: str) -> bool:
+    """Tell whether a format holds the steps one after the other."""
+    return format_id == FRAMES or (format_id in ANIMATIONS and format_id not in PICTURES)
+
+
+def _unused(format_id: str) -> tuple[str, ...]:
+    """Return the options that a format leaves no use for."""
+    if is_animation(format_id):
+        return (*_OF_PICTURES, "maps")
+    return _OF_ANIMATIONS if format_id in PICTURES else (*_OF_PICTURES, *_OF_ANIMATIONS)
 
 
 def is_folder(options: argparse.Namespace) -> bool:
