@@ -317,13 +317,40 @@ def test_only_formats_that_fit_are_offered(qtbot: QtBot, desk: MainWindow) -> No
     dialog = open_dialog(desk)
     choose_view(dialog, "ReLU: the map alone")
     choose_format(qtbot, dialog, "csv")
-    choose_view(dialog, "All stages")
+    choose_view(dialog, "Input and all stages")
     qtbot.waitUntil(lambda: dialog.form.format.is_possible("npz"))
     assert not dialog.form.format.is_possible("csv")
     assert dialog.form.format.value() == "npz"
+    pick(dialog.form.format, "svg")
     choose_view(dialog, "The whole window")
-    assert dialog.form.format.value() == "png"
+    assert dialog.form.format.value() == "svg"
     assert not dialog.form.format.is_possible("npz")
+
+
+def test_numbers_are_listed_once_and_by_what_they_are(qtbot: QtBot, desk: MainWindow) -> None:
+    dialog = open_dialog(desk)
+
+    def listed() -> list[str]:
+        rows = map(dialog.list.item, range(dialog.list.count()))
+        return [row.text() for row in rows if not row.isHidden()]
+
+    views = listed()
+    assert {"ReLU", "ReLU: the map alone", "Step: the grids", "The whole window"} <= set(views)
+    choose_view(dialog, "ReLU: the map alone")
+    choose_format(qtbot, dialog, "csv")
+    numbers = listed()
+    assert {"Input and all stages", "ReLU: all channels", "ReLU: channel 0", "Step: its numbers"} <= set(numbers)
+    assert len(set(numbers)) == len(numbers)
+    assert not {"The whole window", "ReLU"} & set(numbers)
+    shapes = {}
+    for title in ("ReLU: channel 0", "ReLU: all channels"):
+        choose_view(dialog, title)
+        qtbot.waitUntil(lambda: "×" in dialog.size_label.text())
+        shapes[title] = dialog.size_label.text()
+        assert dialog.windowTitle() == "Save the numbers"
+    assert shapes["ReLU: all channels"].endswith(f" × {shapes['ReLU: channel 0']}")
+    pick(dialog.form.format, "png")
+    assert listed() == views
 
 
 # names and folders
