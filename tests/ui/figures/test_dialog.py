@@ -647,11 +647,22 @@ def test_where_there_is_nothing_to_take_there_is_no_menu(desk: MainWindow) -> No
     assert QApplication.activePopupWidget() is None
 
 
-def test_a_card_has_a_button(qtbot: QtBot, desk: MainWindow) -> None:
-    card = desk.conv.strip.cards["input", -1]
-    found = next(found for found in card.findChildren(QToolButton) if found.toolTip() == "Save this card as a figure")
-    qtbot.mouseClick(found, LEFT)
-    assert desk.figures.dialog.takeaway.title == "Input"
+@pytest.mark.parametrize(
+    ("tip", "title"),
+    [
+        ("Save this card as a figure", "Input"),
+        ("Save the grids of this step as a figure", "Step: the grids"),
+        ("Save the arithmetic of this step as a figure", "Step: the arithmetic"),
+        ("Save the kernel as a figure", "Kernel"),
+    ],
+)
+def test_views_have_a_button(qtbot: QtBot, desk: MainWindow, tip: str, title: str) -> None:
+    button = next(found for found in desk.findChildren(QToolButton) if found.toolTip() == tip)
+    assert button.isVisible()
+    assert button.accessibleName() == tip
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    press(button, Qt.Key.Key_Space)
+    assert desk.figures.dialog.takeaway.title == title
 
 
 def test_a_picture_of_the_window(qtbot: QtBot, desk: MainWindow) -> None:
