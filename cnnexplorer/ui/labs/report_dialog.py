@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, Qt, Signal
-from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, Qt, QUrl, Signal
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -78,9 +78,9 @@ class ReportDialog(Speaking, QDialog):
         self.name.setMaxLength(120)
         self.name.editingFinished.connect(self._take_name)
         self.total, self.told, self.scoring, self.forms = QLabel(), QLabel(), QLabel(), QLabel()
-        for label in (self.scoring, self.forms):
+        for label in (self.total, self.told, self.scoring, self.forms):
             label.setWordWrap(True)
-        self.told.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self.table = QTableWidget(0, len(HEADERS))
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
@@ -127,7 +127,6 @@ class ReportDialog(Speaking, QDialog):
         font = self.total.font()
         font.setBold(True)
         self.total.setFont(font)
-        self.total.setWordWrap(True)
         form = Form()
         form.row(mark("Name or number"), self.name, mark("Stands in the report; asked once"))
         self.say(
@@ -199,6 +198,18 @@ class ReportDialog(Speaking, QDialog):
         self.banner.show_error(error)
 
 
+class _Page(QTextDocument):
+    """A report's page, which holds its pictures itself: whatever else it may name is not read."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        url = QUrl(name)
+        if url.scheme() == "data":
+            return super().loadResource(kind, url)
+        empty = QImage(1, 1, QImage.Format.Format_ARGB32)  # where there is none, Qt looks for a file itself
+        empty.fill(Qt.GlobalColor.transparent)
+        return empty
+
+
 def pdf_of(page: str, title: str) -> bytes:
     """Return a report's page as PDF, on A4. May be called off the GUI thread."""
     data = QByteArray()
@@ -210,7 +221,7 @@ def pdf_of(page: str, title: str) -> bytes:
     )
     writer.setTitle(title)
     writer.setCreator("CNN Explorer")
-    document = QTextDocument()
+    document = _Page()
     document.setHtml(page.replace('<img src="data:', f'<img width="{PICTURE_WIDTH}" src="data:'))
     document.print_(writer)
     buffer.close()
