@@ -210,7 +210,9 @@ def _shape(task: ShapeTask, step: Step, experiment: Experiment | None, folder: F
 
 def _mistakes(task: NumberTask | ShapeTask, step: Step, folder: FolderPath | None) -> None:
     """Look for wrong answers that are right."""
-    right = _right(task, step, folder, "of")
+    of = task.of if isinstance(task, NumberTask) else None
+    prepared = _computed(step, folder, -1 if of is None else of.stage, "of")
+    right = right_value(task, prepared.experiment, prepared.result)
     for place, mistake in enumerate(task.mistakes):
         answer = mistake.answer
         if isinstance(answer, tuple) != isinstance(task, ShapeTask):
@@ -219,19 +221,19 @@ def _mistakes(task: NumberTask | ShapeTask, step: Step, folder: FolderPath | Non
             raise _Wrong(LabError("this is the right answer: it is no mistake"), "mistakes", place, "answer")
 
 
-def _right(task: NumberTask | ShapeTask | MatrixTask, step: Step, folder: FolderPath | None, field: str) -> Any:  # noqa: ANN401
+def _computed(step: Step, folder: FolderPath | None, stage: int, field: str) -> PreparedStep:
+    """Compute a step, and see that a stage (-1 for the image) gives numbers that can be told from others."""
     prepared = PreparedStep(step, folder)
-    right = right_value(task, prepared.experiment, prepared.result)
-    if not np.isfinite(right).all():
+    if stage >= 0 and prepared.result is not None and not np.isfinite(prepared.result.outputs[stage]).all():
         raise _Wrong(LabError("what comes out is no finite number: use smaller ones"), field)
-    return right
+    return prepared
 
 
 def _matrix(task: MatrixTask, step: Step, experiment: Experiment | None, folder: FolderPath | None) -> None:
     _one_of(task, "answer", "stage")
     if task.stage is not None:
         _asked(_needed(experiment, "stage"), Question("map", task.stage, task.channel), "stage")
-        _right(task, step, folder, "stage")
+        _computed(step, folder, task.stage, "stage")
         return
     try:
         size = array_of(task.answer, (2,)).size
@@ -278,7 +280,7 @@ def _click(task: ClickTask, step: Step, experiment: Experiment | None, folder: F
         _asked(known, question_at(task.receptive_field_of, "value"), "receptive_field_of")
         if task.view != -1:
             raise _Wrong(LabError("a receptive field is marked in the image: view = -1"), "view")
-    prepared = PreparedStep(step, folder)
+    prepared = _computed(step, folder, task.view, "view")
     for row, column in right_cells(task, prepared.experiment, prepared.result).cells:
         if row >= shape[1] or column >= shape[2]:
             raise _Wrong(LabError("there is no cell ({row}, {column}) in a map of {height} × {width}", row=row,

@@ -159,7 +159,9 @@ MISTAKES = [
     *((f'[steps.task]\nkind = "number"\nanswer = 2\nunit.es = "{unit}"', "", "part of a number")
       for unit in ("2", "2 m", "+", "−", ".", ",5", "e", "E", "/", "-x", "٣")),
     ('[steps.task]\nkind = "number"\nof = { stage = 0 }', HUGE, "no finite number"),
+    ('[steps.task]\nkind = "number"\nof = { stage = 0 }\nsign = true', HUGE, "no finite number"),
     ('[steps.task]\nkind = "matrix"\nstage = 0', HUGE, "no finite number"),
+    ('[steps.task]\nkind = "click"\nview = 0\nlargest = true', HUGE, "no finite number"),
     *(('[steps.task]\nkind = "text"', f'[steps.setup]\nworkspace = "network"\nperturbation = {{ {what} }}', part)
       for what, part in (
           ("noise = 1e308", "10 or less"), ("blur = 1e308", "100 or less"), ("brightness = -1e308", "-10 or more"),
