@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from cnnexplorer.core import ImageError, SessionError, SettingError, UserError
 from cnnexplorer.core.kernels import preset
-from cnnexplorer.core.samples import SAMPLES
 
 from .checking import PreparedStep
 from .conditions import check_value, holds
@@ -33,12 +33,13 @@ from .model import (
     Step,
     Text,
 )
-from .places import file_in, is_file_name
+from .places import check_picture, file_in
 from .questions import LARGEST_MAP, Question, check_question
 from .sayings import LabError
 from .setups import array_of, experiment_of, session_of
 from .state import LiveState
 from .tasks import question_at, right_cells, right_value
+from .units import check_unit
 from .wrong_fields import with_path
 
 if TYPE_CHECKING:
@@ -159,18 +160,6 @@ def _check_view(setup: ConvolutionSetup, path: Path, experiment: Experiment) -> 
             raise _as_lab_error(error, (*path, "at")) from error
 
 
-def check_picture(name: str, folder: FolderPath | None) -> None:
-    """Raise `LabError` where a picture is neither a sample nor a file in the lab's folder."""
-    if name and name not in SAMPLES:
-        if not is_file_name(name):
-            raise LabError(
-                "there is no picture “{name}”: use one of {names}, or a file in the lab's folder",
-                name=name,
-                names=", ".join(SAMPLES),
-            )
-        file_in(folder, name)
-
-
 def _needed(experiment: Experiment | None, field: str) -> Experiment:
     if experiment is None:
         raise _Wrong(
@@ -201,6 +190,10 @@ def _nothing(*_given: object) -> None:
 
 def _number(task: NumberTask, step: Step, experiment: Experiment | None, folder: FolderPath | None) -> None:
     _one_of(task, "answer", "of")
+    try:
+        check_unit(task.unit)
+    except LabError as error:
+        raise _Wrong(error, "unit") from error
     if task.of is not None:
         _asked(_needed(experiment, "of"), question_at(task.of, "value"), "of")
     elif task.sign:
@@ -217,7 +210,8 @@ def _shape(task: ShapeTask, step: Step, experiment: Experiment | None, folder: F
 
 def _mistakes(task: NumberTask | ShapeTask, step: Step, folder: FolderPath | None) -> None:
     """Look for wrong answers that are right."""
-    prepared = PreparedStep(step, folder)
+    of = task.of if isinstance(task, NumberTask) else None
+    prepared = _computed(step, folder, -1 if of is None else of.stage, "of")
     right = right_value(task, prepared.experiment, prepared.result)
     for place, mistake in enumerate(task.mistakes):
         answer = mistake.answer
@@ -227,10 +221,19 @@ def _mistakes(task: NumberTask | ShapeTask, step: Step, folder: FolderPath | Non
             raise _Wrong(LabError("this is the right answer: it is no mistake"), "mistakes", place, "answer")
 
 
-def _matrix(task: MatrixTask, _step: Step, experiment: Experiment | None, _folder: FolderPath | None) -> None:
+def _computed(step: Step, folder: FolderPath | None, stage: int, field: str) -> PreparedStep:
+    """Compute a step, and see that a stage (-1 for the image) gives numbers that can be told from others."""
+    prepared = PreparedStep(step, folder)
+    if stage >= 0 and prepared.result is not None and not np.isfinite(prepared.result.outputs[stage]).all():
+        raise _Wrong(LabError("what comes out is no finite number: use smaller ones"), field)
+    return prepared
+
+
+def _matrix(task: MatrixTask, step: Step, experiment: Experiment | None, folder: FolderPath | None) -> None:
     _one_of(task, "answer", "stage")
     if task.stage is not None:
         _asked(_needed(experiment, "stage"), Question("map", task.stage, task.channel), "stage")
+        _computed(step, folder, task.stage, "stage")
         return
     try:
         size = array_of(task.answer, (2,)).size
@@ -277,7 +280,7 @@ def _click(task: ClickTask, step: Step, experiment: Experiment | None, folder: F
         _asked(known, question_at(task.receptive_field_of, "value"), "receptive_field_of")
         if task.view != -1:
             raise _Wrong(LabError("a receptive field is marked in the image: view = -1"), "view")
-    prepared = PreparedStep(step, folder)
+    prepared = _computed(step, folder, task.view, "view")
     for row, column in right_cells(task, prepared.experiment, prepared.result).cells:
         if row >= shape[1] or column >= shape[2]:
             raise _Wrong(LabError("there is no cell ({row}, {column}) in a map of {height} × {width}", row=row,

@@ -114,6 +114,7 @@ _REASONS = (
     (r"Object contains unknown field `([^`]*)`", _unknown),
     (r"Invalid (?:enum )?value (.*)", _no_word),
     (r"Expected `(\w+)` (>=|<=|>|<) (\S+)", _limited),
-    (r"Expected `(str|array|object)` of (?:at least |at most )?length (>=|<=|==)? ?([0-9]+)", _counted),
+    (r"Expected `(str|array|object)` of (?:at least |at most )?length (>=|<=|==)? ?([0-9]+)(?:, got [0-9]+)?",
+     _counted),
     (r"Expected `([^`]*)`, got .*", _expected),
 )  # fmt: skip
