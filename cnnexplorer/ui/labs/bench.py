@@ -11,7 +11,7 @@ from cnnexplorer.labs import LiveState
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnexplorer.labs.model import ClickTask
+    from cnnexplorer.labs.model import ClickTask, ReachTask
     from cnnexplorer.labs.progress import Figure
 
     from .preparing import Ready
@@ -57,6 +57,10 @@ class Bench(QObject):
 
     def show_state(self, ready: Ready) -> None:
         """Show one way to reach the state that is asked for."""
+
+    def in_words(self, task: ReachTask) -> str:
+        """Say what a task to reach a state looks at: the settings as they are now."""
+        return ""
 
     def figure(self) -> Callable[[], Figure] | None:
         """Paint what is in front; what is returned makes a figure of it, off the GUI thread. None: there is nothing."""

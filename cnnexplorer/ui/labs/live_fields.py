@@ -18,7 +18,7 @@ from .fields import Field
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MeasureTask
+    from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MeasureTask, ReachTask
     from cnnexplorer.labs.progress import Figure
 
     from .bench import Bench, Cell
@@ -116,8 +116,9 @@ def _named(cells: set[Cell]) -> str:
 class ReachField(Field):
     """Says that the live workspace is looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: ReachTask, bench: Bench) -> None:
         super().__init__()
+        self._task, self._bench = task, bench
         says = QLabel()
         says.setWordWrap(True)
         text = mark("Work in the workspace: it is checked as you go. “Check” tells what is missing; that costs "
@@ -128,8 +129,8 @@ class ReachField(Field):
         row.addWidget(says)
 
     def written(self) -> str:
-        """Return nothing to read: the state was looked at."""
-        return _("the state of the workspace")
+        """Return the settings of the workspace."""
+        return self._bench.in_words(self._task) or _("the state of the workspace")
 
 
 class FindField(Field):

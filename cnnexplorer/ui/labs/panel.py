@@ -358,5 +358,6 @@ class LabPanel(Speaking, QWidget):
 
     def _look(self) -> None:
         """See whether the live workspace is where it is to be."""
-        if self.attempt is not None and self._ready is not None and self._ready.step is self.attempt.step:
-            self.attempt.reached(self._bench.state())
+        attempt, field = self.attempt, self.field
+        if attempt is not None and field is not None and self._ready is not None and self._ready.step is attempt.step:
+            attempt.reached(self._bench.state(), field.written())
