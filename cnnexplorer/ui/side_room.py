@@ -71,8 +71,8 @@ class SideRoom:
 
 
 def needs_settings(step: Step) -> bool:
-    """Tell whether a step is solved by settings."""
-    return bool(step.free) or isinstance(step.task, ReachTask)
+    """Tell whether a step is solved by settings; the picture's column has none."""
+    return isinstance(step.task, ReachTask) or bool(set(step.free or ()) - {"picture"})
 
 
 def needs_picture(step: Step) -> bool:

@@ -22,7 +22,7 @@ from cnnexplorer.labs.grade_command import run as grade
 from cnnexplorer.labs.grading import grade_folder, guarded, passed_over, table
 from cnnexplorer.labs.mistake_names import MISTAKE_NAMES, WITHOUT_NAME
 from cnnexplorer.labs.progress import Figure, answered, figure_taken, hint_taken, new_progress, spent
-from cnnexplorer.labs.report import lab_key, read_report, report_html, write_report
+from cnnexplorer.labs.report import duration, lab_key, read_report, report_html, write_report
 
 SOURCE = """format = 1
 title = { en = "A < lab > & more", es = "Un laboratorio" }
@@ -108,6 +108,13 @@ def test_read_back():
     assert summary.seconds == 75
     assert report.signed_by(lab_key(LAB.digest))
     assert not report.signed_by(lab_key("other"))
+
+
+def test_times_in_the_file_and_beside_it_are_the_same():
+    progress = spent(spent(new_progress(LAB), 0, 7.46), 1, 1.44)
+    summary = read_report(report_html(LAB, progress, "en", str, "0.1")).summary
+    assert [duration(step.seconds) for step in summary.steps] == [duration(step.seconds) for step in progress.steps]
+    assert duration(summary.seconds) == duration(progress.seconds) == "0:09"
 
 
 def test_the_table_names_steps_mistakes_and_times_as_people_do():

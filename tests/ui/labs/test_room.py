@@ -13,7 +13,7 @@ from cnnexplorer.labs.model import ConvolutionSetup
 from cnnexplorer.ui.conv.workspace import first_experiment
 from cnnexplorer.ui.labs.panel import LEAST_WIDTH, WIDTH
 from cnnexplorer.ui.language import use_language
-from cnnexplorer.ui.side_room import FOR_BOTH, FOR_PICTURE, needs_picture, room_for_picture
+from cnnexplorer.ui.side_room import FOR_BOTH, FOR_PICTURE, needs_picture, needs_settings, room_for_picture
 from tests.ui.helpers import LEFT, settled
 
 from .test_list import items, opened
@@ -230,4 +230,7 @@ def test_where_settings_are_asked_for_the_picture_steps_aside_first():
     assert room_for_picture("net", asks) == FOR_BOTH["net"] > 1280
     assert room_for_picture("net", reads) == FOR_PICTURE["net"] < 1280
     assert not needs_picture(asks)
-    assert needs_picture(LABS["09_seeing"].lab.steps[7]), "the classes that are read off stand below it"
+    answers = LABS["09_seeing"].lab.steps[7]
+    assert needs_picture(answers), "the classes that are read off stand below it"
+    assert room_for_picture("net", answers) < 1280
+    assert not needs_settings(answers), "the inspector is not needed beside it"
