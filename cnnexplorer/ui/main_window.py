@@ -568,8 +568,7 @@ class MainWindow(Speaking, QMainWindow):
         """Put the banner over the workspace's lower edge, above the controls that lie there."""
         area = QRect(self._workspaces.mapTo(self._center, QPoint(0, 0)), self._workspaces.size())
         width = min(area.width() - 40, 860)
-        height = self.banner.heightForWidth(width) if self.banner.hasHeightForWidth() else 0
-        height = max(height, self.banner.sizeHint().height())
+        height = self.banner.heightForWidth(width)
         feet = {"conv": self.conv.transport.height(), "labs": self.labs.workspace.foot_height}
         bottom = area.y() + area.height() - feet.get(self._workspace, 0) - 10
         self.banner.setGeometry(area.x() + (area.width() - width) // 2, bottom - height, width, height)

@@ -128,6 +128,19 @@ def test_the_banner_covers_no_button_of_the_list(qtbot, window):
         window.banner.clear()
 
 
+def test_the_banner_is_as_high_as_its_lines(qtbot, window):
+    window.show_workspace("labs")
+    sized(window, 1280, 700)
+    line = window.fontMetrics().lineSpacing()
+    for words, lines in ((3, 1), (40, 2)):
+        window.show_trouble(UserError("mend it " * words))
+        text = window.banner._text
+        settled(window)
+        assert text.heightForWidth(text.width()) <= text.height(), "all of it can be read"
+        assert window.banner.height() < max(lines * line, 20) + 30
+    window.banner.clear()
+
+
 BARE = """
 format = 1
 title.en = "Bare"
