@@ -302,8 +302,10 @@ def _step(index: int, step: Step, done: StepProgress, language: str, translate: 
 def duration(seconds: float) -> str:
     """Write a time as minutes and seconds.
 
-    >>> duration(0), duration(75.4), duration(3725)
-    ('0:00', '1:15', '62:05')
+    A file holds tenths of a second: what is rounded to them first is written the same.
+
+    >>> duration(0), duration(75.4), duration(3725), duration(7.46) == duration(7.5)
+    ('0:00', '1:15', '62:05', True)
     """
-    whole = round(min(max(seconds, 0.0), 359_999.0))
+    whole = round(round(min(max(seconds, 0.0), 359_999.0), 1))
     return f"{whole // 60}:{whole % 60:02d}"

@@ -125,6 +125,11 @@ class LiveBench(Bench):
         if self._entrance.workspace is not None:
             self._entrance.workspace.close_pages(pages)
 
+    def closed_by(self) -> int | None:
+        """Return the step, from 1, that keeps the page in front closed; None where it is shown."""
+        net = self._entrance.workspace if self.front == "net" else None
+        return None if net is None else net.closed_by
+
     def release(self) -> None:
         """Leave the workspaces alone."""
         self._waiting = None

@@ -42,6 +42,10 @@ class Bench(QObject):
     def close_pages(self, pages: Mapping[str, int]) -> None:
         """Keep pages of the Network workspace closed: each with the step, from 1, that asks for what it shows."""
 
+    def closed_by(self) -> int | None:
+        """Return the step, from 1, that keeps closed what is in front; None where that is shown."""
+        return None
+
     def release(self) -> None:
         """Leave the workspaces alone: the lab is over."""
 

@@ -121,10 +121,9 @@ class ReachField(Field):
         self._task, self._bench = task, bench
         says = QLabel()
         says.setWordWrap(True)
-        self.say(
-            says.setText,
-            mark("Work in the workspace: it is checked as you go. “Check” tells what is missing, for free."),
-        )
+        text = mark("Work in the workspace: it is checked as you go. “Check” tells what is missing; that costs "
+                    "nothing.")  # fmt: skip
+        self.say(says.setText, text)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(says)
