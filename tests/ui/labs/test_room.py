@@ -14,7 +14,7 @@ from cnnexplorer.ui.conv.workspace import first_experiment
 from cnnexplorer.ui.labs.panel import LEAST_WIDTH, WIDTH
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.main_window import WITH_LAB
-from cnnexplorer.ui.side_room import FOR_BOTH, FOR_PICTURE, needs_picture, room_for_picture
+from cnnexplorer.ui.side_room import FOR_BOTH, FOR_PICTURE, needs_picture, needs_settings, room_for_picture
 from tests.ui.helpers import LEFT, settled
 
 from .test_list import items, opened
@@ -247,4 +247,7 @@ def test_where_settings_are_asked_for_the_picture_steps_aside_first():
     assert room_for_picture("net", asks) == FOR_BOTH["net"] > 1280
     assert room_for_picture("net", reads) == FOR_PICTURE["net"] < 1280
     assert not needs_picture(asks)
+    shows = LABS["09_seeing"].lab.steps[7]
+    assert needs_picture(shows)
+    assert not needs_settings(shows)
     assert needs_picture(LABS["09_seeing"].lab.steps[7]), "the classes that are read off stand below it"
