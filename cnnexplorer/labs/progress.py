@@ -120,8 +120,8 @@ class Progress(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def seconds(self) -> float:
-        """The time spent on all steps."""
-        return sum(step.seconds for step in self.steps)
+        """The time spent on all steps, each to a tenth as reports have it."""
+        return sum(round(step.seconds, 1) for step in self.steps)
 
     @property
     def to_redo(self) -> tuple[int, ...]:

@@ -21,7 +21,8 @@ from cnnexplorer.ui.labs.bench import Bench
 from cnnexplorer.ui.labs.fields import LineField
 from cnnexplorer.ui.labs.lab_tree import LabTree
 from cnnexplorer.ui.labs.live_fields import FigureField, FindField, MeasureField
-from cnnexplorer.ui.labs.report_dialog import ReportDialog, pdf_of
+from cnnexplorer.ui.labs.report_dialog import ReportDialog
+from cnnexplorer.ui.labs.report_pdf import pdf_of
 from cnnexplorer.ui.labs.shelf import Entry, Group
 
 if TYPE_CHECKING:
