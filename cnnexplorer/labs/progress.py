@@ -219,8 +219,16 @@ def step_score(step: Step, progress: StepProgress) -> float:
     """Return what a step has earned, 0 to its points: each wrong answer and each hint takes something off."""
     if not step.is_marked or progress.status != "solved":
         return 0.0
-    wrong = max(progress.tries - 1, 0)
-    return step.points * max(1 - PER_TRY * wrong - PER_HINT * progress.hints, LEAST)
+    return worth(step.points, progress.tries, progress.hints)
+
+
+def worth(points: float, tries: int, hints: int) -> float:
+    """Return what a solved step gives of its points after a number of tries, the right one counted along, and hints.
+
+    >>> worth(2, 2, 1)
+    1.3
+    """
+    return points * max(1 - PER_TRY * max(tries - 1, 0) - PER_HINT * hints, LEAST)
 
 
 def scoring(translate: Callable[[str], str]) -> str:
