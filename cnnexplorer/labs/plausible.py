@@ -15,7 +15,7 @@ _CLOSE = 1e-6  # points
 
 
 def can_be(summary: Summary, lab: Lab | None) -> bool:
-    """Tell whether the points of a report follow from its tries and hints, and are those of a lab, where one is given."""
+    """Tell whether the points of a report follow from tries and hints, and are those of its lab where it is here."""
     if not all(_can_step_be(step) for step in summary.steps):
         return False
     for total, parts in (

@@ -261,8 +261,8 @@ def test_what_is_printed_claims_no_signature():
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\r=1", "|x", "%x", "＝1+1", "＋1", "－1", "＠SUM(1)", '"=1"', "\u3000=1",
-     "\u200b=1"],
+    ["=1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\r=1", "|x", "%x", "＝1+1", "＋1", "－1", "＠SUM(1)", '"=1"',
+     "\u3000=1", "\u200b=1"],
 )  # fmt: skip
 def test_formulas_are_guarded(cell):
     assert guarded(cell).startswith("'")
