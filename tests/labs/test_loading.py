@@ -26,10 +26,11 @@ from cnnexplorer.labs import (
     load_lab,
     problems_in,
 )
-from cnnexplorer.labs.lines import field_lines, line_of
-from cnnexplorer.labs.loading import LARGEST_FILE, lab_from_bytes
+from cnnexplorer.labs.lines import FieldLines, field_lines
+from cnnexplorer.labs.loading import lab_from_bytes
 from cnnexplorer.labs.model import FORMAT, MatrixTask, NumberTask, ShapeTask
 from cnnexplorer.labs.places import is_file_name
+from cnnexplorer.labs.reading import LARGEST_FILE
 
 FOLDER = files("cnnexplorer.resources").joinpath("labs")
 GOOD = """format = 1
@@ -442,5 +443,5 @@ def test_lines():
     assert lines[("x", "d e", "f")] == 7
     assert lines[("x", "y", 1)] == 9
     assert lines[("x", "y", 1, "h")] == 14
-    assert line_of(lines, ("x", "y", 1, "g", 0, 1)) == 10
-    assert line_of(lines, ("nothing",)) is None
+    assert FieldLines(text).of(("x", "y", 1, "g", 0, 1)) == 10
+    assert FieldLines(text).of(("nothing",)) is None
