@@ -43,8 +43,11 @@ _SCORING = mark(
 
 _OTHER_LAB = mark("the progress belongs to another lab, or the lab was changed: begin it again")
 
-Seconds = Annotated[float, Meta(ge=0)]
-Tries = Annotated[int, Meta(ge=0)]
+MOST_TRIES = 100_000
+MOST_SECONDS = 1e8  # three years
+
+Seconds = Annotated[float, Meta(ge=0, le=MOST_SECONDS)]
+Tries = Annotated[int, Meta(ge=0, le=MOST_TRIES)]
 Status = Literal["open", "solved", "noted", "shown", "read"]
 Draft = Annotated[tuple[Annotated[str, Meta(max_length=LONGEST_ANSWER)], ...], Meta(max_length=MOST_PARTS)]
 
@@ -149,7 +152,7 @@ def read(progress: Progress, index: int) -> Progress:
 def spent(progress: Progress, index: int, seconds: float) -> Progress:
     """Return the progress with time added to a step."""
     step = progress.steps[index]
-    return _with_step(progress, index, replace(step, seconds=step.seconds + max(seconds, 0.0)))
+    return _with_step(progress, index, replace(step, seconds=min(step.seconds + max(seconds, 0.0), MOST_SECONDS)))
 
 
 def answered(progress: Progress, index: int, answer: str, verdict: Verdict, now: str = "") -> Progress:
@@ -170,7 +173,7 @@ def answered(progress: Progress, index: int, answer: str, verdict: Verdict, now:
     changed = replace(
         step,
         status="solved" if verdict.correct else "open",
-        tries=step.tries + 1,
+        tries=min(step.tries + 1, MOST_TRIES),
         answers=(*step.answers, one)[-MOST_KEPT:],
     )
     return _with_step(progress, index, changed, now)
@@ -190,7 +193,9 @@ def drafted(progress: Progress, index: int, draft: tuple[str, ...], judged: bool
 def hint_taken(progress: Progress, index: int, now: str = "") -> Progress:
     """Return the progress after one more hint; after the step is done hints are free."""
     step = progress.steps[index]
-    return progress if step.done else _with_step(progress, index, replace(step, hints=step.hints + 1), now)
+    if step.done:
+        return progress
+    return _with_step(progress, index, replace(step, hints=min(step.hints + 1, MOST_TRIES)), now)
 
 
 def answer_shown(progress: Progress, index: int, now: str = "") -> Progress:

@@ -7,9 +7,12 @@ import random
 from contextlib import suppress
 
 import pytest
+from msgspec.structs import replace
 
 from cnnexplorer.labs import ReportError, Verdict, lab_from_text
 from cnnexplorer.labs.progress import (
+    MOST_SECONDS,
+    MOST_TRIES,
     Figure,
     StepProgress,
     answer_shown,
@@ -121,6 +124,23 @@ def test_damaged_files_are_told():
     for text in (b"", b"{}", b"[" * 100_000, b"null", b"1e999", data.replace(b'"format":1', b'"format":9')):
         with pytest.raises(ReportError):
             progress_from_bytes(text, LAB)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("tries", 10**400), ("hints", 10**400), ("tries", -1), ("seconds", 1e308), ("hints", 10**18)]
+)
+def test_numbers_that_cannot_be(field, value):
+    saved = json.loads(progress_bytes(new_progress(LAB)))
+    saved["steps"][0] |= {"status": "solved", field: value}
+    with pytest.raises(ReportError, match="damaged"):
+        progress_from_bytes(json.dumps(saved).encode(), LAB)
+
+
+def test_counts_stay_within_what_can_be_read_again():
+    step = StepProgress("open", MOST_TRIES, MOST_TRIES, MOST_SECONDS)
+    progress = replace(new_progress(LAB), steps=(step,) * 4)
+    progress = spent(answered(hint_taken(progress, 0), 0, "5", WRONG), 0, 1e300)
+    assert progress_from_bytes(progress_bytes(progress), LAB) == progress
 
 
 def test_another_lab():

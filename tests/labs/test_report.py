@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import csv
+import errno
 import hashlib
 import hmac
 import io
 import json
 import math
+import os
 import random
 import re
 import subprocess
@@ -382,6 +384,29 @@ def test_checking_labs(tmp_path, capsys):
     assert "bad.toml:8: steps[1].task.answer: a number is needed" in capsys.readouterr().out
     assert check_lab([str(tmp_path / "nowhere.toml"), "--lang", "en"]) == 1
     assert "cannot be read" in capsys.readouterr().out
+
+
+def test_checking_folders_without_labs(tmp_path, capsys, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    assert check_lab([str(tmp_path / "empty"), "--lang", "en"]) == 1
+    assert "empty: there is no lab in this folder" in capsys.readouterr().out
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    assert check_lab([str(tmp_path / "empty"), "--lang", "en"]) == 1
+    assert "empty: it cannot be read: Permission denied" in capsys.readouterr().out
+
+
+def forbidden(_folder: Path) -> None:
+    """Be a folder that nobody may look into: root may look into all that there are."""
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def test_what_steers_a_terminal_is_never_printed(tmp_path, capsys):
+    (tmp_path / "red\x1b[31m.toml").write_text(SOURCE + '"\\u001b[31mRED\\u0007\\u202e" = 1\n')
+    (tmp_path / "good\x1b[31m.toml").write_text(SOURCE)
+    assert check_lab([str(tmp_path), "--lang", "en"]) == 1
+    told = capsys.readouterr().out
+    assert "RED" in told
+    assert all(line.isprintable() for line in told.splitlines())
 
 
 @pytest.mark.parametrize("command", ["check-lab", "grade"])

@@ -166,6 +166,8 @@ class Attempt(QObject):
         if position != self.position:
             self.leaving.emit()
             self._count_time()
+            left = self._steps[self.position]
+            self._steps[self.position] = PreparedStep(left.step, left.folder)  # what it computed takes memory
             self.progress = moved(self.progress, position, _now())
             self._arrive()
 
