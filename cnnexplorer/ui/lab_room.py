@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import BrokenLab
-from cnnexplorer.labs.loading import SUFFIX
 from cnnexplorer.labs.progress import moved, new_progress
+from cnnexplorer.labs.reading import is_lab_name, lab_id
 
 from .lab_bench import LiveBench
 from .lab_desk import LabDesk
@@ -118,7 +118,7 @@ class LabRoom(QObject):
     @staticmethod
     def takes(path: Path, at_labs: bool) -> bool:
         """Tell whether a file is a lab, or a folder that is dropped on the list of labs."""
-        return path.suffix.lower() == SUFFIX or (at_labs and path.is_dir())
+        return is_lab_name(path.name) or (at_labs and path.is_dir())
 
     def add(self, path: Path) -> None:
         """Put a lab, or a folder of labs, into the list."""
@@ -198,7 +198,7 @@ class LabRoom(QObject):
         """Let a lab that was written stand in the list."""
         places = self._settings.lab_places()
         if path.parent in places:
-            self.workspace.refresh(path.name.removesuffix(SUFFIX))
+            self.workspace.refresh(lab_id(path.name))
         else:
             self.workspace.add_place(path)
 

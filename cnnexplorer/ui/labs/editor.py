@@ -19,7 +19,7 @@ from cnnexplorer.core import UserError
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import LabError, LabFile, lab_from_text, problems_in
 from cnnexplorer.labs.lines import step_lines
-from cnnexplorer.labs.loading import SUFFIX
+from cnnexplorer.labs.reading import LARGEST_FILE, MOST_LINES, lab_id
 from cnnexplorer.labs.writing import with_setup
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
@@ -147,7 +147,7 @@ class LabEditor(Speaking, QWidget):
         if index is None:
             self.banner.show_error(LabError("put the cursor into a step first: each begins with [[steps]]"))
             return
-        stem = self._file.name.removesuffix(SUFFIX)
+        stem = lab_id(self._file.name)
 
         def made(setup: Setup) -> None:
             try:
@@ -299,9 +299,11 @@ class LabEditor(Speaking, QWidget):
         self._follow_cursor()
 
     def _follow_cursor(self) -> None:
-        attempt = self.preview.attempt
+        attempt, document = self.preview.attempt, self.code.document()
+        if attempt is None or document.characterCount() > LARGEST_FILE or document.blockCount() > MOST_LINES:
+            return  # there is no lab of that length, and looking through it would take long at every key
         index = step_at_line(self.code.toPlainText(), self.code.line)
-        if attempt is not None and index is not None:
+        if index is not None:
             attempt.go(index)
 
     def _go_to(self, line: int) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab
+from cnnexplorer.labs.reading import lab_id
 from cnnexplorer.ui.language import Speaking, _, language, plain
 from cnnexplorer.ui.theme import colours, icon
 from cnnexplorer.ui.trouble import told
@@ -176,7 +177,7 @@ def id_of(entry: Entry | None) -> str | None:
     """Return what a lab in the list is called in settings and reports; None where there is none."""
     if entry is None:
         return None
-    return entry.lab.name.removesuffix(".toml") if isinstance(entry.lab, BrokenLab) else entry.lab.id
+    return lab_id(entry.lab.name) if isinstance(entry.lab, BrokenLab) else entry.lab.id
 
 
 def _sign_of(progress: Progress, widget: QWidget) -> tuple[str, QWidget, str]:
