@@ -33,6 +33,7 @@ from .actions import ACTIONS, MENUS, Actions, plain
 from .conv.workspace import ConvWorkspace
 from .desk import Desk
 from .documents import Document, ask_file, damaged_session
+from .field_keys import FieldKeys
 from .figures.desk import FigureDesk
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
 from .lab_room import LabRoom
@@ -88,6 +89,7 @@ class MainWindow(Speaking, QMainWindow):
         self.setMinimumSize(LEAST, 560)
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
+        self._field_keys = FieldKeys(self, self.actions_)
         self.banner = Banner()
         self.conv = ConvWorkspace(self.actions_, settings)
         self.net = NetEntrance(self.actions_, settings)

@@ -16,6 +16,7 @@ from cnnexplorer.ui.conv.film import Film, FilmFrame
 from cnnexplorer.ui.conv.reels import StepReel, step_places
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.figures.saving import pixels_of
+from cnnexplorer.ui.figures.takeaway import Takeaway
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.theme import use_theme
 
@@ -72,7 +73,7 @@ def seen(window: MainWindow, position: int) -> np.ndarray:
     """
     window.conv.player.go(position)
     settled(window)
-    picture = pixels_of(Figure(window.conv.takeaways()[0], FigureWish(1)).image())[..., :3]
+    picture = pixels_of(Figure(Takeaway(window.conv.board, "board", ""), FigureWish(1)).image())[..., :3]
     screen, board = grab(window.conv.board), window.conv.board
     for view in (*(card.view for card in board.cards.values()), board.step_view, board.arithmetic):
         area = view.visibleRegion().boundingRect()
@@ -129,7 +130,7 @@ def test_a_film_of_an_enlarged_card(lab: MainWindow, filmed: Callable[..., Film]
 
 
 def test_a_film_keeps_the_heights_that_the_user_chose(lab: MainWindow, filmed: Callable[..., Film]):
-    columns = lab.conv.board._columns
+    columns = lab.conv.board.columns
     columns.moveSplitter(420, 1)
     settled(lab)
     check(lab, filmed(), [0, 60], "film-split")

@@ -175,6 +175,8 @@ def test_the_preview_shows_what_is_chosen(desk: MainWindow) -> None:
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_a_png_is_what_the_screen_shows(qtbot: QtBot, desk: MainWindow, folder: Path, scale: int) -> None:
     view = desk.conv.strip.cards["stage", 0].view
+    desk.actions_["spotlight"].trigger()
+    settled(desk)
     seen = grab(view)
     dialog = open_dialog(desk)
     choose_view(dialog, "Convolution: the map alone")
