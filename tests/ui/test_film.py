@@ -145,15 +145,15 @@ def test_a_film_can_be_begun_anew(lab: MainWindow, filmed: Callable[..., Film]):
     assert all((film.picture(7 * number) == picture).all() for number, picture in enumerate(first))
 
 
-@pytest.mark.parametrize(("width", "scale"), [(1000, 1), (500, 2)])
-def test_what_does_not_change_need_not_be_painted_again(lab: MainWindow, width: int, scale: int):
+@pytest.mark.parametrize(("width", "scale"), [(1000, 1), (500, 2), (640, 1.5)])
+def test_what_does_not_change_need_not_be_painted_again(lab: MainWindow, width: int, scale: float):
     conv = lab.conv
     places = step_places(conv.model.experiment, range(4))
     view = replace(conv.board.view, zooms={("input", -1): (60.0, 3.0, 3.0)})
     films = [Film(StepReel(conv.model.shown, conv.looks, places, fill=True), view,
                   FilmFrame(width, 420, scale=scale)) for _film in range(2)]  # fmt: skip
     try:
-        for index in range(0, len(places), scale * scale):
+        for index in range(0, len(places), round(scale * scale)):
             films[1]._ground = None  # all of it is painted
             one, other = (film.picture(index) for film in films)
             with pictured("film-parts", one, other):
