@@ -649,14 +649,16 @@ def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
     window.conv.setFocus(Qt.FocusReason.OtherFocusReason)
     if file is not None:
         window.open_file(file)
-    window.document.offer_lost_work()
-    window.labs.return_to_lost()
 
     def play() -> None:
         if not window.desk.brought_back:
             window.conv.player.play()
 
-    if settings.get("tour_seen", False):
-        QTimer.singleShot(600, window, play)
-    else:
-        QTimer.singleShot(300, window, window.start_tour)
+    def start() -> None:
+        if settings.get("tour_seen", False):
+            QTimer.singleShot(600, window, play)
+        else:
+            QTimer.singleShot(300, window, window.start_tour)
+
+    window.document.offer_lost_work(start)  # nothing moves behind the question
+    window.labs.return_to_lost()

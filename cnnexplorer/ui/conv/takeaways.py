@@ -186,7 +186,7 @@ def _step(board: Board, experiment: Experiment, step: Step) -> list[Takeaway]:
     """Return the step's grids and its arithmetic."""
     stage, channel = step.stage, step.output[0]
     facts = (_step_fact(experiment, step, board.veil), *stage_facts(stage, channel), program_fact())
-    name = f"{key_name(experiment, ('stage', step.stage_index))}_step{step.index}"
+    name = f"{key_name(experiment, ('stage', step.stage_index))}_step{step.index + 1}"  # as the transport counts
     asked = board.veil is not None and board.veil.products is not None
     words = _words("step", key_name(experiment, ("stage", step.stage_index)), str(channel))
 

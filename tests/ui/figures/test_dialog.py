@@ -341,6 +341,14 @@ def test_a_template_names_the_file(qtbot: QtBot, desk: MainWindow, folder: Path)
     assert dialog.form.template.text() == "fig {view}-{layer}-{channel}"
 
 
+def test_steps_are_named_as_the_transport_counts_them(desk: MainWindow) -> None:
+    desk.conv.player.go(15)
+    settled(desk)
+    names = [offer.name for offer in desk.conv.takeaways()]
+    assert desk.conv.transport._place.text().startswith("16 /")
+    assert "stage1_convolution_step16_arithmetic" in names
+
+
 def test_a_field_is_put_in_from_the_menu(desk: MainWindow) -> None:
     dialog = open_dialog(desk)
     retype(dialog.form.template, "x ")
