@@ -44,7 +44,7 @@ class Graded(NamedTuple):
 def grade_folder(folder: Path, digests: Iterable[str]) -> tuple[Graded, ...]:
     """Read all reports in a folder and in its subfolders, one level down, in the order of their names.
 
-    A PDF cannot be graded, but has its row too: somebody handed it in.
+    A PDF cannot be graded, but has its row too: somebody handed it in. Where the page lies beside it, that is enough.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def grade_folder(folder: Path, digests: Iterable[str]) -> tuple[Graded, ...]:
     """
     known = frozenset(digests)
     try:
-        paths = [path for path in _files(folder) if path.suffix.lower() in (*SUFFIXES, NO_PAGE)]
+        paths = _handed_in(folder)
         if not folder.is_dir():
             raise ReportError("there is no folder “{name}”", name=folder.name)
     except OSError as error:
@@ -81,6 +81,13 @@ def passed_over(folder: Path) -> tuple[str, ...]:
     except OSError as error:
         raise ReportError("the folder cannot be read: {reason}", reason=error.strerror or error) from error
     return tuple(str(path.relative_to(folder)) for path in found if not path.name.startswith("."))
+
+
+def _handed_in(folder: Path) -> list[Path]:
+    """Return the pages, and the PDFs without a page of the same name beside them."""
+    paths = [path for path in _files(folder) if path.suffix.lower() in (*SUFFIXES, NO_PAGE)]
+    pages = {path.with_suffix("") for path in paths if path.suffix.lower() in SUFFIXES}
+    return [path for path in paths if path.suffix.lower() in SUFFIXES or path.with_suffix("") not in pages]
 
 
 def _files(folder: Path) -> list[Path]:

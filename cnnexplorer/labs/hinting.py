@@ -28,7 +28,7 @@ def hints(experiment: Experiment, result: Result, question: Question) -> tuple[S
         return _size_hints(experiment, question.stage)
     step = step_of(experiment, result, question)
     if question.asks == "winner":
-        return (_window(step), _values(step), Saying(mark("Which of these is largest? Mind the signs.")))
+        return _largest_hints(step)
     if question.asks == "sign":
         return _sign_hints(step)
     if question.asks == "map":
@@ -42,12 +42,10 @@ def _value_hints(step: Step) -> tuple[Saying, ...]:
     if isinstance(stage, Convolution):
         return _sum_hints(step)
     if isinstance(stage, Pooling):
-        rule = (
-            Saying(mark("The largest of them is kept."))
-            if stage.kind == "max"
-            else Saying(mark("Add them up, and divide by {count}."), count=step.divisor)
-        )
-        return _window(step), _values(step), rule
+        if stage.kind == "max":
+            return _largest_hints(step)
+        rule = Saying(mark("Add them up, and divide by {count}."), count=step.divisor)
+        return _window(step, Saying(mark("The mean of its values is asked for."))), _values(step), rule
     if isinstance(stage, Flatten):
         return (
             Saying(mark("Flattening lays the values in one row: map after map, row after row.")),
@@ -67,20 +65,45 @@ def _sum_hints(step: Step) -> tuple[Saying, ...]:
         if step.bias is not None:
             terms.append(format_number(step.bias))
         last = Saying(mark("Add these up: {terms}"), terms=", ".join(terms))
-    return _window(step), Saying(mark("Multiply value by weight, and add up: {sum}"), sum=blanks), last
+    first = _window(step, _beginning(step))
+    return first, Saying(mark("Multiply value by weight, and add up: {sum}"), sum=blanks), last
 
 
-def _window(step: Step) -> Saying:
+def _largest_hints(step: Step) -> tuple[Saying, ...]:
+    first = _window(step, Saying(mark("The largest of its values wins.")))
+    return first, _values(step), Saying(mark("Which of these is largest? Mind the signs."))
+
+
+def _beginning(step: Step) -> Saying:
+    """Return how to begin with a sum: what need not be reckoned, or what its first part comes to."""
+    assert step.products is not None
+    assert step.weights is not None
+    weights, zeros = step.weights.size, int((step.weights == 0).sum())
+    if zeros:
+        left = {"zeros": zeros, "count": weights, "left": weights - zeros}
+        return Saying(mark("{zeros} of its {count} weights are 0: {left} products are left."), **left)
+    if len(step.products) > 1:
+        return Saying(mark("It has {count} products in each of {channels} channels."),
+                      count=step.products[0].size, channels=len(step.products))  # fmt: skip
+    rows = step.products[0]
+    first = float(rows[0].sum())
+    if len(rows) == 1 or first == step.value:
+        return Saying(mark("Each of its values meets the weight at the same place."))
+    return Saying(mark("The products of its first row come to {sum}."), sum=format_number(first))
+
+
+def _window(step: Step, then: Saying) -> Saying:
+    """Return where the window lies, and what to do with it."""
     known = [cell for cell in step.cells if cell is not None]
-    top, left = (known[0][1], known[0][2]) if len(known) == len(step.cells) else (step.window.top, step.window.left)
-    values = {"height": step.window.height, "width": step.window.width, "row": top, "column": left}
-    if len(known) == len(step.cells):
-        return Saying(mark("The window of {height}×{width} begins at row {row}, column {column}."), **values)
-    return Saying(
-        mark("The window of {height}×{width} begins at row {row}, column {column} of the padded input: a part of it "
-             "lies in the padding."),
-        **values,
+    inside = len(known) == len(step.cells)
+    top, left = (known[0][1], known[0][2]) if inside else (step.window.top, step.window.left)
+    template = (
+        mark("The window of {height}×{width} begins at row {row}, column {column}. {then}")
+        if inside
+        else mark("The window of {height}×{width} begins at row {row}, column {column} of the padded input: a part of "
+                  "it lies in the padding. {then}")
     )  # fmt: skip
+    return Saying(template, height=step.window.height, width=step.window.width, row=top, column=left, then=then)
 
 
 def _values(step: Step) -> Saying:
@@ -107,7 +130,7 @@ def _sign_hints(step: Step) -> tuple[Saying, ...]:
     above = float(step.products[step.products > 0].sum())
     below = float(step.products[step.products < 0].sum())
     return (
-        _window(step),
+        _window(step, _beginning(step)),
         Saying(mark("Which products are above 0, which below?")),
         Saying(
             mark("The products above 0 add up to {above}, those below to {below}."),

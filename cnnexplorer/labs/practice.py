@@ -35,12 +35,13 @@ _CODE = re.compile(r"([a-z]+)-([1-3])-([0-9]{1,6})")
 _KERNELS = ("plus", "sobel_vertical", "sobel_horizontal", "laplacian", "prewitt_diagonal_lecture", "prewitt_vertical",
             "sharpen", "prewitt_diagonal")  # fmt: skip
 ASKED = {
-    "value": mark("Which value stands at row {row}, column {column} of map {channel}?"),
+    "value": mark("Which value stands at row {row}, column {column} of map {channel} (counted from 0)?"),
     "map": mark("What does the whole map {channel} look like?"),
     "size": mark("Which height and width does the output have?"),
-    "winner": mark("Which cell of the input wins at row {row}, column {column} of map {channel}?"),
-    "sign": mark("Is the value at row {row}, column {column} of map {channel} above 0, below 0, or 0?"),
-}
+    "winner": mark("Which cell of the input wins at row {row}, column {column} of map {channel} (counted from 0)?"),
+    "sign": mark("Is the value at row {row}, column {column} of map {channel} (counted from 0) above 0, below 0, or "
+                 "0?"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

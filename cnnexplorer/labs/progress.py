@@ -113,8 +113,8 @@ class Progress(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def seconds(self) -> float:
-        """The time spent on all steps."""
-        return sum(step.seconds for step in self.steps)
+        """The time spent on all steps, each to a tenth as reports have it."""
+        return sum(round(step.seconds, 1) for step in self.steps)
 
 
 def new_progress(lab: LabFile, student: str = "", now: str = "") -> Progress:

@@ -120,7 +120,12 @@ def summarise(lab: LabFile, progress: Progress, language: str, version: str) -> 
 
 
 def report_html(
-    lab: LabFile, progress: Progress, language: str, translate: Callable[[str], str], version: str
+    lab: LabFile,
+    progress: Progress,
+    language: str,
+    translate: Callable[[str], str],
+    version: str,
+    printed: bool = False,
 ) -> bytes:
     """Return the report as a self-contained HTML file, signed.
 
@@ -133,6 +138,8 @@ def report_html(
         Which of the lab's texts are taken, and how the program's own are said.
     version
         The program's version, for the record.
+    printed
+        Whether a PDF is made of it, which cannot be checked any more, and says so.
     """
     summary = summarise(lab, progress, language, version)
     packed = base64.b64encode(msgspec.json.encode(summary)).decode("ascii")
@@ -151,7 +158,7 @@ def report_html(
     ]
     for index, (step, done) in enumerate(zip(lab.lab.steps, progress.steps, strict=True)):
         parts.append(_step(index, step, done, language, translate))
-    parts.append(f"<hr><p><small>{html.escape(translate(_NOTE))}</small></p>")
+    parts.append(f"<hr><p><small>{html.escape(translate(_NOTE_PRINTED if printed else _NOTE))}</small></p>")
     parts.append("</body></html>")
     body = "\n".join(part for part in parts if part).encode()
     return body + b"\n<!-- cnnexplorer-signature: " + _signature(body, lab_key(lab.digest)) + b" -->\n"
@@ -204,6 +211,10 @@ def _signature(body: bytes, key: bytes) -> bytes:
 _NOTE = mark(
     "Signed by the program over the whole page, with the lab as the key: an edit by hand shows when it is graded. That "
     "is all the signature says; it is no proof of who did the work."
+)
+_NOTE_PRINTED = mark(
+    "This is a copy to be read or printed: nobody can check whether it was changed. The page (HTML), which the program "
+    "saves too, is what can be checked and graded."
 )
 _STYLE = (
     "body{font-family:sans-serif;max-width:50em;margin:2em auto;padding:0 1em;color:#1d2733}"
@@ -291,8 +302,10 @@ def _step(index: int, step: Step, done: StepProgress, language: str, translate: 
 def duration(seconds: float) -> str:
     """Write a time as minutes and seconds.
 
-    >>> duration(0), duration(75.4), duration(3725)
-    ('0:00', '1:15', '62:05')
+    A file holds tenths of a second: what is rounded to them first is written the same.
+
+    >>> duration(0), duration(75.4), duration(3725), duration(7.46) == duration(7.5)
+    ('0:00', '1:15', '62:05', True)
     """
-    whole = round(min(max(seconds, 0.0), 359_999.0))
+    whole = round(round(min(max(seconds, 0.0), 359_999.0), 1))
     return f"{whole // 60}:{whole % 60:02d}"

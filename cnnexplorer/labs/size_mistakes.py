@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnexplorer.core import Convolution, Pooling, SettingError
+from cnnexplorer.core import Convolution, Pooling, SettingError, format_number
 from cnnexplorer.core.geometry import window_reach
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.steps import lone_step
@@ -149,7 +149,8 @@ def chosen_cell(experiment: Experiment, result: Result, question: Question, cell
     begins = next(known for known in step.cells if known is not None)
     if cell not in held:
         return Mistake("outside", OUTSIDE, cell, {"top": begins[1], "left": begins[2]})
-    return None if held[cell] == step.value else Mistake("not_largest", NOT_LARGEST, cell, {"held": held[cell]})
+    value = format_number(held[cell])
+    return None if held[cell] == step.value else Mistake("not_largest", NOT_LARGEST, cell, {"held": value})
 
 
 def _winner_with_stride_1(

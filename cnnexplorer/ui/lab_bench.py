@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from cnnexplorer.labs import LiveState
+from cnnexplorer.labs.conditions import NETWORK
 from cnnexplorer.labs.model import At, ConvolutionSetup, NetworkSetup, ReachTask, SessionSetup
 from cnnexplorer.labs.progress import LARGEST_FIGURE, Figure
 from cnnexplorer.labs.setups import experiment_of
 
 from .conv.lab_side import ConvLabSide
+from .conv.stage_facts import in_words
 from .figures.choices import remembered
 from .figures.rendering import FigureWish
 from .figures.saving import begin_small_picture
@@ -123,6 +125,11 @@ class LiveBench(Bench):
         if self._entrance.workspace is not None:
             self._entrance.workspace.close_pages(pages)
 
+    def closed_by(self) -> int | None:
+        """Return the step, from 1, that keeps the page in front closed; None where it is shown."""
+        net = self._entrance.workspace if self.front == "net" else None
+        return None if net is None else net.closed_by
+
     def release(self) -> None:
         """Leave the workspaces alone."""
         self._waiting = None
@@ -148,6 +155,13 @@ class LiveBench(Bench):
         elif isinstance(example, NetworkSetup):
             self._show_network(example)
             self.front_asked.emit("net")
+
+    def in_words(self, task: ReachTask) -> str:
+        """Say the settings of the workspace that a task looks at."""
+        net = self._entrance.workspace
+        if net is not None and any(condition.what in NETWORK for condition in task.conditions):
+            return net.lab_side.in_words()
+        return in_words(self._side.experiment)
 
     def figure(self) -> Callable[[], Figure] | None:
         """Paint what is in front as it would be saved; what is returned makes the figure, off the GUI thread."""

@@ -432,6 +432,8 @@ class MainWindow(Speaking, QMainWindow):
 
     def show_workspace(self, id_: Literal["conv", "net", "labs"]) -> None:
         """Show a workspace, "conv", "net" or "labs"; its actions take the place of the others'."""
+        if id_ != self._workspace:
+            self.banner.clear()  # it told of what was in front
         self._workspace = id_
         if id_ != "labs":
             self.desk.front = id_

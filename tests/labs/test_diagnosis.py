@@ -366,10 +366,41 @@ def test_hints_by_degrees(asks):
         right = right_answer(experiment, result, question)
         assert not any(f"{right:g}" in hint.split() for hint in told)
         assert "padding" in told[0]
+        assert "first row come to 0." in told[0]
         assert told[2].startswith("Add these up: ")
         assert sum(float(term) for term in told[2].split(": ")[1].split(", ")) == right
     if asks == "size":
         assert "(9 − 3 + 2·1) / 2 + 1" in told[1]
+
+
+SPARSE = [[[[0, 1, 0], [1, 1, 1], [0, 1, 0]]]]
+
+
+@pytest.mark.parametrize(
+    ("stage", "begins"),
+    [
+        (Convolution(SPARSE), "4 of its 9 weights are 0: 5 products are left."),
+        (Convolution([[[[1, 2]]]]), "Each of its values meets the weight at the same place."),
+        (Pooling("max", 2), "The largest of its values wins."),
+        (Pooling("average", 2), "The mean of its values is asked for."),
+    ],
+)
+def test_the_first_hint_tells_more_than_where_the_window_lies(stage, begins):
+    experiment = grey(stage)
+    told = hints(experiment, run(experiment), Question("value", 0))
+    assert str(told[0]).endswith(f"begins at row 0, column 0. {begins}")
+
+
+def test_the_first_hint_never_gives_the_sum():
+    experiment = Experiment([[[1, 2], [3, 4]]], (Convolution([[[[1, 1], [4, -3]]]]),))  # the second row comes to 0
+    told = hints(experiment, run(experiment), Question("value", 0))
+    assert str(told[0]).endswith("Each of its values meets the weight at the same place.")
+
+
+def test_what_a_chosen_cell_holds_is_written_as_the_views_write_it():
+    experiment = Experiment([[[1, 2], [0, 4]]], (Pooling("max", 2),))
+    judgement = judge(experiment, run(experiment), Question("winner", 0), "0, 1")
+    assert "(0, 1) holds 2, which" in str(judgement.sayings[0])
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,8 @@ def class_of(folder):
     (folder / "carl.html").write_bytes(html("Carl").replace(b"1.65", b"2.00"))
     (folder / "dora.html").write_bytes(b"my dog ate it")
     (folder / "photo.png").write_bytes(b"no report")
-    (folder / "finn.PDF").write_bytes(b"%PDF-1.4")
+    for name in ("finn.PDF", "ana.pdf", "monday/bea.pdf"):  # two of them hand in the page, too
+        (folder / name).write_bytes(b"%PDF-1.4")
     other = lab_from_text(SOURCE.replace("answer = 4", "answer = 5"), "sums.toml")
     (folder / "eve.html").write_bytes(report_html(other, done("Eve"), "en", str, "0.1"))
 
@@ -230,6 +231,28 @@ def test_a_class(tmp_path):
     assert "ask for the page" in read[4]["Remark"]
     assert passed_over(tmp_path) == ("photo.png",)
     assert read[5]["Student"].startswith("'=HYPERLINK")
+
+
+def test_a_pdf_beside_its_page_is_no_trouble(tmp_path):
+    (tmp_path / "ana.html").write_bytes(html("Ana"))
+    (tmp_path / "ana.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "labs").mkdir()
+    (tmp_path / "labs" / "sums.toml").write_text(SOURCE)
+    table_of = ["--out", str(tmp_path / "table.csv"), "--labs", str(tmp_path / "labs"), "--lang", "en"]
+    assert grade([str(tmp_path), *table_of]) == 0
+    (tmp_path / "ana.html").rename(tmp_path / "bea.html")
+    assert [row.file for row in grade_folder(tmp_path, [])] == ["ana.pdf", "bea.html"]
+
+
+def test_what_is_printed_claims_no_signature():
+    words = {}
+    for printed in (False, True):
+        reader = Reader()
+        reader.feed(report_html(LAB, done("Ana"), "en", str, "0.1", printed).decode())
+        words[printed] = reader.text
+    assert "Signed by the program" in words[False]
+    assert "Signed" not in words[True]
+    assert "nobody can check" in words[True]
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\r=1", "|x", "%x"])

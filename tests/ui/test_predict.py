@@ -41,11 +41,11 @@ def test_a_right_answer_is_counted_played_and_followed_by_the_next(qtbot, window
     assert (question.asks, question.stage) == (asks, stage)
     assert predict.place.line.isVisible()
     predict.focus()
-    result = window.conv.model.result
+    result, seen = window.conv.model.result, predict.shown
     answer(predict, answer_text(result.experiment, result, question))
     assert said(predict) == "Right."
-    assert (predict.first, predict.tries, predict.shown) == (1, 1, 0)
-    assert predict.bar.tally.text() == "right at once: 1  ·  tries: 1  ·  answers shown: 0"
+    assert (predict.first, predict.tries, predict.shown) == (1, 1, seen)
+    assert predict.bar.tally.text() == f"right at once: 1  ·  tries: 1  ·  answers shown: {seen}"
     assert predict.state == "played"
     qtbot.waitUntil(lambda: predict.question not in (None, question))
     settled(window)
@@ -345,9 +345,9 @@ def test_the_answer_is_shown_and_counted(qtbot, window, asks):
     predict = begin(window)
     go_to(window, 2)
     ask_for(window, asks)
-    question, result = predict.question, window.conv.model.result
+    question, result, seen = predict.question, window.conv.model.result, predict.shown
     window.actions_["show_answer"].trigger()
-    assert (predict.first, predict.tries, predict.shown) == (0, 0, 1)
+    assert (predict.first, predict.tries, predict.shown) == (0, 0, seen + 1)
     texts = predict.place.grid.texts() if asks == "map" else [predict.place.line.text()]
     text = "\n".join("\t".join(texts[place : place + 2]) for place in (0, 2)) if asks == "map" else texts[0]
     assert judge(result.experiment, result, question, text, 1e-4).correct

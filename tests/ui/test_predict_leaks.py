@@ -13,12 +13,12 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from cnnexplorer.core import Activation, Convolution, Pooling, format_number
-from cnnexplorer.labs import right_answer
+from cnnexplorer.labs import Question, right_answer
 from cnnexplorer.ui.conv.predict_veil import Veil
 from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
 
-from .helpers import grab, heard, hover_cell, set_image, settled
-from .predicting import IMAGE, ask_for, begin, convolution, go_to, usual
+from .helpers import LEFT, grab, heard, hover_cell, set_image, settled
+from .predicting import IMAGE, answer, ask_for, begin, convolution, go_to, said, usual
 
 if TYPE_CHECKING:
     from cnnexplorer.ui.main_window import MainWindow
@@ -95,6 +95,52 @@ def test_no_text_tells_a_hidden_value(qtbot, window, asks, bank, selected):
     predict.switch(False)
     text = all_texts(qtbot, window)  # or the test could not fail
     assert all(is_told(text, value) for value in hidden)
+
+
+def test_asking_for_the_size_does_not_show_the_value_that_was_left_open(qtbot, window):
+    predict = begin(window, convolution(bias=[3.313]), Activation("leaky_relu"), image=IMAGE[:4, :4])
+    hidden = [float(value) for value in window.conv.model.result.outputs[0].ravel()]
+    ask_for(window, "size")
+    for _stage in range(2):
+        assert predict.question.asks == "size"
+        told = all_texts(qtbot, window)
+        answer(predict, "2x2")
+        assert said(predict) == "Right."
+        told += all_texts(qtbot, window)
+        assert not [value for value in hidden if is_told(told, value)]
+        predict.take_play()
+        settled(window)
+    go_to(window, 0)
+    ask_for(window, "value")
+    assert predict.question == Question("value", 0)
+    assert (predict.first, predict.shown) == (2, 0)
+
+
+@pytest.mark.parametrize("by", ["card", "step"])
+def test_a_value_that_is_seen_without_an_answer_counts_as_shown(qtbot, window, by):
+    predict = begin(window, convolution(), Pooling("max", 2))
+    value = float(window.conv.step.value)
+    assert not is_told(all_texts(qtbot, window), value)
+    if by == "card":
+        qtbot.mouseClick(window.conv.strip.cards["stage", 1]._title, LEFT)
+    else:
+        window.actions_["forward"].trigger()
+    settled(window)
+    assert is_told(all_texts(qtbot, window), value)
+    assert predict.shown == 1
+    assert "it counts as shown" in said(predict)
+    go_to(window, 0)
+    assert predict.question == Question("value", 0)
+    answer(predict, format_number(value))
+    assert (predict.first, predict.tries, predict.shown) == (0, 1, 1)  # right, but not found at once
+
+
+def test_what_follows_from_an_answer_does_not_count_as_shown(window):
+    predict = begin(window)
+    ask_for(window, "sign")
+    ask_for(window, "value")
+    answer(predict, format_number(window.conv.step.value))
+    assert (predict.first, predict.tries, predict.shown) == (1, 1, 0)
 
 
 def test_the_sums_of_the_channels_are_not_told(qtbot, window):

@@ -17,6 +17,7 @@ from cnnexplorer.ui.language import _
 
 from .predict_bar import PredictBar
 from .predict_judging import judge_cells, judge_text
+from .predict_left import LeftOpen
 from .predict_place import AnswerPlace
 from .predict_questions import ASKED, answer_text, first_index, fitting, next_step, question_at, step_count_of
 from .predict_veil import State, Veil, veil_over
@@ -73,6 +74,7 @@ class Predict(QObject):
         self._question: Question | None = None
         self._state: State = "free"
         self._known: set[Question] = set()
+        self._left = LeftOpen()
         self._count = 0
         self._hints_given = 0
         self._tries_here = 0
@@ -140,6 +142,7 @@ class Predict(QObject):
         self.first = self.tries = self.shown = 0
         self.bar.setVisible(on)
         self._begin(None)
+        self._left.clear()
         self._result = None
         self.changed.emit()
         if on:
@@ -152,14 +155,18 @@ class Predict(QObject):
         if self._result is None or result.experiment is not self._result.experiment:
             self._known.clear()
             self._begin(None)
+            self._left.clear()
         self._result, self._step, self._decimals = result, step, decimals
         question = None
         if step is not None:
             question = question_at(result.experiment, result, self._wanted, step.stage_index, step.index)
         if question != self._question or self._state == "free":
             self._begin(question)
+        veil = self._veil()
+        if veil is not None:
+            self._count_seen(veil)
         self._say()
-        return self._veil()
+        return veil
 
     def focus(self) -> None:
         """Go to where the answer is typed."""
@@ -241,7 +248,7 @@ class Predict(QObject):
             return
         self.tries += 1
         if judgement.correct:
-            self.first += self._tries_here == 0
+            self.first += self._tries_here == 0 and not self._left.was_seen(self.question)
             told = judgement.sayings[0] if judgement.sayings else Saying(mark("Right."))
             self._tell(told, "right")
             self._play()
@@ -279,6 +286,7 @@ class Predict(QObject):
         assert self._question is not None
         assert self._result is not None
         self._known.add(self._question)
+        self._left.close(self._question)
         self._state, self._count = "played", 0
         self.place.set_tone("right")
         self.place.set_done(True)
@@ -355,6 +363,8 @@ class Predict(QObject):
         self._beat.stop()
         had_focus = self.place.has_focus() or QApplication.focusWidget() in (None, self._home)
         self._ended = self._ended and question == self._question
+        if self._state == "asked" and self._question is not None:
+            self._left.leave(self._question)
         self._question = question
         self._count = self._hints_given = self._tries_here = 0
         self._said = (None, "open")
@@ -365,12 +375,21 @@ class Predict(QObject):
             self.place.close()
             return
         self._state = "asked"
+        self._left.take_up(question)
         self._player.pause()
         assert self._result is not None
         output = self._result.outputs[question.stage]
         shape = (output.shape[-2], output.shape[-1]) if output.ndim == 3 else (len(output), 1)
         self.place.open(question, (question.row, question.column), shape)
         QTimer.singleShot(0, self.place, lambda: self._show_place(question, had_focus))
+
+    def _count_seen(self, veil: Veil) -> None:
+        """Count as shown what was left without an answer, and is not hidden any more."""
+        assert self._result is not None
+        seen = self._left.see(veil, self._result)
+        self.shown += seen
+        if seen and self._state == "asked":
+            self._said = (Saying(mark("What was asked before is seen now: it counts as shown.")), "open")
 
     def _show_place(self, question: Question, with_focus: bool) -> None:
         """Bring the field into sight once everything has its place."""
@@ -418,4 +437,7 @@ class Predict(QObject):
         question, step = self._question, self._step
         if not self._on or step is None or self._result is None:
             return None
-        return veil_over(step, self._result.outputs[step.stage_index], question, self._state, self._count)
+        veil = veil_over(step, self._result.outputs[step.stage_index], question, self._state, self._count)
+        if question is not None and question.asks == "size":
+            veil = self._left.kept_hidden(veil, self._result)
+        return veil

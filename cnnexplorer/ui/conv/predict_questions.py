@@ -126,18 +126,22 @@ def put(experiment: Experiment, question: Question) -> Saying:
         template = mark("Fill map {channel}: {height} × {width} values.") if several else one_map
         return Saying(template, channel=question.channel, height=shape[1], width=shape[2])
     if len(shape) == 1:
-        flat = {"value": mark("What is the value at place {row}?"), "sign": mark("Which sign has place {row}?")}
+        flat = {
+            "value": mark("What is the value at place {row} (counted from 0)?"),
+            "sign": mark("Which sign has place {row} (counted from 0)?"),
+        }
         return Saying(flat[question.asks], row=question.row)
     one = {
-        "value": mark("What is the value at row {row}, column {column}?"),
-        "winner": mark("Which input cell wins at row {row}, column {column}? Click it, or type its row and column."),
-        "sign": mark("Which sign has row {row}, column {column}: +, − or 0?"),
-    }
+        "value": mark("What is the value at row {row}, column {column} (counted from 0)?"),
+        "winner": mark("Which input cell wins at row {row}, column {column}? Click it, or type its row and column "
+                       "(counted from 0)."),
+        "sign": mark("Which sign has row {row}, column {column} (counted from 0): +, − or 0?"),
+    }  # fmt: skip
     many = {
-        "value": mark("What is the value at map {channel}, row {row}, column {column}?"),
+        "value": mark("What is the value at map {channel}, row {row}, column {column} (counted from 0)?"),
         "winner": mark("Which input cell wins at map {channel}, row {row}, column {column}? Click it, or type its row "
-                       "and column."),
-        "sign": mark("Which sign has map {channel}, row {row}, column {column}: +, − or 0?"),
+                       "and column (counted from 0)."),
+        "sign": mark("Which sign has map {channel}, row {row}, column {column} (counted from 0): +, − or 0?"),
     }  # fmt: skip
     return Saying((many if several else one)[question.asks], **values)
 

@@ -107,7 +107,7 @@ def veil_over(
     """
     stage, asked = step.stage_index, state == "asked"
     if question is not None and question.asks == "size":
-        return Veil(stage, 0 if asked else None, size=stage if asked else stage + 1)
+        return Veil(stage, 0, 0, size=stage) if asked else Veil(stage, size=stage + 1)
     if question is not None and question.asks == "map":
         count = output[0].size
         cells = question.channel * count + (0 if asked else played + 1 if state == "played" else count)

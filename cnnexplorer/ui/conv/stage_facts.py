@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnexplorer.core import Activation, Convolution, Flatten, Pooling, format_number
-from cnnexplorer.ui.language import _
+from cnnexplorer.ui.language import _, translate_count
 
-from .names import channel_name, padding_settings, shape_text, stage_settings
+from .names import channel_name, padding_settings, shape_text, stage_settings, stage_titles
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cnnexplorer.core import Stage
+    from cnnexplorer.core import Experiment, Stage
 
     Fact = tuple[str, str]
 
@@ -91,6 +91,26 @@ def matrix_text(matrix: NDArray[np.float64]) -> str:
     """
     rows = (", ".join(format_number(value, _DIGITS) for value in row) for row in matrix.tolist())
     return "[" + ", ".join(f"[{row}]" for row in rows) + "]"
+
+
+def in_words(experiment: Experiment) -> str:
+    """Return an experiment's settings in words: a line for the image, and one for each stage with its output's size."""
+    lines = [f"{_('Input')}: {shape_text(experiment.image.shape)}"]
+    for title, stage, shape in zip(stage_titles(experiment.stages), experiment.stages, experiment.shapes, strict=True):
+        parts = [stage_settings(stage), *(_convolution_words(stage) if isinstance(stage, Convolution) else ())]
+        lines.append(f"{title}: {', '.join(part for part in parts if part)} → {shape_text(shape)}")
+    return "\n".join(lines)
+
+
+def _convolution_words(stage: Convolution) -> list[str]:
+    parts = [_("padding {cells}").format(cells=padding_settings(stage))]
+    if stage.out_channels > 1:
+        parts.append(translate_count("{count} filter", "{count} filters", stage.out_channels))
+    if stage.bias is not None and stage.bias.any():
+        parts.append(f"{_('Bias').lower()} {', '.join(format_number(bias, _DIGITS) for bias in stage.bias.tolist())}")
+    if stage.out_channels == 1 and stage.weight.size <= MAX_WEIGHTS:
+        parts.append(f"{_('Kernel').lower()} {' '.join(matrix_text(plane) for plane in stage.weight[0])}")
+    return parts
 
 
 def format_value(value: float | str) -> str:

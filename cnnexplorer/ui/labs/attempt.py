@@ -203,15 +203,21 @@ class Attempt(QObject):
 
         self._checking.start(lambda: prepared.check(answer, state), judge, self._fail)
 
-    def reached(self, state: LiveState) -> None:
-        """Take the step as solved if the live workspace is where it is to be; else nothing is said and counted."""
+    def reached(self, state: LiveState, written: str) -> None:
+        """Take the step as solved if the live workspace is where it is to be; else nothing is said and counted.
+
+        Parameters
+        ----------
+        written
+            The state as people read it.
+        """
         index, prepared = self.position, self._steps[self.position]
         if not isinstance(self.step.task, ReachTask) or self.done.done or self._checking.busy:
             return
 
         def judge(verdict: Verdict) -> None:
             if verdict.correct:
-                self._judge(index, "✓", verdict)
+                self._judge(index, written, verdict)
 
         self._checking.start(lambda: prepared.check(None, state), judge, self._fail)
 

@@ -11,7 +11,7 @@ from cnnexplorer.labs import LiveState
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnexplorer.labs.model import ClickTask
+    from cnnexplorer.labs.model import ClickTask, ReachTask
     from cnnexplorer.labs.progress import Figure
 
     from .preparing import Ready
@@ -42,6 +42,10 @@ class Bench(QObject):
     def close_pages(self, pages: Mapping[str, int]) -> None:
         """Keep pages of the Network workspace closed: each with the step, from 1, that asks for what it shows."""
 
+    def closed_by(self) -> int | None:
+        """Return the step, from 1, that keeps closed what is in front; None where that is shown."""
+        return None
+
     def release(self) -> None:
         """Leave the workspaces alone: the lab is over."""
 
@@ -53,6 +57,10 @@ class Bench(QObject):
 
     def show_state(self, ready: Ready) -> None:
         """Show one way to reach the state that is asked for."""
+
+    def in_words(self, task: ReachTask) -> str:
+        """Say what a task to reach a state looks at: the settings as they are now."""
+        return ""
 
     def figure(self) -> Callable[[], Figure] | None:
         """Paint what is in front; what is returned makes a figure of it, off the GUI thread. None: there is nothing."""

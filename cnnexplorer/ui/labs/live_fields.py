@@ -18,7 +18,7 @@ from .fields import Field
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MeasureTask
+    from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MeasureTask, ReachTask
     from cnnexplorer.labs.progress import Figure
 
     from .bench import Bench, Cell
@@ -116,21 +116,21 @@ def _named(cells: set[Cell]) -> str:
 class ReachField(Field):
     """Says that the live workspace is looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: ReachTask, bench: Bench) -> None:
         super().__init__()
+        self._task, self._bench = task, bench
         says = QLabel()
         says.setWordWrap(True)
-        self.say(
-            says.setText,
-            mark("Work in the workspace: it is checked as you go. “Check” tells what is missing, for free."),
-        )
+        text = mark("Work in the workspace: it is checked as you go. “Check” tells what is missing; that costs "
+                    "nothing.")  # fmt: skip
+        self.say(says.setText, text)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(says)
 
     def written(self) -> str:
-        """Return nothing to read: the state was looked at."""
-        return _("the state of the workspace")
+        """Return the settings of the workspace."""
+        return self._bench.in_words(self._task) or _("the state of the workspace")
 
 
 class FindField(Field):

@@ -70,7 +70,7 @@ def field_for(
     if isinstance(task, ClickTask):
         return ClickField(task, bench)
     if isinstance(task, ReachTask):
-        return ReachField()
+        return ReachField(task, bench)
     if isinstance(task, FindTask):
         return FindField(task, bench)
     if isinstance(task, MeasureTask):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -14,9 +13,11 @@ from cnnexplorer.ui.language import _
 from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
 from cnnexplorer.ui.tasks import LatestTask
 
-from .where import ask_where
+from .where import ask_where, first_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtWidgets import QWidget
 
 
@@ -67,7 +68,7 @@ class OwnFile(QObject):
 
     def save_as(self, text: str) -> None:
         """Ask for a file, and save to it."""
-        start = self._path or Path.home() / f"my_lab{SUFFIX}"
+        start = self._path or first_folder("") / f"{_('my_lab')}{SUFFIX}"
 
         def save(path: Path) -> None:
             self._write(path, text, self._digest if path == self._path else None)

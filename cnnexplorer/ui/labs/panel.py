@@ -153,12 +153,16 @@ class LabPanel(Speaking, QWidget):
         make = self._bench.figure()
         if self.attempt is None:
             return
-        if make is None:
-            self.refused.emit(
-                LabError("nothing is shown yet that a figure could be taken of: open a page, or wait a moment")
-            )
-        else:
+        if make is not None:
             self.attempt.take_figure(make)
+            return
+        step = self._bench.closed_by()
+        self.refused.emit(
+            LabError("nothing is shown yet that a figure could be taken of: open a page, or wait a moment")
+            if step is None
+            else LabError("this page is closed until step {step} is answered: do that first, or open another page",
+                          step=step)
+        )  # fmt: skip
 
     def _show_answer(self, attempt: Attempt) -> None:
         attempt.show_answer(self._bench.state())
@@ -354,5 +358,6 @@ class LabPanel(Speaking, QWidget):
 
     def _look(self) -> None:
         """See whether the live workspace is where it is to be."""
-        if self.attempt is not None and self._ready is not None and self._ready.step is self.attempt.step:
-            self.attempt.reached(self._bench.state())
+        attempt, field = self.attempt, self.field
+        if attempt is not None and field is not None and self._ready is not None and self._ready.step is attempt.step:
+            attempt.reached(self._bench.state(), field.written())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, Qt, Signal
-from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -32,10 +30,12 @@ from cnnexplorer.ui.widgets.buttons import Buttons
 from cnnexplorer.ui.widgets.form import Form
 
 from .asking import ask_without_name
-from .where import ask_where
+from .report_pdf import pdf_of
+from .where import ask_where, first_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from cnnexplorer.labs import LabFile
     from cnnexplorer.labs.progress import Progress
@@ -49,7 +49,6 @@ STATES = {
     "shown": mark("the answer was shown"),
     "read": mark("read"),
 }
-PICTURE_WIDTH = 480  # of figures on a page of A4
 
 
 class ReportDialog(Speaking, QDialog):
@@ -140,13 +139,14 @@ class ReportDialog(Speaking, QDialog):
         for button, text, tip, suffix in (
             (self.page, mark("Save as a page…"), mark("One HTML file for any browser; teachers collect these"),
              ".html"),
-            (self.pdf, mark("Save as PDF…"), mark("A PDF to print or hand in"), ".pdf"),
+            (self.pdf, mark("Save as PDF…"), mark("A PDF to read or print; it can neither be checked nor graded"),
+             ".pdf"),
         ):  # fmt: skip
             self.say(button.setText, text)
             self.tip(button, tip)
             button.clicked.connect(lambda _checked=False, suffix=suffix: self._save(suffix))
-        self.page.setDefault(True)
-        self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
+        for button in (self.pdf, self.buttons.button(QDialogButtonBox.StandardButton.Close)):
+            button.setAutoDefault(False)
         self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(self.total)
@@ -157,6 +157,7 @@ class ReportDialog(Speaking, QDialog):
         column.addWidget(self.banner)
         column.addWidget(self.told)
         column.addWidget(self.buttons)
+        self.page.setDefault(True)  # of this dialog: the buttons have to lie in it
 
     def _take_name(self) -> None:
         name = self.name.text().strip()
@@ -173,9 +174,9 @@ class ReportDialog(Speaking, QDialog):
 
     def _save_as(self, suffix: str) -> None:
         self._take_name()
-        folder = self._settings.get("report_folder", "")
+        folder = first_folder(self._settings.get("report_folder", ""))
         stem = "-".join(part for part in (self._lab.id, _plain(self.name.text())) if part)
-        start = Path(folder) / f"{stem}{suffix}"
+        start = folder / f"{stem}{suffix}"
         ask_where(self, _("Save the report"), start, suffix[1:].upper(), self._write)
 
     def _write(self, target: Path) -> None:
@@ -184,8 +185,9 @@ class ReportDialog(Speaking, QDialog):
         title = ": ".join(part for part in (lab.lab.title.of(code), progress.student) if part)
 
         def job() -> None:
-            page = report_html(lab, progress, code, _, __version__)
-            write_file(target, page if target.suffix.lower() == ".html" else pdf_of(page.decode(), title))
+            printed = target.suffix.lower() != ".html"
+            page = report_html(lab, progress, code, _, __version__, printed)
+            write_file(target, pdf_of(page.decode(), title) if printed else page)
 
         self._task.start(job, lambda _nothing: self._saved(target), self._failed)
 
@@ -197,24 +199,6 @@ class ReportDialog(Speaking, QDialog):
         if not isinstance(error, UserError):
             raise error
         self.banner.show_error(error)
-
-
-def pdf_of(page: str, title: str) -> bytes:
-    """Return a report's page as PDF, on A4. May be called off the GUI thread."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setPageLayout(
-        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(48, 48, 48, 48))
-    )
-    writer.setTitle(title)
-    writer.setCreator("CNN Explorer")
-    document = QTextDocument()
-    document.setHtml(page.replace('<img src="data:', f'<img width="{PICTURE_WIDTH}" src="data:'))
-    document.print_(writer)
-    buffer.close()
-    return bytes(data.data())
 
 
 def _plain(name: str) -> str:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.ui.language import _
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
+
+
+def first_folder(remembered: str) -> Path:
+    """Return where to save: in the folder that was used last, else among the documents, else at home."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return next((Path(place) for place in (remembered, documents) if place and Path(place).is_dir()), Path.home())
 
 
 def ask_where(

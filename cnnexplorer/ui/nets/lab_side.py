@@ -19,9 +19,11 @@ from cnnexplorer.labs.freedom import locked
 from cnnexplorer.labs.places import file_in
 from cnnexplorer.nets import CATALOG, Perturbation, compare_activations, has_bundled_weights
 from cnnexplorer.nets.filter_measures import colourfulness, norms, responses, similarity
+from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
 
 from .network_bar import best_weights
+from .robustness_texts import perturbation_text
 from .sources import MAX_SIDE
 from .state import Chosen, Place, Source
 
@@ -82,6 +84,16 @@ class NetLabSide(QObject):
         )  # fmt: skip
         fits = computed is not None and computed.perturbation == model.perturbation
         return NetLook(view, computed if fits else None)
+
+    def in_words(self) -> str:
+        """Say in a line what is shown: network, page, layer and unit, picture, and what is done to it."""
+        model, tabs = self._net.model, self._net.tabs
+        done = perturbation_text(model.perturbation)
+        parts = (
+            CATALOG[model.chosen.network].title, tabs.tabText(tabs.currentIndex()),
+            f"{model.place.layer} {model.place.unit}", _(model.source.title), done or _("Clean"),
+        )  # fmt: skip
+        return ", ".join(parts)
 
     def begin(self, setup: NetworkSetup, folder: Path | None) -> None:
         """Show what the first step of a lab sets up; what it leaves out is as the program begins."""

@@ -235,6 +235,11 @@ class NetWorkspace(Speaking, QWidget):
         """The page that is shown; None where it is closed."""
         return self._shown
 
+    @property
+    def closed_by(self) -> int | None:
+        """The step of a lab, from 1, that keeps the page closed that would be shown; None where it is shown."""
+        return None if self._shown is not None else self._closed.get(self.model.place.page)
+
     def open_file(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
         """Open a picture file or a folder; `then` is done when a file's picture is shown."""
         self.sources.open(path, then)

@@ -135,7 +135,7 @@ def test_the_check_of_a_step_that_was_left_is_dropped(qtbot, window, lab):
     qtbot.mouseClick(panel.back, LEFT)
     ready(qtbot, panel)
     qtbot.wait(LIVE_PAUSE + 100)  # a bug would be raised in here
-    panel.attempt.reached(panel._bench.state())  # and however it should come
+    panel.attempt.reached(panel._bench.state(), "here")  # and however it should come
     assert not panel.attempt._checking.busy
     assert panel.attempt.done.status == "open"
     assert not panel.verdict.isVisible()

@@ -209,7 +209,10 @@ def test_pages_that_show_the_answer_are_closed_until_it_is_given(qtbot, window):
     assert net.page is None
     assert net.takeaways() == []
     panel.take_figure()
-    assert "figure" in window.banner.text
+    assert "closed until step 1 is answered" in window.banner.text
+    qtbot.mouseClick(window._rail["workspace_labs"], LEFT)
+    assert not window.banner.text, "it told of what was in front"
+    qtbot.mouseClick(window._rail["workspace_net"], LEFT)
     window.actions_["save_layers"].trigger()
     assert "Whole layers" in window.banner.text
     assert net.batch is None

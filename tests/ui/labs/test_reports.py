@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from cnnexplorer.labs.report import lab_key, read_report
+from cnnexplorer.core import Convolution, Experiment
+from cnnexplorer.labs import built_in_labs
+from cnnexplorer.labs.progress import answered as with_answer
+from cnnexplorer.labs.progress import new_progress
+from cnnexplorer.labs.report import lab_key, read_report, report_html
+from cnnexplorer.labs.verdict import Verdict
 from cnnexplorer.ui.labs.report_dialog import ReportDialog
-from cnnexplorer.ui.language import use_language
+from cnnexplorer.ui.labs.report_pdf import pdf_of
+from cnnexplorer.ui.language import translate, use_language
 from cnnexplorer.ui.questions import Question
 from tests.ui.helpers import LEFT, enter, settled, type_text
 
 from .test_playing import answered, give, line, play, ready
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.ui.main_window import MainWindow
@@ -139,3 +146,65 @@ def test_the_dialog_says_what_is_handed_in_and_how_points_are_counted(dialog):
     assert "25 %" in dialog.scoring.text()
     assert "10 %" in dialog.scoring.text()
     dialog.close()
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_the_pages_of_the_pdf_are_laid_out(qapp, readers, tmp_path, code):
+    use_language(code)
+    lab = next(lab for lab in built_in_labs() if lab.id == "02_sliding")
+    progress = new_progress(lab, "Ana", "2026-11-26T10:00")
+    for index in range(len(lab.lab.steps)):
+        progress = with_answer(progress, index, "5", Verdict("wrong", (), ("padding", "stride")))
+    page = report_html(lab, progress, code, translate, "1.0", printed=True).decode()
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf_of(page, "Report"))
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
+    read = unicodedata.normalize("NFKC", text)  # ligatures apart
+    pages = [[line for line in text.splitlines() if line.strip()] for text in read.rstrip("\f").split("\f")]
+    assert len(pages) > 1
+    head = next(line for line in pages[0] if translate("Tries") in line)
+    for word in ("State", "Tries", "Hints", "Time", "Points", "Mistakes that were recognised"):
+        assert translate(word) in head, "no word is broken"
+    titles = [f"{number}. {step.title.of(code)}" for number, step in enumerate(lab.lab.steps, start=1)]
+    headings = [line.strip() for lines in pages for line in lines]
+    assert set(titles) <= set(headings)
+    for number, lines in enumerate(pages, start=1):
+        assert lines[-1].replace(" ", "") == f"{number}/{len(pages)}"
+        assert lines[-2].strip() not in titles, "a heading stands alone at the foot of a page"
+
+
+def test_the_page_is_what_enter_saves(dialog):
+    assert [button.text() for button in dialog.findChildren(QPushButton) if button.isDefault()] == [dialog.page.text()]
+    dialog.close()
+
+
+def test_a_report_is_first_saved_among_the_documents_or_at_home(qtbot, dialog, tmp_path, monkeypatch, settings):
+    asked = []
+
+    def ask(_parent: object, _title: str, start: str, *_more: object, **_options: object) -> tuple[str, str]:
+        asked.append(start)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    for folder in ("", str(tmp_path / "gone"), str(tmp_path)):
+        settings.set("report_folder", folder)
+        qtbot.mouseClick(dialog.page, LEFT)
+    homes = [Path(start).parent for start in asked]
+    assert homes[2] == tmp_path
+    assert all(home in (Path.home(), *Path.home().iterdir()) for home in homes[:2])
+    dialog.close()
+
+
+def test_a_state_is_told_in_words(qtbot, window):
+    lab = next(lab for lab in built_in_labs() if lab.id == "02_sliding")
+    panel = play(qtbot, window, lab, 8)
+    [convolution] = window.conv.model.experiment.stages
+
+    def solve(old: Experiment) -> Experiment:
+        return Experiment(old.image, (Convolution(convolution.weight, stride=2, padding=1),))
+
+    window.conv.model.edit(solve, "a student's")
+    qtbot.waitUntil(lambda: panel.attempt.done.status == "solved")
+    [told] = (one.answer for one in panel.attempt.done.answers)
+    assert "3×3, stride 2, padding 1, zeros, kernel [[" in told
+    assert told.endswith("→ 1 × 4 × 4")

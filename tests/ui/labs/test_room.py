@@ -230,3 +230,4 @@ def test_where_settings_are_asked_for_the_picture_steps_aside_first():
     assert room_for_picture("net", asks) == FOR_BOTH["net"] > 1280
     assert room_for_picture("net", reads) == FOR_PICTURE["net"] < 1280
     assert not needs_picture(asks)
+    assert needs_picture(LABS["09_seeing"].lab.steps[7]), "the classes that are read off stand below it"
