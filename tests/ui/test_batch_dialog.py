@@ -223,7 +223,7 @@ def test_stopping_keeps_what_is_saved(qtbot: QtBot, dialog: BatchDialog, source:
     assert dialog.summary.text() == "Stopped. 0 of 15 files were saved in out."
     assert names(tmp_path / "out") == []
     assert not dialog.bar.isVisible()
-    assert save(qtbot, dialog) == "15 files were saved in out."
+    assert save(qtbot, dialog) == "15 files were saved in out, in 2 folders."
 
 
 def test_closing_stops_first(qtbot: QtBot, dialog: BatchDialog, source: Source, tmp_path: Path):
@@ -313,7 +313,7 @@ def test_enter_presses_the_button_that_has_the_focus_and_no_other(qtbot: QtBot, 
     press(dialog.layers.all_button, Qt.Key.Key_Enter)
     dialog.start_button.setFocus()
     press(dialog.start_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: dialog.summary.text() == "15 files were saved in out.", timeout=LIMIT)
+    qtbot.waitUntil(lambda: dialog.summary.text() == "15 files were saved in out, in 2 folders.", timeout=LIMIT)
     assert len(names(tmp_path / "out")) == 15
 
 
