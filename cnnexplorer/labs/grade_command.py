@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnexplorer.catalogue import LANGUAGES, console_language, load_catalogue
+from cnnexplorer.command_line import spoken
 from cnnexplorer.core import UserError
 from cnnexplorer.core.files import write_file
 
@@ -54,6 +55,7 @@ def run(arguments: list[str]) -> int:
     return 1 if doubtful else 0
 
 
+@spoken
 def _parsed(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="cnnexplorer grade", description=_("Collect the reports of a class into one table (CSV).")
