@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Reader = Callable[[Group], Array]
 
 GREY = ("png8", "png16")
+TIFF = "tiff"
 
 _SHOWN_NOTES = 3
 _QUIET = (RANGE, ONE_VALUE, EXACT)  # every file tells of that itself
@@ -161,7 +162,8 @@ class _Batch:
             digits = digits_of(group.count)
             apart = request.format == "npz"
             named = {f"{group.name}_{index:0{digits}}": unit for index, unit in enumerate(units)}
-            self._write(next(paths), named if apart else {group.name: units})
+            facts = self._facts(group, picture, units) if request.format == TIFF else None
+            self._write(next(paths), named if apart else {group.name: units}, None, facts)
         else:
             self._write_units(picture, group, units, paths)
 
@@ -175,12 +177,18 @@ class _Batch:
         )
         for path, (index, part, piece) in zip(paths, pieces, strict=True):
             self._check()
-            facts = None
-            if self.request.format in GREY:
-                values = finite_range(piece)
-                exhibit = Exhibit(group, picture, index, part, values, shared or values, "grey")
-                facts = texts_of(self.request.describe(exhibit))
+            told = self.request.format in (*GREY, TIFF)
+            facts = self._facts(group, picture, piece, index, part, shared) if told else None
             self._write(path, {path.stem: piece}, shared, facts)
+
+    def _facts(
+        self, group: Group, picture: int, units: Array, index: int | None = None, part: int | None = None,
+        shared: Limits | None = None,
+    ) -> dict[str, str]:  # fmt: skip
+        """Return what a file of data tells of itself, in formats that can."""
+        values = finite_range(units)
+        paint = "grey" if self.request.format in GREY else "none"
+        return texts_of(self.request.describe(Exhibit(group, picture, index, part, values, shared or values, paint)))
 
     def _paint_group(self, picture: int, group: Group, units: Array, paths: Iterator[Path]) -> None:
         request, whole = self.request, finite_range(units)

@@ -268,11 +268,11 @@ _TAKEN = {"np", "torch", *dir(builtins), *keyword.kwlist}
 
 
 def _write_tiff(
-    arrays: Arrays, file: IO[bytes], _limits: Limits = None, _facts: Mapping[str, str] | None = None
+    arrays: Arrays, file: IO[bytes], _limits: Limits = None, facts: Mapping[str, str] | None = None
 ) -> tuple[Note, ...]:
     from . import data_pictures  # Pillow is a tenth of the time to the first window
 
-    return data_pictures.write_tiff(planes(arrays), file)
+    return data_pictures.write_tiff(planes(arrays), file, facts)
 
 
 def _write_png(bits: int) -> Writer:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPush
 from cnnexplorer.core.batch import FORMS, PICTURE
 from cnnexplorer.core.batch_pictures import Paint
 from cnnexplorer.core.data_files import DATA_FORMATS
+from cnnexplorer.core.file_names import DEFAULT
 from cnnexplorer.core.messages import mark
 
 from .folders import PICTURES, first_folder
@@ -19,6 +20,7 @@ from .language import Speaking, _, plain, translate_count
 from .saving import FOLDER
 from .widgets.form import Choice, Form
 from .widgets.painting import COLOUR_MAPS, colour_table
+from .widgets.template_field import TemplateField
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -93,6 +95,9 @@ class BatchControls(Form):
         self._decided = False  # whether the user said if layers have folders
         self._build_pictures()
         self._build_files()
+        self.name = TemplateField(settings.get("batch/template", DEFAULT) or DEFAULT)
+        self.name.edited.connect(self.changed)
+        self.row(mark("Name"), self.name).setBuddy(self.name.line)
         folder = settings.get(FOLDER, "")
         self.folder = FolderField(mark("The folder that the files are saved in"))
         self.folder.set_path(Path(folder) if folder and Path(folder).is_dir() else None)
@@ -171,6 +176,7 @@ class BatchControls(Form):
         """Keep what was chosen for the next time."""
         for key, choice in self._remembered().items():
             self._settings.set(f"batch/{key}", choice.value())
+        self._settings.set("batch/template", self.name.template)
         if self.folder.path is not None:
             self._settings.set(FOLDER, str(self.folder.path))
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
 from cnnexplorer.core import Convolution, ImageError, files, format_number
 from cnnexplorer.core.batch import FORMS, Group
@@ -25,7 +25,7 @@ from cnnexplorer.ui.batch_texts import progress_text, report_text
 from cnnexplorer.ui.figures.facts import PROGRAM
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.theme import use_theme
-from tests.ui.helpers import LEFT, NONE, choose, pixels, press, set_image, settled
+from tests.ui.helpers import LEFT, NONE, choose, pixels, press, set_image, settled, type_text
 from tests.ui.nets.helpers import speak_marked
 
 if TYPE_CHECKING:
@@ -121,6 +121,12 @@ def names(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
+def retype(line: QLineEdit, text: str) -> None:
+    line.setFocus()
+    line.selectAll()
+    type_text(line, text)
+
+
 def save(qtbot: QtBot, dialog: BatchDialog) -> str:
     qtbot.mouseClick(dialog.start_button, LEFT)
     qtbot.waitUntil(lambda: dialog.start_button.isVisible(), timeout=LIMIT)
@@ -187,6 +193,23 @@ def test_what_was_chosen_is_remembered(qtbot: QtBot, dialog: BatchDialog, settin
     assert again.format.value() == "csv"
     assert again.shared
     assert again.folder.path == tmp_path / "out"
+
+
+def test_the_files_are_called_as_is_said(qtbot: QtBot, dialog: BatchDialog, settings: Settings, tmp_path: Path):
+    line = dialog.controls.name.line
+    retype(line, "lesson {colour}")
+    assert "there is no field {colour}" in dialog.summary.text().lower()
+    assert not dialog.start_button.isEnabled()
+    retype(line, "lesson {layer}")
+    assert dialog.summary.text().startswith("Several files would be called lesson conv1.png: put {name}, or")
+    assert not dialog.start_button.isEnabled()
+    retype(line, "lesson {layer} {channel}")
+    assert dialog.summary.text().endswith("such as lesson conv1 000.png")
+    save(qtbot, dialog)
+    assert names(tmp_path / "out") == [f"lesson conv1 {index:03}.png" for index in range(12)]
+    again = BatchControls(settings)
+    qtbot.addWidget(again)
+    assert again.name.template == "lesson {layer} {channel}"
 
 
 @pytest.mark.parametrize("replaced", [True, False])

@@ -8,8 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QRegion
-from PySide6.QtWidgets import QScrollBar, QSplitterHandle, QToolButton, QWidget
+from PySide6.QtGui import QPalette, QRegion
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar, QSplitterHandle, QToolButton, QWidget
+
+from cnnexplorer.ui.theme import LIGHT, colours, palette
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,3 +100,20 @@ def without_grounds(root: QWidget) -> Iterator[None]:
                 widget.setAttribute(attribute, True)
                 stack.callback(widget.setAttribute, attribute, False)
         yield
+
+
+@contextmanager
+def dark_ink(root: QWidget) -> Iterator[None]:
+    """Let a widget and all in it take the light theme inside the `with` block: what has no ground is put onto white."""
+    outer = root.parentWidget()
+    if isinstance(outer, QAbstractScrollArea) and outer.viewport() is root:
+        root = outer  # which paints on it
+    if colours(root) is LIGHT:
+        yield
+        return
+    before = root.palette() if root.testAttribute(Qt.WidgetAttribute.WA_SetPalette) else QPalette()
+    root.setPalette(palette(LIGHT))
+    try:
+        yield
+    finally:
+        root.setPalette(before)

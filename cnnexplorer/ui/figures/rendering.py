@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRect, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
+from cnnexplorer.ui.theme import LIGHT, colours
 from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
 
 from .caption import LEAST_WIDTH, MARGIN, Caption
-from .parts import Part, find_parts, ground_of, without_grounds
+from .parts import Part, dark_ink, find_parts, ground_of, without_grounds
 from .svg import SvgDocument
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FigureWish:
     scale
         Pixels of the file for each of the screen, where it is made of pixels.
     transparent
-        Whether nothing is painted behind it.
+        Whether nothing is painted behind it; it is in the light theme's colours then.
     caption
         Whether title and facts stand below it.
     """
@@ -58,7 +59,7 @@ class Figure:
             width = max(width, LEAST_WIDTH)
             beside = (width - self._room.width()) // 2
             self._place = QPoint(beside, min(beside, MARGIN))
-            self._caption = Caption(takeaway, width)
+            self._caption = Caption(takeaway, width, LIGHT if wish.transparent else colours(takeaway.widget))
             height += self._place.y() + self._caption.height
         self.size = QSize(width, height)
 
@@ -131,6 +132,7 @@ class Figure:
             stack.enter_context(painting_figure(FigureMode(ratio, not self._wish.transparent, later)))
             if self._wish.transparent:
                 stack.enter_context(without_grounds(widget))
+                stack.enter_context(dark_ink(widget))
             parts = find_parts(widget, self._takeaway.buttons, self._place)
             if self._wish.caption:
                 area = QRect(0, 0, self.size.width(), self._caption.height)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.core.files import FileChanged, write_over
-from cnnexplorer.labs.loading import SUFFIX
+from cnnexplorer.labs.reading import SUFFIX
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.questions import CANCEL, DISCARD, Answer, Question
 from cnnexplorer.ui.tasks import LatestTask

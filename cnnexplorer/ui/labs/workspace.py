@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab
+from cnnexplorer.labs.reading import is_lab_name, lab_id
 from cnnexplorer.ui.actions import ACTIONS
 from cnnexplorer.ui.folders import first_folder
 from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
@@ -83,7 +84,7 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
         places = self._settings.lab_places()
         if path not in places:
             self._settings.set_lab_places([*places, path])
-        self.refresh(None if path.is_dir() else path.name.removesuffix(".toml"))
+        self.refresh(None if path.is_dir() else lab_id(path.name))
 
     def close_work(self) -> None:
         """Wait for work under way; to be called before the program ends."""
@@ -225,4 +226,4 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
 
 
 def _is_place(path: Path) -> bool:
-    return path.suffix.lower() == ".toml" or path.is_dir()
+    return is_lab_name(path.name) or path.is_dir()

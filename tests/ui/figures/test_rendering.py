@@ -151,6 +151,21 @@ def test_a_cards_ground_can_be_left_away(window: MainWindow) -> None:
     assert differing(before, grab(card), 0) == 0  # and is there on the screen as before
 
 
+def test_without_ground_it_is_in_colours_that_are_seen_on_white(window: MainWindow) -> None:
+    board = window.conv.board
+    for widget in (board, board.strip.cards["stage", 1], board.step_view, board.arithmetic):
+        use_theme("light")
+        light = rgba(figure(widget, scale=1, transparent=True, caption=True).image())
+        use_theme("dark")
+        settled(window)
+        seen = grab(widget)
+        dark = rgba(figure(widget, scale=1, transparent=True, caption=True).image())
+        with pictured(f"ink-{type(widget).__name__}", light[..., :3], dark[..., :3]):
+            assert (dark == light).all()
+        settled(window)
+        assert differing(seen, grab(widget), 0) == 0  # and dark on the screen as before
+
+
 def test_what_is_pointed_at_is_not_taken(qtbot: QtBot, view: MapView) -> None:
     show_map(view, RANDOM.random((4, 4)))
     plain = pixels(figure(view).image())
@@ -367,6 +382,7 @@ def test_svg_holds_the_signs_of_its_fonts(qtbot: QtBot) -> None:
     assert figure(box).svg().text() == svg
 
 
+@pytest.mark.usefixtures("qapp")
 def test_a_sign_is_taken_from_the_font_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     family = QFontInfo(QFont()).family()
     used = {Style(family, "400", "normal"): {"a", "\U000f0000"}}  # no letter of any alphabet
@@ -374,6 +390,15 @@ def test_a_sign_is_taken_from_the_font_that_has_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(QRawFont, "supportsCharacter", lambda _self, _code: False)
     assert find_faces(used) == []
     assert style_sheet([]) == ""
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_is_odd_in_a_font_is_told_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    (face,) = find_faces({Style(QFontInfo(QFont()).family(), "400", "normal"): {"a"}})
+    head = TTFont(io.BytesIO(face.file)).reader.tables["head"].offset
+    odd = face.file[: head + 20] + bytes(8) + face.file[head + 28 :]  # made in the year 1904
+    assert "base64" in style_sheet([replace(face, file=odd)])
+    assert caplog.records == []
 
 
 # read by independent programs

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from cnnexplorer.core import format_number
 from cnnexplorer.nets import Perturbation
 from cnnexplorer.ui.figures.desk import place_of
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
@@ -128,6 +129,36 @@ def test_filters_are_given_as_numbers(qtbot: QtBot, workspace: NetWorkspace):
     weights = workspace.model.network.filters("conv3").numpy()
     assert (named(workspace, "alexnet2012_conv3_filters").arrays()["conv3_weight"] == weights).all()
     assert (named(workspace, "alexnet2012_conv3_009_filter").arrays()["conv3_009_weight"] == weights[9]).all()
+
+
+@pytest.mark.parametrize(
+    ("layer", "range_", "colours", "drawing"),
+    [
+        (
+            "conv2",
+            "filter",
+            "Diverging around zero (each its own range)",
+            "Each is drawn as its strongest plane: orange",
+        ),
+        ("conv2", "shared", "Diverging around zero, from -{reach} to {reach} (one shared range)", "strongest plane:"),
+        ("conv1", "filter", "Red, green and blue, grey is zero (each its own range)", "Zero is middle grey; each"),
+    ],
+)
+def test_the_caption_of_filters_tells_what_is_drawn(
+    qtbot: QtBot, workspace: NetWorkspace, layer: str, range_: str, colours: str, drawing: str
+):
+    show(qtbot, workspace, "filters")
+    workspace.model.visit(layer=layer, unit=2)
+    pick(workspace.page.controls.normalisation, range_)
+    weights = workspace.model.network.filters(layer).numpy()
+    reach = format_number(float(np.abs(weights).max()), 4).lstrip("-")
+    facts = dict(named(workspace, f"alexnet2012_{layer}_filters").facts)
+    assert facts["Values"] == f"from {format_number(weights.min(), 4)} to {format_number(weights.max(), 4)}"
+    assert facts["Colours"] == colours.format(reach=reach)
+    assert drawing in facts["Drawing"]
+    one = dict(named(workspace, f"alexnet2012_{layer}_002_filter").facts)
+    assert one["Colours"].startswith(colours.split(" (")[0].split(", from")[0])
+    assert one["Colours"].endswith(colours.split(" (")[1])
 
 
 def test_the_answer_is_given_as_numbers(qtbot: QtBot, workspace: NetWorkspace):
