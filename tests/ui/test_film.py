@@ -136,6 +136,21 @@ def test_a_film_keeps_the_heights_that_the_user_chose(lab: MainWindow, filmed: C
     check(lab, filmed(), [0, 60], "film-split")
 
 
+def test_no_card_of_a_film_is_cut_where_there_is_room(lab: MainWindow):
+    """Eight filters: thumbnails in two rows below each map."""
+    image = np.random.default_rng(4).random((1, 28, 28))
+    set_image(lab, image, Convolution(np.ones((8, 1, 5, 5))), Activation("relu"), Pooling("max", 2))
+    conv = lab.conv
+    film = Film(StepReel(conv.model.shown, conv.looks, [(0, 0)]), BoardView(), FilmFrame(900, 700))
+    try:
+        strip = film.board.strip
+        assert strip.row.height() == strip.viewport().height()
+        cards = [card for card in strip.cards.values() if not card.isHidden()]
+        assert all(card.height() >= card.heightForWidth(card.width()) for card in cards)
+    finally:
+        film.close()
+
+
 def test_a_film_can_be_begun_anew(lab: MainWindow, filmed: Callable[..., Film]):
     lab.conv.strip.cards["input", -1].view.zoom_to(90.0)
     film = filmed()

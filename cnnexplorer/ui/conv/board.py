@@ -234,11 +234,14 @@ class Board(QWidget):
             self.share_height()
 
     def share_height(self) -> None:
-        """Give the stages the height that square maps need, and the steps the rest, unless the user has split it."""
+        """Give the stages the height that square maps and what is below them need, and the steps the rest.
+
+        Heights that the user has set stay.
+        """
         if not self._split_by_hand:
-            height = self.columns.height()
+            height = self.columns.height() - self.columns.handleWidth()
             width = max((card.width() for card in self.cards.values() if not card.isHidden()), default=0)
-            stages = min(max(width + 205, 300), max(height - 200, height // 2))
+            stages = min(max(width + 205, self.strip.whole_height, 300), max(height - 200, height // 2))
             self.columns.setSizes([stages, height - stages])
         self._stack_steps()
 
