@@ -51,6 +51,8 @@ class BatchReport:
         What ended it early, if anything did.
     notes
         What is worth knowing about the files.
+    folders
+        In which folders they lie.
     """
 
     written: int
@@ -59,6 +61,7 @@ class BatchReport:
     stopped: bool = False
     trouble: UserError | None = None
     notes: tuple[Note, ...] = ()
+    folders: tuple[Path, ...] = ()
 
 
 class _Stopped(Exception):
@@ -94,7 +97,7 @@ def run_batch(
     except MemoryError:
         trouble = UserError("there is not enough memory for these files: save fewer layers at once")
     notes = tuple(batch.notes.values())[:_SHOWN_NOTES]
-    return BatchReport(batch.written, batch.total, tuple(batch.skipped), stopped, trouble, notes)
+    return BatchReport(batch.written, batch.total, tuple(batch.skipped), stopped, trouble, notes, tuple(batch.folders))
 
 
 class _Batch:
@@ -106,6 +109,7 @@ class _Batch:
         self.written = self._passed = 0
         self.skipped: list[UserError] = []
         self.notes: dict[str, Note] = {}
+        self.folders: dict[Path, None] = {}
         self._made = {request.folder}
 
     def run(self, open_picture: Callable[[int], Reader]) -> None:
@@ -225,6 +229,7 @@ class _Batch:
             if note.template not in _QUIET:
                 self.notes.setdefault(note.template, note)
         self.written += 1
+        self.folders[path.parent] = None
         self._tell(self.written + self._passed, self.total)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from .experiment import Experiment
 from .files import write_file
 from .messages import CLIPBOARD, SessionError, SettingError, storable, term
-from .session_file import MAX_FILE, Container, pack
+from .session_file import MAX_ALL_VALUES, MAX_FILE, Container, pack
 from .session_model import (
     MAX_CHANNELS,
     MAX_TEXT_LENGTH,
@@ -64,8 +64,13 @@ def save_session(session: Session, path: Path | str) -> None:
     write_file(path, session_bytes(session))
 
 
-def load_session(path: Path | str) -> Session:
+def load_session(path: Path | str, most_values: int = MAX_ALL_VALUES) -> Session:
     """Read a session's file.
+
+    Parameters
+    ----------
+    most_values
+        How many numbers its arrays may have together.
 
     Raises
     ------
@@ -75,7 +80,7 @@ def load_session(path: Path | str) -> Session:
     path = Path(path)
     label = path.name or str(path)
     with _opened(path, label) as file:
-        return _read(file, label)
+        return _read(file, label, most_values)
 
 
 def session_bytes(session: Session) -> bytes:
@@ -163,7 +168,7 @@ def _check_size(size: int, label: str) -> None:
         )
 
 
-def _read(file: IO[bytes], label: str) -> Session:
+def _read(file: IO[bytes], label: str, most_values: int = MAX_ALL_VALUES) -> Session:
     container = Container(file, label)
     try:
         data = decode(container.text())
@@ -173,7 +178,7 @@ def _read(file: IO[bytes], label: str) -> Session:
         ) from error
     except ValueError as error:
         raise container.damaged("session.json") from error
-    shapes = container.shapes(_names(data))
+    shapes = container.shapes(_names(data), most_values)
     try:
         stages = tuple(_stage(stage, index, container) for index, stage in enumerate(data.stages))
         shape = shapes["image"]

@@ -125,16 +125,25 @@ class Container:
         with self._foreign(TEXT_NAME), self._archive.open(member) as file:
             return file.read()
 
-    def shapes(self, names: set[str]) -> dict[str, tuple[int, ...]]:
+    def shapes(self, names: set[str], most_values: int = MAX_ALL_VALUES) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the arrays of these names, of which all must be there, and no other.
 
-        Every byte in the file is checked, and little memory is needed.
+        Every byte in the file is checked, once it is known that there are not too many; little memory is needed.
         """
         self._check_members({TEXT_NAME, *(name + SUFFIX for name in names)})
-        shapes = {name: self._checked_shape(name + SUFFIX) for name in sorted(names)}
+        shapes = {name: self._shape(name + SUFFIX) for name in sorted(names)}
         sizes = [math.prod(shape) for shape in shapes.values()]
         if max(sizes) > MAX_VALUES or sum(sizes) > MAX_ALL_VALUES:
             raise self.excess(max(shapes, key=lambda name: math.prod(shapes[name])) + SUFFIX)
+        if sum(sizes) > most_values:
+            raise SessionError(
+                "{file} holds {count} million numbers, and {limit} million are the most here: use smaller pictures",
+                file=self._label,
+                count=sum(sizes) // 10**6,
+                limit=most_values // 10**6,
+            )
+        for name in shapes:
+            self._check_bytes(name + SUFFIX)
         return shapes
 
     def array(self, name: str) -> NDArray[Any]:
@@ -209,16 +218,20 @@ class Container:
         if missing := names - {*self._members}:
             raise self.damaged(min(missing))
 
-    def _checked_shape(self, name: str) -> tuple[int, ...]:
-        """Check an array's header against its size, and all of its bytes against their checksum."""
+    def _shape(self, name: str) -> tuple[int, ...]:
+        """Return what an array's header says, checked against its size."""
         member = self._members[name]
         with self._foreign(name), self._archive.open(member) as file:
             dtype, shape = self._header(file, name)
             if file.tell() + dtype.itemsize * math.prod(shape) != member.file_size:
                 raise self.damaged(name)
+        return shape
+
+    def _check_bytes(self, name: str) -> None:
+        """Check all bytes of an array against their checksum."""
+        with self._foreign(name), self._archive.open(self._members[name]) as file:
             while file.read(_CHUNK):
                 pass
-        return shape
 
     def _header(self, file: IO[bytes], name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
         start = file.read(len(_NPY_MAGIC) + 2)

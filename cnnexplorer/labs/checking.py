@@ -17,7 +17,6 @@ from .hinting import hints
 from .model import (
     ChoiceTask,
     ClickTask,
-    ConvolutionSetup,
     FigureTask,
     FindTask,
     MatrixTask,
@@ -25,7 +24,6 @@ from .model import (
     NumberTask,
     OrderTask,
     ReachTask,
-    SessionSetup,
     ShapeTask,
     Step,
     Text,
@@ -33,7 +31,7 @@ from .model import (
 )
 from .questions import Question
 from .sayings import Saying
-from .setups import experiment_of, session_of
+from .setups import experiment_for
 from .state import LiveState
 from .verdict import Verdict
 
@@ -68,10 +66,7 @@ class PreparedStep:
     @cached_property
     def experiment(self) -> Experiment | None:
         """The experiment of the step's set-up, where it has one of the Convolution workspace or a session."""
-        setup = self.step.setup
-        if isinstance(setup, SessionSetup):
-            return session_of(setup, self.folder).experiment
-        return experiment_of(setup, self.folder) if isinstance(setup, ConvolutionSetup) else None
+        return experiment_for(self.step.setup, self.folder)
 
     @cached_property
     def result(self) -> Result | None:

@@ -158,7 +158,7 @@ def _equals(condition: Condition, found: Any, wanted: Any) -> bool:  # noqa: ANN
     try:
         numbers = np.asarray(wanted, dtype=np.float64)
         there = np.asarray(found, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     if numbers.ndim == 0 and condition.what in (*PAIRS, "padding"):
         numbers = np.full(there.shape, float(numbers))

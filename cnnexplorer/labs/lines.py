@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -72,14 +73,37 @@ def _outside_texts(source: str) -> Iterator[tuple[int, str]]:
         inside = _left_open(line)
 
 
-def line_of(lines: dict[Path, int], path: Path) -> int | None:
-    """Return the line of a field, of its first part, or of the nearest thing around it; None where none is known."""
-    for length in range(len(path), 0, -1):
-        here = path[:length]
-        known = lines.get(here) or min((n for other, n in lines.items() if other[:length] == here), default=None)
-        if known is not None:
-            return known
-    return None
+class FieldLines:
+    """Where the fields of a TOML text stand; it is gone through once, when the first is asked for."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def of(self, path: Path) -> int | None:
+        r"""Return the line of a field, of its first part, or of the nearest thing around it; None where none is known.
+
+        >>> FieldLines('title = "a"\n[[steps]]\ntext.en = "b"').of(("steps", 0, "text", "es"))
+        3
+        """
+        for length in range(len(path), 0, -1):
+            here = path[:length]
+            known = self._named.get(here) or self._around.get(here)
+            if known is not None:
+                return known
+        return None
+
+    @cached_property
+    def _named(self) -> dict[Path, int]:
+        return field_lines(self._source)
+
+    @cached_property
+    def _around(self) -> dict[Path, int]:
+        """The first line with a part of each field."""
+        found: dict[Path, int] = {}
+        for path, line in self._named.items():
+            for length in range(1, len(path)):
+                found.setdefault(path[:length], line)
+        return found
 
 
 def _table_path(name: str, is_array: bool, counts: dict[Path, int]) -> Path:

@@ -84,7 +84,7 @@ class LabError(UserError):
     def place(self) -> str:
         """Return where it is, such as "kernel.toml:41: steps[3].task.tolerance"."""
         line = "" if self.line is None else f":{self.line}"
-        return f"{self.file}{line}: {self.field}" if self.field else f"{self.file}{line}"
+        return f"{shown(self.file)}{line}: {shown(self.field)}" if self.field else f"{shown(self.file)}{line}"
 
 
 class ReportError(UserError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +22,10 @@ from cnnexplorer.core.kernels import preset, resize_kernel
 from cnnexplorer.core.samples import SAMPLES, add_noise, make_sample
 from cnnexplorer.core.stages import as_real, frozen_array
 
-from .model import ActivationSpec, ConvolutionSetup, ConvolutionSpec, FlattenSpec, PoolingSpec
+from .model import ActivationSpec, ConvolutionSetup, ConvolutionSpec, FlattenSpec, PoolingSpec, SessionSetup
 from .places import file_in, is_file_name
 from .sayings import LabError
+from .work import MOST_VALUES, check_work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
     from cnnexplorer.core import Session, Stage
 
-    from .model import SessionSetup, StageSpec
+    from .model import Setup, StageSpec
 
-LONGEST_SIDE = 1024  # pixels of a picture from the lab's folder
-MOST_PRODUCTS = 300_000_000  # about a second: no lab may keep the program busy for longer
+LONGEST_SIDE = 1024  # pixels of a picture from the lab's folder, or cells of one in the file
+MOST_PLANES = 512  # of a picture in the file: each has a place in the window
 
 
 def experiment_of(setup: ConvolutionSetup, folder: Path | None = None) -> Experiment:
@@ -73,33 +73,30 @@ def experiment_of(setup: ConvolutionSetup, folder: Path | None = None) -> Experi
         if isinstance(stage, Convolution):
             channels = stage.out_channels
     experiment = Experiment(image, tuple(stages))
-    products = _products(experiment)
-    if products > MOST_PRODUCTS:
-        raise SettingError(
-            "this set-up takes {count} million products, and {limit} million are the most: use a smaller picture or "
-            "fewer filters",
-            count=products // 1_000_000,
-            limit=MOST_PRODUCTS // 1_000_000,
-        )
+    check_work(experiment)
     return experiment
 
 
-def _products(experiment: Experiment) -> int:
-    """Return how many products an experiment takes, the cells of the padding counted along."""
-    total = 0
-    for index, (stage, shape) in enumerate(zip(experiment.stages, experiment.shapes, strict=True)):
-        each = math.prod(stage.weight.shape[1:]) if isinstance(stage, Convolution) else 1
-        total += math.prod(shape) * each
-        if isinstance(stage, Convolution | Pooling):
-            top, bottom, left, right = stage.sides
-            channels, height, width = experiment.input_shape(index)
-            total += channels * (height + top + bottom) * (width + left + right)
-    return total
+def experiment_for(setup: Setup | None, folder: Path | None) -> Experiment | None:
+    """Return what a set-up shows in the Convolution workspace; None where it is none of that."""
+    if isinstance(setup, SessionSetup):
+        return session_of(setup, folder).experiment
+    return experiment_of(setup, folder) if isinstance(setup, ConvolutionSetup) else None
 
 
 def session_of(setup: SessionSetup, folder: Path | None) -> Session:
-    """Return the session in the lab's folder that a set-up names; `LabError` or `SessionError` where it is none."""
-    return load_session(file_in(folder, setup.file))
+    """Return the session in the lab's folder that a set-up names.
+
+    Raises
+    ------
+    LabError, SessionError
+        It is none.
+    SettingError
+        It takes more work than a set-up may.
+    """
+    session = load_session(file_in(folder, setup.file), MOST_VALUES)
+    check_work(session.experiment)
+    return session
 
 
 def image_of(setup: ConvolutionSetup, folder: Path | None = None) -> NDArray[np.float64]:
@@ -107,6 +104,7 @@ def image_of(setup: ConvolutionSetup, folder: Path | None = None) -> NDArray[np.
     if not isinstance(setup.image, str):
         image = array_of(setup.image, (2, 3))
         image = image[None] if image.ndim == 2 else image
+        _check_size(image)
     elif setup.image in SAMPLES:
         image = _sample(setup.image)
     elif is_file_name(setup.image):
@@ -122,6 +120,18 @@ def image_of(setup: ConvolutionSetup, folder: Path | None = None) -> NDArray[np.
     if setup.noise is not None:
         image = add_noise(image, setup.noise.kind, setup.noise.amount, setup.noise.seed)
     return image
+
+
+def _check_size(image: NDArray[np.float64]) -> None:
+    """Refuse a picture that no window can show: of very many planes, or of a very long side."""
+    planes, height, width = image.shape
+    if planes > MOST_PLANES:
+        raise SettingError(
+            "a picture has {limit} planes at most, and this one {count}", limit=MOST_PLANES, count=planes
+        )
+    if max(height, width) > LONGEST_SIDE:
+        raise SettingError("a picture has sides of {limit} at most, and this one is {height} × {width}",
+                           limit=LONGEST_SIDE, height=height, width=width)  # fmt: skip
 
 
 @cache

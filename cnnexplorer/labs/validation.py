@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
-from cnnexplorer.core import ImageError, SessionError, SettingError, UserError
+from cnnexplorer.core import SettingError, UserError
 from cnnexplorer.core.kernels import preset
-from cnnexplorer.core.samples import SAMPLES
 
 from .checking import PreparedStep
 from .conditions import check_value, holds
@@ -19,26 +19,25 @@ from .model import (
     ChoiceTask,
     ClickTask,
     Condition,
-    ConvolutionSetup,
     FindTask,
     Lab,
     MatrixTask,
     MeasureTask,
-    NetworkSetup,
     NumberTask,
     OrderTask,
     ReachTask,
-    SessionSetup,
     ShapeTask,
     Step,
     Text,
 )
-from .places import file_in, is_file_name
+from .places import file_in
 from .questions import LARGEST_MAP, Question, check_question
 from .sayings import LabError
-from .setups import array_of, experiment_of, session_of
+from .setup_checks import SetUps
+from .setups import array_of, experiment_for
 from .state import LiveState
 from .tasks import question_at, right_cells, right_value
+from .units import check_unit
 from .wrong_fields import with_path
 
 if TYPE_CHECKING:
@@ -55,11 +54,12 @@ def problems_of(lab: Lab, folder: FolderPath | None) -> list[LabError]:
     found = [*_numbers(lab, ()), *_texts(lab, (), folder)]
     if not (lab.title.en or lab.title.es):
         found.append(with_path(LabError("a title is needed, in one language at least"), ("title",)))
+    set_ups = SetUps(folder)
     for index, step in enumerate(lab.steps):
         path: Path = ("steps", index)
         if not (step.text.en or step.text.es):
             found.append(with_path(LabError("a text is needed, in one language at least"), (*path, "text")))
-        found += _step(step, path, folder)
+        found += _step(step, path, set_ups)
     return [*found, *layer_problems(lab)]
 
 
@@ -96,20 +96,19 @@ def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:  # noqa: ANN401
         yield from enumerate(value)
 
 
-def _step(step: Step, path: Path, folder: FolderPath | None) -> Iterator[LabError]:
+def _step(step: Step, path: Path, set_ups: SetUps) -> Iterator[LabError]:
     if step.locked is not None and step.free is not None:
         yield with_path(LabError("“locked” and “free” exclude each other: keep one"), (*path, "free"))
-    experiment: Experiment | None = None
-    if step.setup is not None:
-        try:
-            experiment = _set_up(step.setup, (*path, "setup"), folder)
-        except LabError as error:
-            yield error
-            return
-    if step.task is None:
+    prepared = PreparedStep(step, set_ups.folder)
+    try:
+        experiment = set_ups.experiment(step.setup, (*path, "setup"), lambda: prepared.experiment)
+    except LabError as error:
+        yield error
+        return
+    if step.task is None or set_ups.spent:
         return
     try:
-        _TASKS.get(type(step.task), _nothing)(step.task, step, experiment, folder)
+        _TASKS.get(type(step.task), _nothing)(step.task, prepared, experiment, set_ups)
     except _Wrong as wrong:
         yield with_path(wrong.error, (*path, "task", *wrong.path))
 
@@ -120,55 +119,6 @@ class _Wrong(Exception):
     def __init__(self, error: UserError, *path: str | int) -> None:
         self.error = error if isinstance(error, LabError) else LabError(error.template, **error.values)
         self.path = path
-
-
-def _as_lab_error(error: UserError, path: Path) -> LabError:
-    return with_path(error if isinstance(error, LabError) else LabError(error.template, **error.values), path)
-
-
-def _set_up(setup: Any, path: Path, folder: FolderPath | None) -> Experiment | None:  # noqa: ANN401  # a Setup
-    try:
-        if isinstance(setup, SessionSetup):
-            return session_of(setup, folder).experiment
-        if isinstance(setup, NetworkSetup):
-            check_picture(setup.picture, folder)
-            return None
-        experiment = experiment_of(setup, folder)
-    except SettingError as error:
-        place = () if error.stage is None else ("stages", error.stage)
-        raise _as_lab_error(error, (*path, *place)) from error
-    except (LabError, ImageError, SessionError) as error:
-        field = "file" if isinstance(setup, SessionSetup) else "picture" if isinstance(setup, NetworkSetup) else "image"
-        raise _as_lab_error(error, (*path, field)) from error
-    _check_view(setup, path, experiment)
-    return experiment
-
-
-def _check_view(setup: ConvolutionSetup, path: Path, experiment: Experiment) -> None:
-    count = len(experiment.stages)
-    for place, stage in enumerate(setup.hide):
-        if stage >= count:
-            error = LabError("there is no stage {stage}: the experiment has {count}, counted from 0", stage=stage,
-                             count=count)  # fmt: skip
-            raise with_path(error, (*path, "hide", place))
-    if setup.at is not None:
-        try:
-            at = setup.at
-            check_question(experiment, Question("value", at.stage, at.channel, at.row, at.column))
-        except SettingError as error:
-            raise _as_lab_error(error, (*path, "at")) from error
-
-
-def check_picture(name: str, folder: FolderPath | None) -> None:
-    """Raise `LabError` where a picture is neither a sample nor a file in the lab's folder."""
-    if name and name not in SAMPLES:
-        if not is_file_name(name):
-            raise LabError(
-                "there is no picture “{name}”: use one of {names}, or a file in the lab's folder",
-                name=name,
-                names=", ".join(SAMPLES),
-            )
-        file_in(folder, name)
 
 
 def _needed(experiment: Experiment | None, field: str) -> Experiment:
@@ -199,25 +149,29 @@ def _nothing(*_given: object) -> None:
     """Tasks with nothing more to check."""
 
 
-def _number(task: NumberTask, step: Step, experiment: Experiment | None, folder: FolderPath | None) -> None:
+def _number(task: NumberTask, prepared: PreparedStep, experiment: Experiment | None, *_rest: object) -> None:
     _one_of(task, "answer", "of")
+    try:
+        check_unit(task.unit)
+    except LabError as error:
+        raise _Wrong(error, "unit") from error
     if task.of is not None:
         _asked(_needed(experiment, "of"), question_at(task.of, "value"), "of")
+        _finite(prepared, task.of.stage, "of")
     elif task.sign:
         raise _Wrong(LabError("“sign” goes with “of” only"), "sign")
-    _mistakes(task, step, folder)
+    _mistakes(task, prepared)
 
 
-def _shape(task: ShapeTask, step: Step, experiment: Experiment | None, folder: FolderPath | None) -> None:
+def _shape(task: ShapeTask, prepared: PreparedStep, experiment: Experiment | None, *_rest: object) -> None:
     _one_of(task, "answer", "stage")
     if task.stage is not None:
         _asked(_needed(experiment, "stage"), Question("size", task.stage), "stage")
-    _mistakes(task, step, folder)
+    _mistakes(task, prepared)
 
 
-def _mistakes(task: NumberTask | ShapeTask, step: Step, folder: FolderPath | None) -> None:
+def _mistakes(task: NumberTask | ShapeTask, prepared: PreparedStep) -> None:
     """Look for wrong answers that are right."""
-    prepared = PreparedStep(step, folder)
     right = right_value(task, prepared.experiment, prepared.result)
     for place, mistake in enumerate(task.mistakes):
         answer = mistake.answer
@@ -227,10 +181,17 @@ def _mistakes(task: NumberTask | ShapeTask, step: Step, folder: FolderPath | Non
             raise _Wrong(LabError("this is the right answer: it is no mistake"), "mistakes", place, "answer")
 
 
-def _matrix(task: MatrixTask, _step: Step, experiment: Experiment | None, _folder: FolderPath | None) -> None:
+def _finite(prepared: PreparedStep, stage: int, field: str) -> None:
+    """See that a stage (-1 for the image) gives numbers that can be told from others."""
+    if stage >= 0 and prepared.result is not None and not np.isfinite(prepared.result.outputs[stage]).all():
+        raise _Wrong(LabError("what comes out is no finite number: use smaller ones"), field)
+
+
+def _matrix(task: MatrixTask, prepared: PreparedStep, experiment: Experiment | None, *_rest: object) -> None:
     _one_of(task, "answer", "stage")
     if task.stage is not None:
         _asked(_needed(experiment, "stage"), Question("map", task.stage, task.channel), "stage")
+        _finite(prepared, task.stage, "stage")
         return
     try:
         size = array_of(task.answer, (2,)).size
@@ -259,7 +220,7 @@ def _order(task: OrderTask, *_rest: object) -> None:
         seen.add((item.en, item.es))
 
 
-def _click(task: ClickTask, step: Step, experiment: Experiment | None, folder: FolderPath | None) -> None:
+def _click(task: ClickTask, prepared: PreparedStep, experiment: Experiment | None, *_rest: object) -> None:
     _one_of(task, "cells", "winner_of", "receptive_field_of", "largest", "smallest")
     known = _needed(experiment, "view")
     if task.view >= len(known.stages) or (task.view >= 0 and len(known.shapes[task.view]) != 3):
@@ -277,28 +238,30 @@ def _click(task: ClickTask, step: Step, experiment: Experiment | None, folder: F
         _asked(known, question_at(task.receptive_field_of, "value"), "receptive_field_of")
         if task.view != -1:
             raise _Wrong(LabError("a receptive field is marked in the image: view = -1"), "view")
-    prepared = PreparedStep(step, folder)
+    _finite(prepared, task.view, "view")
     for row, column in right_cells(task, prepared.experiment, prepared.result).cells:
         if row >= shape[1] or column >= shape[2]:
             raise _Wrong(LabError("there is no cell ({row}, {column}) in a map of {height} × {width}", row=row,
                                   column=column, height=shape[1], width=shape[2]), "cells")  # fmt: skip
 
 
-def _reach(task: ReachTask, step: Step, experiment: Experiment | None, folder: FolderPath | None) -> None:
+def _reach(task: ReachTask, prepared: PreparedStep, experiment: Experiment | None, set_ups: SetUps) -> None:
     for place, condition in enumerate(task.conditions):
         _condition(condition, place)
-    if experiment is not None and all(holds(one, LiveState(experiment)) for one in task.conditions):
+    begin = LiveState(experiment)
+    if experiment is not None and all(holds(one, begin) for one in task.conditions):
         raise _Wrong(LabError("the set-up is in this state already: there is nothing to do"), "conditions")
     if task.example is None:
         return
     try:
-        example = _set_up(task.example, ("example",), folder)
+        example = set_ups.experiment(task.example, ("example",), lambda: experiment_for(task.example, prepared.folder))
     except LabError as error:
         raise _Wrong(error, *error.path) from error
     if example is None:
         return
+    reached = LiveState(example)
     for place, condition in enumerate(task.conditions):
-        if not holds(condition, LiveState(example)):
+        if not holds(condition, reached):
             raise _Wrong(LabError("the example does not meet this condition"), "conditions", place)
 
 
@@ -321,7 +284,7 @@ def _condition(condition: Condition, place: int) -> None:
             raise _Wrong(error, *here, "one_of" if condition.one_of else "equals") from error
 
 
-def _find(task: FindTask, _step: Step, _experiment: Experiment | None, _folder: FolderPath | None) -> None:
+def _find(task: FindTask, *_rest: object) -> None:
     _one_of(task, "accepted", "measure")
     if (task.measure == "similarity") != bool(task.kernel):
         raise _Wrong(LabError("“kernel” goes with the measure “similarity”, which needs it"), "kernel")

@@ -15,6 +15,7 @@ from cnnexplorer.core.data_files import DATA_FORMATS
 from cnnexplorer.core.file_names import DEFAULT
 from cnnexplorer.core.messages import mark
 
+from .folders import PICTURES, first_folder
 from .language import Speaking, _, plain, translate_count
 from .saving import FOLDER
 from .widgets.form import Choice, Form
@@ -74,7 +75,7 @@ class FolderField(Speaking, QWidget):
         self.label.setToolTip("" if self._path is None else plain(str(self._path)))
 
     def _ask(self) -> None:
-        start = "" if self._path is None else str(self._path)
+        start = str(self._path or first_folder(usual=PICTURES))
         name = QFileDialog.getExistingDirectory(self.window(), _(self._title), start)
         if name:
             self.set_path(Path(name))

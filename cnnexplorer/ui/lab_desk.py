@@ -10,14 +10,15 @@ from msgspec import convert
 from PySide6.QtCore import QObject, Signal
 
 from cnnexplorer.core import UserError, save_session
-from cnnexplorer.labs import BrokenLab
-from cnnexplorer.labs.loading import SUFFIX
+from cnnexplorer.labs import BrokenLab, LabError
 from cnnexplorer.labs.model import NetworkSetup, PerturbationSpec, SessionSetup
+from cnnexplorer.labs.reading import SUFFIX, decoded, read_file
 from cnnexplorer.labs.writing import setup_of, template
 
 from .labs.editor import LabEditor
 from .labs.writing_page import WritingPage
-from .language import language
+from .language import _, language
+from .tasks import LatestTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,10 +40,10 @@ WEIGHTS = ("bundled", "imagenet", "random")
 class LabDesk(QObject):
     """Opens editors for labs.
 
-    Signals: `tried(LabFile)`, `saved(path)`, `refused(error)`.
+    Signals: `tried(LabFile, step)`, `saved(path)`, `refused(error)`.
     """
 
-    tried = Signal(object)
+    tried = Signal(object, int)
     saved = Signal(object)
     refused = Signal(object)
 
@@ -50,6 +51,7 @@ class LabDesk(QObject):
         super().__init__(window)
         self._bench, self._desk, self._window = bench, desk, window
         self.editors: list[LabEditor] = []
+        self._reading = LatestTask(self)
         self._page: WritingPage | None = None
 
     def new(self) -> None:
@@ -63,17 +65,8 @@ class LabDesk(QObject):
             source = files("cnnexplorer.resources").joinpath("labs", entry.lab.id + SUFFIX)
             self._open(source.read_text(encoding="utf-8"), None)
             return
-        known = next((editor for editor in self.editors if editor.path == entry.path), None)
-        if known is not None:
-            known.activateWindow()
-            return
-        try:
-            data = entry.path.read_bytes()
-        except OSError as error:
-            self.refused.emit(UserError("{file} cannot be read: {error}", file=entry.path.name, error=error.strerror))
-        else:
-            text = data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-            self._open(text, entry.path, hashlib.sha256(data).hexdigest())
+        path = entry.path
+        self._reading.start(lambda: _read(path), lambda read: self._show(path, *read), self._tell)
 
     def explain(self) -> None:
         """Show the page that explains how labs are written."""
@@ -88,8 +81,22 @@ class LabDesk(QObject):
 
     def close_work(self) -> None:
         """Wait for work under way; to be called before the program ends."""
+        self._reading.close()
         for editor in self.editors:
             editor.close_work()
+
+    def _show(self, path: Path, text: str, digest: str) -> None:
+        """Show a lab in the editor that it has already, or in one of its own."""
+        known = next((editor for editor in self.editors if editor.path == path), None)
+        if known is None:
+            self._open(text, path, digest)
+        else:
+            known.activateWindow()
+
+    def _tell(self, error: BaseException) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        self.refused.emit(error)
 
     def _open(self, text: str, path: Path | None, digest: str = "") -> None:
         editor = LabEditor(text, path, self._present, self._window, digest)
@@ -109,6 +116,21 @@ class LabDesk(QObject):
         experiment, step = self._bench.experiment, self._bench.step
         session = self._desk.take_shown()
         return lambda: _set_up(experiment, step, session, folder, name)
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """Return the text in a lab's file, and the hash of the file.
+
+    Raises
+    ------
+    UserError
+        It cannot be read, or is no text, or one that is too long for a lab.
+    """
+    try:
+        data = read_file(path)
+        return decoded(data, path.name), hashlib.sha256(data).hexdigest()
+    except LabError as error:
+        raise UserError("{file} cannot be edited: {error}", file=path.name, error=error.sentence(_)) from error
 
 
 def _set_up(

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import BrokenLab
-from cnnexplorer.labs.loading import SUFFIX
+from cnnexplorer.labs.progress import moved, new_progress
+from cnnexplorer.labs.reading import is_lab_name, lab_id
 
 from .lab_bench import LiveBench
 from .lab_desk import LabDesk
@@ -117,7 +118,7 @@ class LabRoom(QObject):
     @staticmethod
     def takes(path: Path, at_labs: bool) -> bool:
         """Tell whether a file is a lab, or a folder that is dropped on the list of labs."""
-        return path.suffix.lower() == SUFFIX or (at_labs and path.is_dir())
+        return is_lab_name(path.name) or (at_labs and path.is_dir())
 
     def add(self, path: Path) -> None:
         """Put a lab, or a folder of labs, into the list."""
@@ -185,16 +186,19 @@ class LabRoom(QObject):
         self._settings.set("lab_open", "")
         self.changed.emit()
 
-    def _try(self, lab: LabFile) -> None:
-        """Play a lab that is being written."""
-        self.play(lab, keep=False)
+    def _try(self, lab: LabFile, step: int) -> None:
+        """Play a lab that is being written, from a step on, in front of its editor."""
+        self.play(lab, moved(new_progress(lab), step), keep=False)
+        if self._window.isMinimized():
+            self._window.showNormal()
+        self._window.raise_()
         self._window.activateWindow()
 
     def _saved(self, path: Path) -> None:
         """Let a lab that was written stand in the list."""
         places = self._settings.lab_places()
         if path.parent in places:
-            self.workspace.refresh(path.name.removesuffix(SUFFIX))
+            self.workspace.refresh(lab_id(path.name))
         else:
             self.workspace.add_place(path)
 

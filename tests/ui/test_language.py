@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import re
 import string
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
     QDialogButtonBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -32,7 +34,7 @@ from cnnexplorer.ui.help_pages import TOUR, AboutPage, CommandPalette, Shortcuts
 from cnnexplorer.ui.language import system_language, translate, translate_count, use_language
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import BugDialog
-from tests.translations import FOLDER, compiled, errors, extracted, read
+from tests.translations import FOLDER, ROOT, compiled, errors, extracted, read
 
 from .helpers import catch_up, hover_cell, set_image
 
@@ -70,6 +72,20 @@ def test_sentences_of_every_kind_of_trouble_are_among_the_texts():
             seen.add(kind.__name__)
     assert {"SessionError", "SettingError", "SaveError"} <= seen <= errors()
     assert "{file} is damaged ({what}): open an earlier copy of it" in [message.id for message in extracted()]
+
+
+def test_no_text_is_hidden_from_the_extraction():
+    """Inside of an f-string Babel does not see a call."""
+    found = {text for message in extracted() for text in forms(message.id)}
+    said = {
+        node.args[0].value
+        for path in (ROOT / "cnnexplorer").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "mark")
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert len(said) > 500
+    assert not said - found
 
 
 @pytest.mark.parametrize("cut", [0, 3, 40, -1])
@@ -345,3 +361,14 @@ def test_a_workspace_that_is_hidden_speaks_when_it_is_seen(window, hidden: str, 
     unsaid = texts_of(found) & texts
     window.show_workspace(hidden)
     assert len(unsaid - texts_of(found)) > (50 if hidden == "conv" else 5)
+
+
+def test_words_that_qt_leaves_in_english_are_the_programs(qtbot):
+    for code in ("es", "en"):
+        use_language(code)
+        dialog = QFileDialog()
+        qtbot.addWidget(dialog)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        shown = {label.text() for label in dialog.findChildren(QLabel)}
+        assert {translate(word) for word in language.QT_WORDS} <= shown
+        assert QCoreApplication.translate("QFileDialog", "&Save") == {"es": "&Guardar", "en": "&Save"}[code]

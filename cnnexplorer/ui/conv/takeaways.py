@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cnnexplorer.core import Convolution, format_number
@@ -11,6 +12,7 @@ from cnnexplorer.ui.language import _
 from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK
 
 from .names import channel_name, padding_settings, shape_text, stage_kind, stage_titles
+from .spreads import in_full_colours, whole_arithmetic, whole_board
 from .stage_facts import stage_facts, weight_facts
 
 if TYPE_CHECKING:
@@ -112,7 +114,7 @@ def _board(board: Board, shown: Shown) -> Takeaway:
     arrays = _all_arrays(shown) if board.veil is None else None
     return Takeaway(
         board, "experiment", _("Stages, step and arithmetic"), (*facts, program_fact()), arrays,
-        words=_words("experiment"), numbers=_("Input and all stages"),
+        words=_words("experiment"), spread=partial(whole_board, board), numbers=_("Input and all stages"),
     )  # fmt: skip
 
 
@@ -161,13 +163,16 @@ def _card(experiment: Experiment, key: ViewKey, card: Card, veil: Veil | None) -
         facts += _values_facts(card, content)
     caption = (*facts, program_fact())
     words = _words("card", name, "" if channel is None else str(channel))
+    spread = partial(in_full_colours, card.view)
     whole = _("{title}: all channels").format(title=title)
     one = whole if channel is None else _("{title}: channel {channel}").format(title=title, channel=channel)
     return [
-        Takeaway(card, single, title, caption, None if hidden else lambda: {name: maps}, words=words, numbers=whole),
+        Takeaway(
+            card, single, title, caption, None if hidden else lambda: {name: maps}, words, spread=spread, numbers=whole,
+        ),
         Takeaway(
             card.view, f"{single}_map", _("{title}: the map alone").format(title=title), caption,
-            None if hidden else lambda: {single: plane}, {**words, "view": "map"}, numbers=one,
+            None if hidden else lambda: {single: plane}, {**words, "view": "map"}, spread=spread, numbers=one,
         ),
     ]  # fmt: skip
 
@@ -186,7 +191,7 @@ def _step(board: Board, experiment: Experiment, step: Step) -> list[Takeaway]:
     """Return the step's grids and its arithmetic."""
     stage, channel = step.stage, step.output[0]
     facts = (_step_fact(experiment, step, board.veil), *stage_facts(stage, channel), program_fact())
-    name = f"{key_name(experiment, ('stage', step.stage_index))}_step{step.index}"
+    name = f"{key_name(experiment, ('stage', step.stage_index))}_step{step.index + 1}"  # as the transport counts
     asked = board.veil is not None and board.veil.products is not None
     words = _words("step", key_name(experiment, ("stage", step.stage_index)), str(channel))
 
@@ -205,7 +210,8 @@ def _step(board: Board, experiment: Experiment, step: Step) -> list[Takeaway]:
         ),
         Takeaway(
             board.arithmetic, f"{name}_arithmetic", _("Step: the arithmetic"), facts, arrays,
-            words={**words, "view": "arithmetic"}, numbers=_("Step: its numbers"),
+            words={**words, "view": "arithmetic"}, spread=partial(whole_arithmetic, board.arithmetic),
+            numbers=_("Step: its numbers"),
         ),
     ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPalette, QRegion
-from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar, QSplitterHandle, QToolButton, QWidget
 
 from cnnexplorer.ui.theme import LIGHT, colours, palette
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QBrush, QPainter
 
-SCREEN_ONLY = (QToolButton, QScrollBar)  # what the window needs and a figure does not
+SCREEN_ONLY = (QToolButton, QScrollBar, QSplitterHandle)  # what the window needs and a figure does not
 _ALONE = QWidget.RenderFlag(0)  # without children
 
 
@@ -47,8 +47,8 @@ def find_widgets(root: QWidget, buttons: bool) -> list[tuple[QWidget, QPoint, QR
     Parameters
     ----------
     buttons
-        Whether small buttons and scroll bars belong to it: they do on a picture of the window, not in the figure of
-        one view.
+        Whether small buttons, scroll bars and the handles between columns belong to it: they do on a picture of the
+        window, not in the figure of one view.
     """
     found: list[tuple[QWidget, QPoint, QRect]] = []
 

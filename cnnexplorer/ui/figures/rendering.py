@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from cnnexplorer.ui.theme import LIGHT, colours
 from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
 
-from .caption import LEAST_WIDTH, Caption
+from .caption import LEAST_WIDTH, MARGIN, Caption
 from .parts import Part, dark_ink, find_parts, ground_of, without_grounds
 from .svg import SvgDocument
 
@@ -54,10 +54,13 @@ class Figure:
             widget = other or takeaway.widget
             self._room = widget.size()
         width, height = self._room.width(), self._room.height()
+        self._place = QPoint(0, 0)  # of what is shown
         if wish.caption:
             width = max(width, LEAST_WIDTH)
+            beside = (width - self._room.width()) // 2
+            self._place = QPoint(beside, min(beside, MARGIN))
             self._caption = Caption(takeaway, width, LIGHT if wish.transparent else colours(takeaway.widget))
-            height += self._caption.height
+            height += self._place.y() + self._caption.height
         self.size = QSize(width, height)
 
     def image(self) -> QImage:
@@ -130,9 +133,9 @@ class Figure:
             if self._wish.transparent:
                 stack.enter_context(without_grounds(widget))
                 stack.enter_context(dark_ink(widget))
-            middle = QPoint((self.size.width() - self._room.width()) // 2, 0)
-            parts = find_parts(widget, self._takeaway.buttons, middle)
+            parts = find_parts(widget, self._takeaway.buttons, self._place)
             if self._wish.caption:
                 area = QRect(0, 0, self.size.width(), self._caption.height)
-                parts.append(Part(QPoint(0, self._room.height()), area, self._caption.paint))
+                below = QPoint(0, self._place.y() + self._room.height())
+                parts.append(Part(below, area, self._caption.paint))
             yield parts

@@ -16,6 +16,8 @@ from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.trouble import told
 
 if TYPE_CHECKING:
+    from cnnexplorer.labs import LabError
+
     from .shelf import Entry
 
 LEVELS = {
@@ -99,15 +101,14 @@ class AboutLab(Speaking, QFrame):
             self.title.setText(_("Choose a lab"))
         elif isinstance(lab, BrokenLab):
             self.title.setText(lab.name)
-            where = f"{lab.error.place()}\n" if lab.error.place() else ""
-            self.trouble.setText(where + told(lab.error))
+            self.trouble.setText(broken_text(lab.error))
         else:
             self.title.setText(lab.lab.title.of(language()))
             self._tell_facts(entry)
             if lab.lab.aims:
                 aims = "\n".join(f"•  {as_text(parse_markdown(aim.of(language())))}" for aim in lab.lab.aims)
                 self.aims.setText(_("You will learn to") + f"\n{aims}")
-            self.trouble.setText("" if entry.trouble is None else told(entry.trouble))
+            self.trouble.setText(redo_text(entry) if entry.trouble is None else told(entry.trouble))
         for label in (self.facts, self.aims, self.trouble):
             label.setVisible(bool(label.text()))
 
@@ -135,6 +136,11 @@ class AboutLab(Speaking, QFrame):
         self.facts.setText("\n".join(lines))
 
 
+def broken_text(error: LabError) -> str:
+    """Return what is wrong with a lab, below the file, line and field where it is."""
+    return "\n".join(part for part in (error.place(), told(error)) if part)
+
+
 def progress_text(entry: Entry) -> str:
     """Return how far a lab is, in words; empty where it was not begun."""
     progress, lab = entry.progress, entry.lab
@@ -150,6 +156,19 @@ def progress_text(entry: Entry) -> str:
     shown = sum(step.status == "shown" for step in progress.steps)
     more = translate_count("{count} answer shown", "{count} answers shown", shown) if shown else ""
     return f"{text}, {more}" if more else text
+
+
+def redo_text(entry: Entry) -> str:
+    """Return which steps are to be done anew, because they ask something else by now; empty where none are."""
+    numbers = [index + 1 for index in entry.progress.to_redo] if entry.progress is not None else []
+    if not numbers:
+        return ""
+    return translate_count(
+        "Step {steps} asks something else since the lab was changed: do it again",
+        "Steps {steps} ask something else since the lab was changed: do them again",
+        len(numbers),
+        steps=", ".join(map(str, numbers)),
+    )
 
 
 def _finished(entry: Entry | None) -> bool:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QTextDocument
 
+# no part is looked at twice, so that lines of any length are coloured at once; a text that does not end takes the rest
 _PARTS = re.compile(
-    r'(?P<text>"""|"(?:\\.|[^"\\])*"|\'[^\']*\')|(?P<note>#.*)|(?P<table>^\s*\[+[^\]]*\]+)|(?P<key>[\w.-]+(?=\s*=))'
+    r'(?P<text>"""|"(?:\\.|[^"\\])*+"?|\'[^\']*+\'?)|(?P<note>#.*)|(?P<table>^\s*+\[++[^\]]*+\]+)|'
+    r"(?P<key>(?<![\w.-])[\w.-]++(?=\s*+=))"
 )
 _ROLES = {"text": "output", "note": "muted", "table": "accent", "key": "kernel"}
 _INSIDE = 1  # the state of a line that ends inside a text of several lines

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QFont,
+    QImage,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -29,6 +31,8 @@ _MARGIN = 18.0  # millimetres around a page
 _FOOT = 0.04  # of a page's height, for its number
 _TEXT, _CELL = 10.0, 8.5  # points
 _LINES = 20.0  # dots of the file, 1200 an inch
+# a report holds its pictures itself: whatever else a page may name is not read
+_FOREIGN = re.compile(r"<img(?![^>]* src=\"data:image/)[^>]*>", re.IGNORECASE)
 _WHOLE = QTextLength(QTextLength.Type.PercentageLength, 100)
 
 
@@ -59,13 +63,26 @@ def pdf_of(page: str, title: str) -> bytes:
     return bytes(data.data())
 
 
+class _Page(QTextDocument):
+    """A report's page, which holds its pictures itself: whatever else it may name is not read."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        url = QUrl(name)
+        if url.scheme() == "data":
+            return super().loadResource(kind, url)
+        empty = QImage(1, 1, QImage.Format.Format_ARGB32)  # where there is none, Qt looks for a file itself
+        empty.fill(Qt.GlobalColor.transparent)
+        return empty
+
+
 def _document(page: str, writer: QPdfWriter) -> QTextDocument:
-    document = QTextDocument()
+    document = _Page()
     document.documentLayout().setPaintDevice(writer)
     font = QFont(document.defaultFont())
     font.setPointSizeF(_TEXT)
     document.setDefaultFont(font)
     document.setDocumentMargin(0)
+    page = _FOREIGN.sub("", page)
     document.setHtml(page.replace('<img src="data:', f'<img width="{PICTURE_WIDTH}" src="data:'))
     for table in _tables(document):
         _lay_out(table)

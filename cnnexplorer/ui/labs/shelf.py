@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnexplorer.core.messages import mark
-from cnnexplorer.labs import BrokenLab, LabError, LabFile, ReportError, built_in_labs, labs_in, load_lab
-from cnnexplorer.labs.loading import SUFFIX
+from cnnexplorer.labs import BrokenLab, LabError, LabFile, ReportError, built_in_labs
+from cnnexplorer.labs.loading import lab_or_trouble
+from cnnexplorer.labs.reading import is_folder, is_lab_name, lab_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
 
     from .store import Store
 
+MOST_LABS = 500  # of a folder that are listed
 OF_PROGRAM = mark("With the program")
 SINGLE = mark("Single files")
+
+_log = logging.getLogger("cnnexplorer.labs")
 
 
 class Entry(NamedTuple):
@@ -43,31 +48,26 @@ def find_labs(places: Sequence[Path], store: Store) -> tuple[Group, ...]:
 
     Reads files: to be called off the GUI thread.
     """
-    groups = [Group(OF_PROGRAM, None, tuple(_entry(lab, None, store) for lab in built_in_labs()))]
-    single = [place for place in places if place.suffix.lower() == SUFFIX and not place.is_dir()]
-    for folder in [place for place in places if place not in single]:
-        try:
-            labs = labs_in(folder)
-        except LabError as error:
-            groups.append(Group(folder.name or str(folder), folder, (), error))
-        else:
-            entries = tuple(_entry(lab, folder / _file_name(lab), store) for lab in labs)
-            groups.append(Group(folder.name or str(folder), folder, entries))
+    program = Group(OF_PROGRAM, None, tuple(_entry(lab, None, store) for lab in built_in_labs()))
+    single = [place for place in places if is_lab_name(place.name) and not is_folder(place)]
+    groups = [program, *(_group(place, store) for place in places if place not in single)]
     if single:
-        groups.append(Group(SINGLE, None, tuple(_single(path, store) for path in single)))
+        groups.append(Group(SINGLE, None, tuple(_entry(lab_or_trouble(path), path, store) for path in single)))
     return tuple(groups)
 
 
-def _single(path: Path, store: Store) -> Entry:
+def _group(folder: Path, store: Store) -> Group:
+    error: LabError | None = None
+    paths: list[Path] = []
     try:
-        lab: LabFile | BrokenLab = load_lab(path)
-    except LabError as error:
-        lab = BrokenLab(path.name, error)
-    return _entry(lab, path, store)
-
-
-def _file_name(lab: LabFile | BrokenLab) -> str:
-    return lab.name if isinstance(lab, BrokenLab) else lab.id + SUFFIX
+        paths = lab_paths(folder)
+    except LabError as trouble:
+        error = trouble
+    if len(paths) > MOST_LABS:
+        error = LabError("here are {count} labs, and the first {limit} of them are listed: use several folders",
+                         count=len(paths), limit=MOST_LABS)  # fmt: skip
+    entries = tuple(_entry(lab_or_trouble(path), path, store) for path in paths[:MOST_LABS])
+    return Group(folder.name or str(folder), folder, entries, error)
 
 
 def _entry(lab: LabFile | BrokenLab, path: Path | None, store: Store) -> Entry:
@@ -77,3 +77,6 @@ def _entry(lab: LabFile | BrokenLab, path: Path | None, store: Store) -> Entry:
         return Entry(lab, path, store.load(lab))
     except ReportError as error:
         return Entry(lab, path, None, error)
+    except Exception as error:  # a bug that one file finds must not hide the other labs
+        _log.error("the progress in the lab %r broke the program", lab.id, exc_info=error)
+        return Entry(lab, path, None, ReportError("the saved progress is damaged: begin the lab again"))

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab
+from cnnexplorer.labs.reading import is_lab_name, lab_id
 from cnnexplorer.ui.actions import ACTIONS
+from cnnexplorer.ui.folders import first_folder
 from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import icon
@@ -82,7 +84,7 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
         places = self._settings.lab_places()
         if path not in places:
             self._settings.set_lab_places([*places, path])
-        self.refresh(None if path.is_dir() else path.name.removesuffix(".toml"))
+        self.refresh(None if path.is_dir() else lab_id(path.name))
 
     def close_work(self) -> None:
         """Wait for work under way; to be called before the program ends."""
@@ -203,7 +205,8 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
             self.report_asked.emit(self.entry)
 
     def _ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, _("Add a folder of labs"), self._settings.get("labs_folder", ""))
+        start = first_folder(self._settings.get("labs_folder", ""))
+        name = QFileDialog.getExistingDirectory(self, _("Add a folder of labs"), str(start))
         if name:
             self._settings.set("labs_folder", name)
             self.add_place(Path(name))
@@ -223,4 +226,4 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
 
 
 def _is_place(path: Path) -> bool:
-    return path.suffix.lower() == ".toml" or path.is_dir()
+    return is_lab_name(path.name) or path.is_dir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -46,11 +47,11 @@ if TYPE_CHECKING:
 
 
 def overview(page: OverviewPage) -> list[Takeaway]:
-    """Return what can be taken of the overview: all of it, also what is scrolled away, and the page."""
-    taker = Taker(page.model, "overview")
-    whole = taker.take(page.view, "overview", _("The whole network"), spread=page.view.spread)
-    seen = taker.take(page.view.viewport(), "overview_part", _("The part in view"))
-    return [whole, seen, taker.page(page, _("The page"))]
+    """Return what can be taken of the overview: what is seen, all of it in a shape of its own, and the page."""
+    taker, view = Taker(page.model, "overview"), page.view
+    seen = taker.take(view, "overview", _("The network as on screen"), spread=lambda: nullcontext(view.viewport()))
+    whole = taker.take(view, "overview_whole", _("The whole network"), spread=view.spread)
+    return [seen, whole, taker.page(page, _("The page"))]
 
 
 def architecture(page: ArchitecturePage) -> list[Takeaway]:

@@ -175,6 +175,8 @@ def test_the_preview_shows_what_is_chosen(desk: MainWindow) -> None:
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_a_png_is_what_the_screen_shows(qtbot: QtBot, desk: MainWindow, folder: Path, scale: int) -> None:
     view = desk.conv.strip.cards["stage", 0].view
+    desk.actions_["spotlight"].trigger()
+    settled(desk)
     seen = grab(view)
     dialog = open_dialog(desk)
     choose_view(dialog, "Convolution: the map alone")
@@ -364,6 +366,14 @@ def test_a_template_names_the_file(qtbot: QtBot, desk: MainWindow, folder: Path)
     assert save(qtbot, dialog) == folder / "fig card-stage2_relu-0.png"
     dialog = open_dialog(desk)
     assert dialog.form.name.line.text() == "fig {view}-{layer}-{channel}"
+
+
+def test_steps_are_named_as_the_transport_counts_them(desk: MainWindow) -> None:
+    desk.conv.player.go(15)
+    settled(desk)
+    names = [offer.name for offer in desk.conv.takeaways()]
+    assert desk.conv.transport._place.text().startswith("16 /")
+    assert "stage1_convolution_step16_arithmetic" in names
 
 
 def test_a_field_is_put_in_from_the_menu(desk: MainWindow) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.core import Convolution
 from cnnexplorer.labs import experiment_of, load_lab
+from cnnexplorer.labs.reading import LARGEST_FILE
+from cnnexplorer.labs.writing import template
+from cnnexplorer.ui.labs.code_edit import CodeEdit
 from cnnexplorer.ui.labs.writing_page import WritingPage
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.questions import Question
@@ -22,8 +26,10 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from cnnexplorer.ui.labs.editor import LabEditor
+    from cnnexplorer.ui.main_window import MainWindow
 
 Key = Qt.Key
+RECURSIVE = Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive
 
 
 @pytest.fixture
@@ -41,6 +47,15 @@ def checked(qtbot: QtBot, editor: LabEditor) -> None:
     qtbot.waitUntil(lambda: not editor._timer.isActive() and not editor._checking.busy)
 
 
+def opened(qtbot: QtBot, window: MainWindow) -> LabEditor:
+    """Edit the chosen lab."""
+    qtbot.mouseClick(window.labs.workspace.edit, LEFT)
+    qtbot.waitUntil(lambda: len(window.labs.desk.editors) == 1)
+    [editor] = window.labs.desk.editors
+    checked(qtbot, editor)
+    return editor
+
+
 def write(qtbot: QtBot, editor: LabEditor, text: str) -> None:
     editor.code.selectAll()
     editor.code.insertPlainText(text)
@@ -52,6 +67,44 @@ def problems(editor: LabEditor) -> list[tuple[str, str, str]]:
     return [
         tuple(tree.topLevelItem(row).text(column) for column in range(3)) for row in range(tree.topLevelItemCount())
     ]
+
+
+NASTY = ["a" * 7900, '"' + '\\"' * 3900, "'" * 7901, "[" * 7900, "a" + " " * 7900, "a " * 3900, '"""' * 2600]
+
+
+@pytest.mark.parametrize("line", NASTY, ids=range(len(NASTY)))
+def test_lines_of_any_kind_are_coloured_at_once(qtbot, line):
+    code = CodeEdit()
+    qtbot.addWidget(code)
+    began = time.process_time()
+    code.setPlainText("\n".join([line] * 10))
+    assert time.process_time() - began < 0.5
+
+
+def test_files_that_are_no_labs_are_not_opened(qtbot, window, settings, folder):
+    """Of a file that never ends only so much is read as a lab may have, and not on the GUI thread."""
+    (folder / "endless.toml").symlink_to("/dev/zero")
+    (folder / "large.toml").write_bytes(b"#" * (LARGEST_FILE + 1))
+    (folder / "latin.toml").write_bytes(b"# \xf1")
+    settings.set_lab_places([folder])
+    window.actions_["workspace_labs"].trigger()
+    tree = window.labs.workspace.tree
+    for name, says in (("endless", "a pipe"), ("large", "at most 400 kB"), ("latin", "not UTF-8")):
+        qtbot.waitUntil(lambda name=name: bool(tree.findItems(f"{name}.toml", RECURSIVE)))
+        tree.setCurrentItem(tree.findItems(f"{name}.toml", RECURSIVE)[0])
+        qtbot.mouseClick(window.labs.workspace.edit, LEFT)
+        qtbot.waitUntil(lambda says=says: says in window.banner.text)
+        assert f"{name}.toml cannot be edited" in window.banner.text
+    assert not window.labs.desk.editors
+
+
+def test_capital_letters_at_the_end_of_a_name(qtbot, window, folder):
+    (folder / "everything.toml").rename(folder / "BIG.TOML")
+    window.open_file(folder / "BIG.TOML")
+    qtbot.waitUntil(lambda: window.labs.workspace.entry is not None and window.labs.workspace.entry.path is not None)
+    editor = opened(qtbot, window)
+    assert (editor.path, problems(editor)) == (folder / "BIG.TOML", [])
+    editor.close()
 
 
 def test_the_template_is_a_lab_and_is_previewed(qtbot, editor):
@@ -130,9 +183,7 @@ def test_a_large_picture_becomes_a_session_beside_the_lab(qtbot, window, folder)
     window.open_file(folder / "everything.toml")
     qtbot.waitUntil(lambda: window.labs.workspace.entry is not None)
     qtbot.waitUntil(lambda: window.labs.workspace.entry.path is not None)
-    qtbot.mouseClick(window.labs.workspace.edit, LEFT)
-    [editor] = window.labs.desk.editors
-    checked(qtbot, editor)
+    editor = opened(qtbot, window)
     set_image(window, np.random.default_rng(1).random((3, 64, 64)))
     editor.code.go_to(LAB.split("\n").index('text = { en = "Choose.", es = "Elige." }') + 1)
     qtbot.mouseClick(editor.setup_button, LEFT)
@@ -154,6 +205,29 @@ def test_a_lab_is_tried_and_nothing_of_it_is_kept(qtbot, window, editor):
     qtbot.mouseClick(panel.leave, LEFT)
     qtbot.waitUntil(lambda: window.desk._aside is None)
     assert not list(window.labs.store._folder.glob("*"))
+
+
+def test_a_lab_is_tried_from_the_step_that_is_shown_on(qtbot, window, editor):
+    write(qtbot, editor, LAB)
+    editor.code.go_to(next(n for n, line in enumerate(LAB.splitlines(), start=1) if "Fill it in." in line))
+    shown = editor.preview.attempt.position
+    assert shown == 2
+    assert editor.windowHandle().transientParent() is None, "else it stays over the window"
+    window.showMinimized()
+    qtbot.mouseClick(editor.try_button, LEFT)
+    assert window.labs.panel.attempt.position == shown
+    assert not window.isMinimized()
+    assert all(step.status == "open" for step in window.labs.panel.attempt.progress.steps)
+    qtbot.waitUntil(lambda: window.labs.panel._ready is not None)
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_the_template_fits_its_preview(qtbot, window, editor, code):
+    use_language(code)
+    editor.code.setPlainText(template(code))
+    checked(qtbot, editor)
+    settled(editor)
+    assert editor.preview.body.text.horizontalScrollBar().maximum() == 0
 
 
 def test_a_lab_is_saved_and_stands_in_the_list(qtbot, window, editor, tmp_path, monkeypatch):
@@ -185,9 +259,7 @@ def test_what_another_program_wrote_meanwhile_is_overwritten_on_a_second_word_on
     path = folder / "everything.toml"
     window.open_file(path)
     qtbot.waitUntil(lambda: window.labs.workspace.entry is not None and window.labs.workspace.entry.path is not None)
-    qtbot.mouseClick(window.labs.workspace.edit, LEFT)
-    [editor] = window.labs.desk.editors
-    checked(qtbot, editor)
+    editor = opened(qtbot, window)
 
     def save_and_answer(answer: str) -> None:
         qtbot.mouseClick(editor.save_button, LEFT)
@@ -228,9 +300,7 @@ def test_a_broken_lab_is_opened_at_what_is_wrong(qtbot, window, folder):
     (folder / "broken.toml").write_text(text, encoding="utf-8")
     window.open_file(folder / "broken.toml")
     qtbot.waitUntil(lambda: window.labs.workspace.entry is not None and window.labs.workspace.entry.path is not None)
-    qtbot.mouseClick(window.labs.workspace.edit, LEFT)
-    [editor] = window.labs.desk.editors
-    checked(qtbot, editor)
+    editor = opened(qtbot, window)
     settled(editor)
     assert [field for _line, field, _text in problems(editor)] == ["steps[5].task.kind", "steps[10].task.words"]
     assert editor.code.line == int(problems(editor)[0][0])

@@ -1,0 +1,106 @@
+"""How much set-ups make the program compute and hold: counted before anything is computed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnexplorer.core import Convolution, Pooling, SettingError
+
+if TYPE_CHECKING:
+    from cnnexplorer.core import Experiment
+
+MOST_PRODUCTS = 300_000_000  # of a lab: about a second; no lab may keep the program busy for longer
+MOST_VALUES = 8_000_000  # of one set-up: 64 MB
+MOST_ALL_VALUES = 3 * MOST_VALUES  # of a lab
+
+
+class Work(NamedTuple):
+    """What an experiment takes: the numbers that are held, and the products that are computed."""
+
+    values: int
+    products: int
+
+
+def work_of(experiment: Experiment) -> Work:
+    """Return what an experiment takes, the cells of the padding counted along.
+
+    >>> from cnnexplorer.core import Convolution, Experiment
+    >>> work_of(Experiment([[[1, 2, 3]]], (Convolution([[[[1, 1]]]], padding=1),)))
+    Work(values=30, products=39)
+    """
+    values, products = experiment.image.size, 0
+    for index, (stage, shape) in enumerate(zip(experiment.stages, experiment.shapes, strict=True)):
+        padded = 0
+        if isinstance(stage, Convolution | Pooling) and any(stage.sides):
+            top, bottom, left, right = stage.sides
+            channels, height, width = experiment.input_shape(index)
+            padded = channels * (height + top + bottom) * (width + left + right)
+        each = math.prod(stage.weight.shape[1:]) if isinstance(stage, Convolution) else 1
+        values += math.prod(shape) + padded
+        products += math.prod(shape) * each + padded
+    return Work(values, products)
+
+
+def check_work(experiment: Experiment) -> Work:
+    """Return what a set-up takes.
+
+    Raises
+    ------
+    SettingError
+        More than one set-up may take.
+    """
+    work = work_of(experiment)
+    if work.products > MOST_PRODUCTS:
+        raise SettingError(
+            "this set-up takes {count} million products, and {limit} million are the most: use a smaller picture or "
+            "fewer filters",
+            count=work.products // 10**6,
+            limit=MOST_PRODUCTS // 10**6,
+        )
+    if work.values > MOST_VALUES:
+        raise SettingError(
+            "this set-up has {count} million numbers, and {limit} million are the most: use a smaller picture, less "
+            "padding or fewer filters",
+            count=work.values // 10**6,
+            limit=MOST_VALUES // 10**6,
+        )
+    return work
+
+
+class Budget:
+    """What the set-ups of one lab may take together."""
+
+    def __init__(self) -> None:
+        self._values = self._products = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether they take too much."""
+        return self._values > MOST_ALL_VALUES or self._products > MOST_PRODUCTS
+
+    def take(self, experiment: Experiment) -> None:
+        """Count a set-up.
+
+        Raises
+        ------
+        SettingError
+            It takes too much, or all so far do together.
+        """
+        work = check_work(experiment)
+        self._values += work.values
+        self._products += work.products
+        if self._products > MOST_PRODUCTS:
+            raise SettingError(
+                "all set-ups up to here take {count} million products together, and {limit} million are the most of a "
+                "lab: use smaller pictures, or make two labs of it",
+                count=self._products // 10**6,
+                limit=MOST_PRODUCTS // 10**6,
+            )
+        if self._values > MOST_ALL_VALUES:
+            raise SettingError(
+                "all set-ups up to here have {count} million numbers together, and {limit} million are the most of a "
+                "lab: use smaller pictures, or make two labs of it",
+                count=self._values // 10**6,
+                limit=MOST_ALL_VALUES // 10**6,
+            )
