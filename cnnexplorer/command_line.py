@@ -21,11 +21,10 @@ def mark(text: str) -> str:
 
 _WORDS = frozenset(
     (
-        mark("usage: "),
+        mark("usage:"),
         mark("positional arguments"),
         mark("options"),
         mark("show this help message and exit"),
-        mark("%(prog)s: error: %(message)s\n"),
         mark("argument %(argument_name)s: %(message)s"),
         mark("the following arguments are required: %s"),
         mark("unrecognized arguments: %s"),
@@ -58,7 +57,8 @@ def _speaking(_: Translate) -> Iterator[None]:
     before = {name: names[name] for name in ("_", "ngettext")}
 
     def word(text: str) -> str:
-        return _(text) if text in _WORDS else text
+        plain = text.strip()
+        return text.replace(plain, _(plain)) if plain in _WORDS else text
 
     names.update(_=word, ngettext=lambda one, many, count: word(one if count == 1 else many))
     try:

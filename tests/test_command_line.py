@@ -30,7 +30,7 @@ def test_no_word_of_help_is_left_in_english(capsys: pytest.CaptureFixture[str], 
     with pytest.raises(SystemExit):
         parse(["--help"], marked)
     told = capsys.readouterr().out
-    for word in ("usage: ", "positional arguments", "options", "show this help message and exit"):
+    for word in ("usage:", "positional arguments", "options", "show this help message and exit"):
         assert word in told
         assert word not in PLAIN.sub("", " ".join(told.split()))
 
@@ -54,8 +54,7 @@ def test_no_word_of_trouble_is_left_in_english(capsys: pytest.CaptureFixture[str
         render_options.parse(arguments.split(), marked)
     told = capsys.readouterr().err
     assert ended.value.code == 2
-    assert "«usage: »" in told
-    assert "«cnnexplorer render: error: " in told
+    assert "«usage:» " in told
     assert words in told
 
 

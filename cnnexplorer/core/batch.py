@@ -217,7 +217,7 @@ def existing(request: BatchRequest, stop: Callable[[], bool] = lambda: False) ->
 def same_name(path: Path) -> SettingError:
     """Return what is to be said of a template that calls two files alike."""
     return SettingError(
-        "several files would be called {name}: put {{name}}, or {{layer}} and {{channel}}, into it",
+        "several files would be called {name}: put {{name}}, or {{layer}} and {{channel}}, into the name",
         name=path.name,
     )
 

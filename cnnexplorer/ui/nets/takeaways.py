@@ -138,7 +138,8 @@ def _filter_facts(page: FiltersPage, state: FilterState) -> list[Fact]:
 
 def _colours_title(state: FilterState) -> str:
     whole = state.is_colour and (state.plane is None or state.plane < 0)
-    return _("Red, green and blue, grey is zero") if whole else _(COLOUR_MAPS["diverging"][1])
+    _name, around_zero = COLOUR_MAPS["diverging"]
+    return _("Red, green and blue, grey is zero") if whole else _(around_zero)
 
 
 def _filter(taker: Taker, page: FiltersPage, state: FilterState) -> list[Takeaway]:
