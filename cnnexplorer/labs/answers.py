@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ _ABOUT_EXACT = 1e-9
 # thousands apart by a sign, always the same: "49,152", "49.152", "49 152", "3'145'728"
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?P<apart>[.,'’ ])[0-9]{3}((?P=apart)[0-9]{3})*")
 _DECIMALS = re.compile(r"[.,]([0-9]*)$")
-_BRACKETS = str.maketrans("", "", "()[]{}")
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _BETWEEN = re.compile(r"\s*(?:[x×X*·;,]|\bby\b|\bpor\b)\s*|\s+")
 _SIGNS = {
     "+": 1, "positive": 1, "positivo": 1, "positiva": 1, "pos": 1, ">0": 1, "> 0": 1, "+1": 1, "1": 1, "plus": 1,
@@ -38,11 +39,15 @@ class Number(NamedTuple):
     def agrees(self, right: float, tolerance: float = 0.0) -> bool:
         """Tell whether it is the number `right`: within a tolerance, or rounded to two decimals or more.
 
+        What is rounded to nothing but zeros says nothing of a number that is not 0.
+
         >>> Number(0.33, 2).agrees(1 / 3), Number(0.3, 1).agrees(1 / 3), Number(3.0, 0).agrees(3.25)
         (True, False, False)
         """
+        if not math.isfinite(right):
+            return self.value == right
         room = max(tolerance, _ABOUT_EXACT * max(abs(right), 1.0))
-        if self.decimals is not None and self.decimals >= 2:
+        if self.decimals is not None and self.decimals >= 2 and self.value:
             room = max(room, 0.5 * 10.0**-self.decimals * (1 + 1e-6))
         return abs(self.value - right) <= room
 
@@ -112,8 +117,8 @@ def read_shape(text: str, sides: tuple[int, ...] = (2, 3)) -> tuple[int, ...]:
     ((4, 4), (4, 4), (7, 7), (96, 55, 55))
     """
     short = _checked(text)
-    parts = [part for part in _BETWEEN.split(short.translate(_BRACKETS).strip().lower()) if part]
-    if not parts or not all(re.fullmatch(r"[0-9]+", part) for part in parts):
+    parts = _parts(short)
+    if not all(re.fullmatch(r"[0-9]+", part) for part in parts):
         raise NumberError("“{text}” is not a size: write it like 4x4", text=_quoted(text))
     numbers = tuple(int(part) for part in parts if len(part) <= 9)
     if len(numbers) < len(parts) or 0 in numbers:
@@ -162,7 +167,7 @@ def read_cell(text: str) -> tuple[int, int]:
     (1, 2)
     """
     short = _checked(text)
-    parts = [part for part in _BETWEEN.split(short.translate(_BRACKETS).strip()) if part]
+    parts = _parts(short)
     if len(parts) != 2 or not all(re.fullmatch(r"[0-9]{1,9}", part) for part in parts):
         raise NumberError("“{text}” is no cell: write row and column, like 1, 2", text=_quoted(text))
     return int(parts[0]), int(parts[1])
@@ -178,6 +183,13 @@ def read_sign(text: str) -> int:
     if word not in _SIGNS:
         raise NumberError("“{text}” is no sign: answer +, − or 0", text=_quoted(text))
     return _SIGNS[word]
+
+
+def _parts(short: str) -> list[str]:
+    """Return what stands between the signs that part numbers; an empty part where there is a sign too many."""
+    if short.endswith(_BRACKETS.get(short[0], " ")):
+        short = short[1:-1].strip()
+    return _BETWEEN.split(short.lower())
 
 
 def _checked(text: str) -> str:

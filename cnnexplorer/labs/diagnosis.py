@@ -227,9 +227,9 @@ def _saying(mistake: Mistake, value: str | None) -> Saying:
 
 
 def _agree(given: NDArray[np.float64], right: NDArray[np.float64], tolerance: float) -> NDArray[np.bool_]:
-    room = np.maximum(tolerance, 1e-9 * np.maximum(np.abs(right), 1.0))
     with np.errstate(all="ignore"):
-        return np.asarray(np.abs(given - right) <= room)
+        room = np.maximum(tolerance, 1e-9 * np.maximum(np.abs(right), 1.0))
+        return np.where(np.isfinite(right), np.abs(given - right) <= room, given == right)
 
 
 def _sign(value: Any) -> int:  # noqa: ANN401

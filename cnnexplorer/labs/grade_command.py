@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cnnexplorer.catalogue import LANGUAGES, console_language, load_catalogue
 from cnnexplorer.core import UserError
 from cnnexplorer.core.files import write_file
+from cnnexplorer.core.messages import shown
 
 from .grading import grade_folder, passed_over, table
 from .loading import LabFile, built_in_labs, labs_in
@@ -43,9 +44,9 @@ def run(arguments: list[str]) -> int:
         return 1
     for row in rows:
         if row.error is not None:
-            print(f"{row.file}: {row.error.sentence(_)}", file=sys.stderr)
+            print(f"{shown(row.file)}: {row.error.sentence(_)}", file=sys.stderr)
     for name in others[:MOST_NAMED]:
-        print(_("{file}: not graded, for it is no page (HTML)").format(file=name), file=sys.stderr)
+        print(_("{file}: not graded, for it is no page (HTML)").format(file=shown(name)), file=sys.stderr)
     if len(others) > MOST_NAMED:
         print(_("and {count} files more").format(count=len(others) - MOST_NAMED), file=sys.stderr)
     doubtful = sum(row.signature != "right" for row in rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ _HEADING = re.compile(r"(#{1,3})\s+(.+)")
 _BULLET = re.compile(r"[-*]\s+(.+)")
 _NUMBERED = re.compile(r"[0-9]{1,3}[.)]\s+(.+)")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\n]*)\)")
-_LINK = re.compile(r"\[[^\]\n]*\]\s?(\([^)\n]*\)|\[[^\]\n]*\])|<[a-z][a-z0-9+.-]*:[^>\n]*>", re.IGNORECASE)
+# nothing here looks further than to the next sign that opens: so hostile texts take no longer than others
+_LINK = re.compile(r"\[[^\[\]\n]*\]\s?(?:\([^()\n]*[()]|\[[^\[\]\n]*\])|<[a-z][a-z0-9+.-]*:[^<>\n]*>", re.IGNORECASE)
 _HTML = re.compile(r"<(?:[a-z!?]|/\s*[a-z])|&(?:#[0-9]|#x[0-9a-f]|[a-z]{2,}[0-9]*;)", re.IGNORECASE)
 _CODE = re.compile(r"`[^`\n]+`")
 
@@ -213,26 +215,32 @@ def _refuse_foreign(line: str) -> None:
                        text=line[found.start() : found.start() + 20])  # fmt: skip
 
 
-_MARKS = re.compile(r"\\([\\`*#\[\]_-])|`([^`\n]+)`|\*\*(?=\S)(.+?)(?<=\S)\*\*|\*(?=[^\s*])([^*\n]*?[^\s*])\*(?!\*)")
+_MARKS = re.compile(r"\\([\\`*#\[\]_-])|`([^`\n]+)`|\*\*(?=\S)|\*(?=[^\s*])([^*\n]*?[^\s*])\*(?!\*)")
+_BOLD_END = re.compile(r"(?<=\S)(?=\*\*)")
 
 
 def _spans(line: str, bold: bool, italic: bool) -> Iterator[Span]:
+    ends = [found.start() for found in _BOLD_END.finditer(line)]
     plain, place = "", 0
-    for found in _MARKS.finditer(line):
-        plain += line[place : found.start()]
+    while found := _MARKS.search(line, place):
+        start, is_bold = found.start(), found.lastindex is None
+        plain += line[place:start]
         place = found.end()
-        if found[1] is not None:
-            plain += found[1]
+        end = bisect_left(ends, start + 3)
+        if found[1] is not None or (is_bold and end == len(ends)):  # a sign that stands for itself
+            plain += found[1] or "*"
+            place = start + 1 if is_bold else place
             continue
         if plain:
             yield Span(plain, bold, italic)
             plain = ""
         if found[2] is not None:
             yield Span(found[2], bold, italic, code=True)
-        elif found[3] is not None:
-            yield from _spans(found[3], True, italic)
+        elif is_bold:
+            yield from _spans(line[place : ends[end]], True, italic)
+            place = ends[end] + 2
         else:
-            yield from _spans(found[4], bold, True)
+            yield from _spans(found[3], bold, True)
     plain += line[place:]
     if plain:
         yield Span(plain, bold, italic)

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from cnnexplorer.core.session_model import PerturbationState
+
 LONGEST_TEXT = 6_000
 MOST_PARTS = 24
 
@@ -104,16 +106,12 @@ class ConvolutionSetup(Struct, frozen=True, forbid_unknown_fields=True, tag="con
     at: At | None = None
 
 
-class PerturbationSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is done to the picture before the network sees it; names and units as on the Robustness page."""
+class PerturbationSpec(PerturbationState, frozen=True, forbid_unknown_fields=True):
+    """What is done to the picture before the network sees it; names and units as on the Robustness page.
 
-    noise: Share = 0.0
-    blur: Share = 0.0
-    brightness: float = 0.0
-    rotation: float = 0.0
-    shift: Annotated[tuple[int, ...], Meta(min_length=2, max_length=2)] = (0, 0)
-    patch_size: Count = 0
-    patch: Annotated[tuple[float, ...], Meta(min_length=2, max_length=2)] = (0.5, 0.5)
+    Fields and bounds are those of a session.
+    """
+
     seed: Count = 0
 
 

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from .model import Setup, StageSpec
 
-LONGEST_SIDE = 1024  # pixels of a picture from the lab's folder
+LONGEST_SIDE = 1024  # pixels of a picture from the lab's folder, or cells of one in the file
+MOST_PLANES = 512  # of a picture in the file: each has a place in the window
 
 
 def experiment_of(setup: ConvolutionSetup, folder: Path | None = None) -> Experiment:
@@ -103,6 +104,7 @@ def image_of(setup: ConvolutionSetup, folder: Path | None = None) -> NDArray[np.
     if not isinstance(setup.image, str):
         image = array_of(setup.image, (2, 3))
         image = image[None] if image.ndim == 2 else image
+        _check_size(image)
     elif setup.image in SAMPLES:
         image = _sample(setup.image)
     elif is_file_name(setup.image):
@@ -118,6 +120,18 @@ def image_of(setup: ConvolutionSetup, folder: Path | None = None) -> NDArray[np.
     if setup.noise is not None:
         image = add_noise(image, setup.noise.kind, setup.noise.amount, setup.noise.seed)
     return image
+
+
+def _check_size(image: NDArray[np.float64]) -> None:
+    """Refuse a picture that no window can show: of very many planes, or of a very long side."""
+    planes, height, width = image.shape
+    if planes > MOST_PLANES:
+        raise SettingError(
+            "a picture has {limit} planes at most, and this one {count}", limit=MOST_PLANES, count=planes
+        )
+    if max(height, width) > LONGEST_SIDE:
+        raise SettingError("a picture has sides of {limit} at most, and this one is {height} × {width}",
+                           limit=LONGEST_SIDE, height=height, width=width)  # fmt: skip
 
 
 @cache

@@ -16,6 +16,7 @@ from .questions import Question, right_answer
 from .sayings import Saying
 from .setups import array_of
 from .size_mistakes import TURNED
+from .units import without_unit
 from .verdict import Verdict
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         KnownMistake,
         OrderTask,
         ShapeTask,
-        Text,
         TextTask,
     )
     from .verdict import Said
@@ -70,7 +70,7 @@ def check_number(task: NumberTask, answer: Any, experiment: Experiment | None, r
     neither way of reading, and no known mistake, is asked for again: it may have been typed in the other way.
     """
     if isinstance(answer, str):
-        answer = _without_unit(answer, task.unit)
+        answer = without_unit(answer, task.unit)
     if task.sign:
         assert task.of is not None
         assert experiment is not None
@@ -268,15 +268,6 @@ def _about_cells(
 def _extent(cells: Iterable[Cell]) -> Cell:
     rows, columns = zip(*cells, strict=True)
     return max(rows) - min(rows) + 1, max(columns) - min(columns) + 1
-
-
-def _without_unit(answer: str, unit: Text) -> str:
-    """Return what was typed without the unit that stands beside the field anyway."""
-    short = answer.strip()
-    for word in (unit.en, unit.es):
-        if word and short.lower().endswith(word.lower()):
-            return short[: -len(word)]
-    return short
 
 
 def check_text(task: TextTask, answer: Any) -> Verdict:  # noqa: ANN401

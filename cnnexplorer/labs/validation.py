@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from cnnexplorer.core import SettingError, UserError
 from cnnexplorer.core.kernels import preset
@@ -36,6 +37,7 @@ from .setup_checks import SetUps
 from .setups import array_of, experiment_for
 from .state import LiveState
 from .tasks import question_at, right_cells, right_value
+from .units import check_unit
 from .wrong_fields import with_path
 
 if TYPE_CHECKING:
@@ -149,6 +151,10 @@ def _nothing(*_given: object) -> None:
 
 def _number(task: NumberTask, prepared: PreparedStep, experiment: Experiment | None, *_rest: object) -> None:
     _one_of(task, "answer", "of")
+    try:
+        check_unit(task.unit)
+    except LabError as error:
+        raise _Wrong(error, "unit") from error
     if task.of is not None:
         _asked(_needed(experiment, "of"), question_at(task.of, "value"), "of")
     elif task.sign:
@@ -165,6 +171,8 @@ def _shape(task: ShapeTask, prepared: PreparedStep, experiment: Experiment | Non
 
 def _mistakes(task: NumberTask | ShapeTask, prepared: PreparedStep) -> None:
     """Look for wrong answers that are right."""
+    of = task.of if isinstance(task, NumberTask) else None
+    _check_finite(prepared, -1 if of is None else of.stage, "of")
     right = right_value(task, prepared.experiment, prepared.result)
     for place, mistake in enumerate(task.mistakes):
         answer = mistake.answer
@@ -174,10 +182,17 @@ def _mistakes(task: NumberTask | ShapeTask, prepared: PreparedStep) -> None:
             raise _Wrong(LabError("this is the right answer: it is no mistake"), "mistakes", place, "answer")
 
 
-def _matrix(task: MatrixTask, _prepared: PreparedStep, experiment: Experiment | None, *_rest: object) -> None:
+def _check_finite(prepared: PreparedStep, stage: int, field: str) -> None:
+    """See that a stage (-1 for the image) gives numbers that can be told from others."""
+    if stage >= 0 and prepared.result is not None and not np.isfinite(prepared.result.outputs[stage]).all():
+        raise _Wrong(LabError("what comes out is no finite number: use smaller ones"), field)
+
+
+def _matrix(task: MatrixTask, prepared: PreparedStep, experiment: Experiment | None, *_rest: object) -> None:
     _one_of(task, "answer", "stage")
     if task.stage is not None:
         _asked(_needed(experiment, "stage"), Question("map", task.stage, task.channel), "stage")
+        _check_finite(prepared, task.stage, "stage")
         return
     try:
         size = array_of(task.answer, (2,)).size
@@ -224,6 +239,7 @@ def _click(task: ClickTask, prepared: PreparedStep, experiment: Experiment | Non
         _asked(known, question_at(task.receptive_field_of, "value"), "receptive_field_of")
         if task.view != -1:
             raise _Wrong(LabError("a receptive field is marked in the image: view = -1"), "view")
+    _check_finite(prepared, task.view, "view")
     try:
         right = right_cells(task, prepared.experiment, prepared.result)
     except SettingError as error:

@@ -23,6 +23,9 @@ _KINDS = {
     "object": term("a table"),
 }
 _NEEDED = mark("{kind} is needed")
+# fields that hold a text in two languages, and what such a text looks like
+_TEXTS = ("title", "text", "says", "explanation", "unit", "hints", "aims", "items")
+_TEXT = '{ en = "…", es = "…" }'
 
 
 def field_error(message: str) -> LabError:
@@ -38,6 +41,8 @@ def field_error(message: str) -> LabError:
     for pattern, make in _REASONS:
         if match := re.fullmatch(pattern, reason, re.DOTALL):
             error, more = make(match)
+            if reason.startswith("Expected `object`, got") and _name(path) in _TEXTS:
+                error = LabError("a table is needed: write {example}; one of the languages will do", example=_TEXT)
             return with_path(error, (*path, *more))
     return with_path(LabError("this cannot be: {reason}", reason=reason), path)
 
@@ -52,6 +57,11 @@ def with_path(error: LabError, path: Path) -> LabError:
 def path_of(text: str) -> Path:
     """Return msgspec's ".steps[2].task" as a path."""
     return tuple(name or int(index) for name, index in _STEP.findall(text) if name or index)
+
+
+def _name(path: Path) -> str | int:
+    """Return what the innermost field of a path is called, also where it is one of a list."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
 def field_name(path: Path) -> str:
@@ -114,6 +124,7 @@ _REASONS = (
     (r"Object contains unknown field `([^`]*)`", _unknown),
     (r"Invalid (?:enum )?value (.*)", _no_word),
     (r"Expected `(\w+)` (>=|<=|>|<) (\S+)", _limited),
-    (r"Expected `(str|array|object)` of (?:at least |at most )?length (>=|<=|==)? ?([0-9]+)", _counted),
+    (r"Expected `(str|array|object)` of (?:at least |at most )?length (>=|<=|==)? ?([0-9]+)(?:, got [0-9]+)?",
+     _counted),
     (r"Expected `([^`]*)`, got .*", _expected),
 )  # fmt: skip

@@ -40,10 +40,10 @@ WEIGHTS = ("bundled", "imagenet", "random")
 class LabDesk(QObject):
     """Opens editors for labs.
 
-    Signals: `tried(LabFile)`, `saved(path)`, `refused(error)`.
+    Signals: `tried(LabFile, step)`, `saved(path)`, `refused(error)`.
     """
 
-    tried = Signal(object)
+    tried = Signal(object, int)
     saved = Signal(object)
     refused = Signal(object)
 

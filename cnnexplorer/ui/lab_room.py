@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from cnnexplorer.core import UserError
 from cnnexplorer.labs import BrokenLab
+from cnnexplorer.labs.progress import moved, new_progress
 from cnnexplorer.labs.reading import is_lab_name, lab_id
 
 from .lab_bench import LiveBench
@@ -185,9 +186,12 @@ class LabRoom(QObject):
         self._settings.set("lab_open", "")
         self.changed.emit()
 
-    def _try(self, lab: LabFile) -> None:
-        """Play a lab that is being written."""
-        self.play(lab, keep=False)
+    def _try(self, lab: LabFile, step: int) -> None:
+        """Play a lab that is being written, from a step on, in front of its editor."""
+        self.play(lab, moved(new_progress(lab), step), keep=False)
+        if self._window.isMinimized():
+            self._window.showNormal()
+        self._window.raise_()
         self._window.activateWindow()
 
     def _saved(self, path: Path) -> None:

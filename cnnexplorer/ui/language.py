@@ -13,6 +13,7 @@ from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QApplication
 
 from cnnexplorer.catalogue import LANGUAGES, load_catalogue
+from cnnexplorer.core.messages import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,19 @@ class _Voice:
 
     code = "en"
     catalogue: gettext.NullTranslations = gettext.NullTranslations()
-    qt: QTranslator | None = None
+    qt: tuple[QTranslator, ...] = ()
+
+
+# what a dialog of Qt's own says that Qt's catalogue leaves in English
+QT_WORDS = frozenset((mark("&Look in:"), mark("Files of &type:")))
+
+
+class _QtWords(QTranslator):
+    """Says the words of Qt's dialogs that its own catalogue lacks."""
+
+    def translate(self, _context: str, text: str, _disambiguation: str | None = None, _count: int = -1) -> str | None:
+        """Return one of these words in the language in use; None lets another translator say it."""
+        return _Voice.catalogue.gettext(text) if text in QT_WORDS else None
 
 
 def translate(text: str) -> str:
@@ -59,14 +72,15 @@ def use_language(code: str) -> None:
     assert isinstance(app, QApplication)
     _Voice.code = code
     _Voice.catalogue = load_catalogue(code)
-    if _Voice.qt is not None:
-        app.removeTranslator(_Voice.qt)
-        _Voice.qt = None
+    for old in _Voice.qt:
+        app.removeTranslator(old)
+    _Voice.qt = ()
     if code != "en":
         translator = QTranslator(app)
-        if translator.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-            app.installTranslator(translator)
-            _Voice.qt = translator
+        translator.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+        _Voice.qt = (translator, _QtWords(app))
+        for new in _Voice.qt:
+            app.installTranslator(new)
     # Qt would post this event for its own translator only, and later: widgets must agree at once.
     for widget in app.topLevelWidgets():
         app.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))

@@ -63,7 +63,8 @@ SEPARATED = (
 )  # fmt: skip
 
 
-LEAST, BESIDE_LAB = 900, 480  # pixels: the least width of the window, and of a workspace beside a lab's column
+LEAST, WITH_LAB = 900, 1016  # pixels: the window's least width, alone and with a lab's column
+BESIDE_LAB = 620  # pixels: the least width of a workspace beside that column
 # what every workspace does in its own way
 SHARED = ("paste", "undo", "redo", "fit", "save_layers", "record")
 LIVE = mark("picture of the Convolution workspace")
@@ -477,6 +478,8 @@ class MainWindow(Speaking, QMainWindow):
     def _show_lab(self) -> None:
         """Follow a lab that begins or ends."""
         self.show_workspace(self._workspace)
+        wide = WITH_LAB if self.labs.active else LEAST
+        self.setMinimumSize(min(wide, self.screen().availableGeometry().width()), 560)
         self._panel_width = 0
         self._fit_panel()
 
@@ -570,8 +573,7 @@ class MainWindow(Speaking, QMainWindow):
         """Put the banner over the workspace's lower edge, above the controls that lie there."""
         area = QRect(self._workspaces.mapTo(self._center, QPoint(0, 0)), self._workspaces.size())
         width = min(area.width() - 40, 860)
-        height = self.banner.heightForWidth(width) if self.banner.hasHeightForWidth() else 0
-        height = max(height, self.banner.sizeHint().height())
+        height = self.banner.heightForWidth(width)
         feet = {"conv": self.conv.transport.height(), "labs": self.labs.workspace.foot_height}
         bottom = area.y() + area.height() - feet.get(self._workspace, 0) - 10
         self.banner.setGeometry(area.x() + (area.width() - width) // 2, bottom - height, width, height)

@@ -71,8 +71,8 @@ class SideRoom:
 
 
 def needs_settings(step: Step) -> bool:
-    """Tell whether a step is solved by settings."""
-    return bool(step.free) or isinstance(step.task, ReachTask)
+    """Tell whether a step is solved by settings; another picture is no setting, it is chosen in its own column."""
+    return any(what != "picture" for what in step.free or ()) or isinstance(step.task, ReachTask)
 
 
 def needs_picture(step: Step) -> bool:

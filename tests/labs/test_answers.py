@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from cnnexplorer.core import NumberError
@@ -46,6 +48,19 @@ def test_rounding():
     assert not read_number("-12").agrees(12)
 
 
+@pytest.mark.parametrize("text", ["0.00", "-0.00", "0", "0.000"])
+def test_what_is_rounded_to_nothing_is_no_number_but_0(text):
+    assert not read_number(text).agrees(0.003)
+    assert not read_number(text).agrees(-0.0004)
+    assert read_number(text).agrees(0)
+    assert read_number(text).agrees(0.003, tolerance=0.01)
+
+
+@pytest.mark.parametrize("right", [math.inf, -math.inf, math.nan])
+def test_no_number_is_near_an_infinite_one(right):
+    assert not any(read_number(text).agrees(right, tolerance=0.5) for text in ("7", "1e300", "-1e300", "0.00"))
+
+
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
@@ -66,11 +81,12 @@ def test_shapes(text, shape):
     assert read_shape(text) == shape
 
 
-@pytest.mark.parametrize("text", ["abc", "", "4x", "4x-4", "4.5x4", "0x4", "x", "4xx4x4x4", "9999999999x4", "4x4x4x4"])
+@pytest.mark.parametrize(
+    "text",
+    ["abc", "", "4x", "4x-4", "4.5x4", "0x4", "x", "4xx4x4x4", "9999999999x4", "4x4x4x4", "4××4", "x4x4", "4;;,x4",
+     "((4]]", "(4, 4", "4, 4)", "(4, 4]", "4 by by 4", "4 x x 4", "()", "("],
+)  # fmt: skip
 def test_no_shapes(text):
-    if text in ("4x",):
-        assert read_shape(text) == (4, 4)
-        return
     with pytest.raises(NumberError):
         read_shape(text)
 
@@ -94,7 +110,7 @@ def test_matrices():
 
 def test_cells_and_signs():
     assert [read_cell(text) for text in ("(1, 2)", "1 2", "1;2", "1,2")] == [(1, 2)] * 4
-    for text in ("1", "a b", "1 2 3", "-1 2"):
+    for text in ("1", "a b", "1 2 3", "-1 2", "1,,2", ",1,2", "((1, 2", "[1, 2)"):
         with pytest.raises(NumberError):
             read_cell(text)
     assert [read_sign(text) for text in ("+", "−", "0", "NEGATIVO", " > 0 ", "cero")] == [1, -1, 0, -1, 1, 0]

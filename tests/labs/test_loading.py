@@ -113,6 +113,9 @@ FIELDS = [
     ('"plus"] }', '"plus"], padding = 5000 }', "steps[2].setup", 9, "million products"),
     ("size = 1", "size = 9", "steps[2].setup.stages[2]", 12, "does not fit"),
     ("size = 1", 'size = "big"', "steps[2].setup.stages[2].size", 12, "a whole number or a list"),
+    ('image = "patch"', f"image = {[[0] * 1025]}", "steps[2].setup", 9, "sides of 1024 at most"),
+    ('image = "patch"', f"image = {[[[0]]] * 513}", "steps[2].setup", 9, "512 planes at most"),
+    ("tolerance = 0.1", 'unit.en = "0"', "steps[2].task.unit", 16, "part of a number"),
     ("format = 1", "format = true", "format", 1, "whole number"),
     ("format = 1", f"format = {FORMAT + 1}", "format", 1, "newer version"),
     ("format = 1\n", "", "format", None, "missing"),
@@ -120,6 +123,7 @@ FIELDS = [
     ('title.en = "A lab"', 'title.en = ""', "title", 2, "a title is needed"),
     ('title.en = "A lab"', 'title.fr = "Un labo"', "title.fr", 2, "no such field"),
     ('title.en = "A lab"', "title = 5", "title", 2, "a table is needed"),
+    ('title.en = "A lab"', 'title = "My lab"', "title", 2, 'write { en = "…", es = "…" }'),
     ('text.en = "Look."', 'text.en = "a <b>b</b>"', "steps[1].text.en", 4, "HTML is not possible"),
     ('text.en = "Look."', 'text.es = "[a](http://x)"', "steps[1].text.es", 4, "links"),
     ('text.en = "Look."', 'text.en = ""', "steps[1].text", 4, "a text is needed"),
@@ -127,7 +131,7 @@ FIELDS = [
     ('text.en = "Look."', 'text.en = "Look."\nlocked = ["imag"]', "steps[1].locked[1]", 5, "none of the words"),
     ('text.en = "Look."', 'text.en = "Look."\nlocked = []\nfree = []', "steps[1].free", 6, "exclude each other"),
     ('text.en = "Look."', 'text.en = "Look."\npoints = 1000', "steps[1].points", 5, "100 or less"),
-    ('text.en = "Look."', 'text.en = "Look."\nhints = ["a"]', "steps[1].hints[1]", 5, "a table is needed"),
+    ('text.en = "Look."', 'text.en = "Look."\nhints = ["a"]', "steps[1].hints[1]", 5, "write { en ="),
     ('stages = [', 'hide = [4]\nstages = [', "steps[2].setup.hide[1]", 12, "no stage 4"),
     ('stages = [', 'at = { stage = 0, row = 7 }\nstages = [', "steps[2].setup.at", 12, "no cell"),
     ('workspace = "convolution"', 'workspace = "labs"', "steps[2].setup.workspace", 10, "none of the words"),
@@ -145,10 +149,27 @@ def test_what_is_wrong_is_told_with_field_and_line(old, new, field, line, part):
     assert first.place() == (f"a.toml:{line}: {field}" if line else f"a.toml: {field}")
 
 
+HUGE = """[steps.setup]
+workspace = "convolution"
+image = [[1e200]]
+stages = [{ kind = "convolution", filters = [[[1e200]]] }]
+"""
 MISTAKES = [
     ('[steps.task]\nkind = "number"\nof = { stage = 0 }', "", "set-up of the Convolution workspace"),
     ('[steps.task]\nkind = "number"\nanswer = 2\nmistakes = [{ answer = 2, says.en = "no" }]', "", "it is no mistake"),
     ('[steps.task]\nkind = "number"\nanswer = 2\nmistakes = [{ answer = [2, 2], says.en = "no" }]', "", "own kind"),
+    *((f'[steps.task]\nkind = "number"\nanswer = 2\nunit.es = "{unit}"', "", "part of a number")
+      for unit in ("2", "2 m", "+", "−", ".", ",5", "e", "E", "/", "-x", "٣")),
+    ('[steps.task]\nkind = "number"\nof = { stage = 0 }', HUGE, "no finite number"),
+    ('[steps.task]\nkind = "number"\nof = { stage = 0 }\nsign = true', HUGE, "no finite number"),
+    ('[steps.task]\nkind = "matrix"\nstage = 0', HUGE, "no finite number"),
+    ('[steps.task]\nkind = "click"\nview = 0\nlargest = true', HUGE, "no finite number"),
+    *(('[steps.task]\nkind = "text"', f'[steps.setup]\nworkspace = "network"\nperturbation = {{ {what} }}', part)
+      for what, part in (
+          ("noise = 1e308", "10 or less"), ("blur = 1e308", "100 or less"), ("brightness = -1e308", "-10 or more"),
+          ("rotation = 1e308", "3600 or less"), ("shift = [99999999999999, 0]", "16384 or less"),
+          ("shift = [1]", "exactly 2"), ("patch = [2, 0.5]", "1 or less"), ("patch_size = 99999", "16384 or less"),
+      )),
     ('[steps.task]\nkind = "shape"\nanswer = [2]', "", "a list of 2 or more"),
     ('[steps.task]\nkind = "shape"\nstage = 2', CONVOLUTION, "row of numbers"),
     ('[steps.task]\nkind = "matrix"\nanswer = [[1, 2], [3]]', "", "different lengths"),
@@ -445,3 +466,12 @@ def test_lines():
     assert lines[("x", "y", 1, "h")] == 14
     assert FieldLines(text).of(("x", "y", 1, "g", 0, 1)) == 10
     assert FieldLines(text).of(("nothing",)) is None
+
+
+@pytest.mark.parametrize("unit", ["million", "%", "MB/s", "m2", "elements", "é", "°", "×", "kilo-products"])
+def test_units_that_no_number_ends_with_are_cut_off_the_answer(unit):
+    lab = lab_from_text(with_task(f'[steps.task]\nkind = "number"\nanswer = 22\nunit.en = "{unit}"'), "a.toml")
+    prepared = PreparedStep(lab.lab.steps[0])
+    assert [prepared.check(f"{number}{unit}").outcome for number in ("22", "22 ", "2", "")] == [
+        "right", "right", "wrong", "again",
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from html.parser import HTMLParser
 
@@ -51,6 +52,10 @@ def test_blocks():
         ("2 * 3 * 4", ["2 * 3 * 4"]),
         ("a*b*c", ["a", "b", "c"]),
         ("**a", ["**a"]),
+        ("**a **b c** d**", ["a **b c", " d**"]),
+        ("**a** **b", ["a", " **b"]),
+        ("****a", ["****a"]),
+        ("***a* b**", ["a", " b"]),
         (r"\*a\* and \`x\`", ["*a* and `x`"]),
         ("a < b > c & d", ["a < b > c & d"]),
         ("snake_case_name", ["snake_case_name"]),
@@ -132,6 +137,20 @@ def test_plain_text():
 def test_long_and_odd_texts_end(text):
     with suppress(LabError):
         parse_markdown(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 6000, "**a " * 1500, "**a** " + "**b " * 1400, "**a " * 1400 + "x**", "<http:" * 1000, "![" * 3000,
+     "[](" * 2000, "*a " * 2000, "&a" * 3000],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_hostile_texts_take_no_longer_than_others(text):
+    begun = time.process_time()
+    for _time in range(20):
+        with suppress(LabError):
+            parse_markdown(text)
+    assert time.process_time() - begun < 0.25  # a hundred times as long where each sign looks through the whole text
 
 
 def test_far_too_many_paragraphs():

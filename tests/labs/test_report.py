@@ -24,7 +24,7 @@ from cnnexplorer.labs.grade_command import run as grade
 from cnnexplorer.labs.grading import grade_folder, guarded, passed_over, table
 from cnnexplorer.labs.mistake_names import MISTAKE_NAMES, WITHOUT_NAME
 from cnnexplorer.labs.progress import Figure, answered, figure_taken, hint_taken, new_progress, spent
-from cnnexplorer.labs.report import lab_key, read_report, report_html, write_report
+from cnnexplorer.labs.report import duration, lab_key, read_report, report_html, write_report
 
 SOURCE = """format = 1
 title = { en = "A < lab > & more", es = "Un laboratorio" }
@@ -110,6 +110,13 @@ def test_read_back():
     assert summary.seconds == 75
     assert report.signed_by(lab_key(LAB.digest))
     assert not report.signed_by(lab_key("other"))
+
+
+def test_times_in_the_file_and_beside_it_are_the_same():
+    progress = spent(spent(new_progress(LAB), 0, 7.46), 1, 1.44)
+    summary = read_report(report_html(LAB, progress, "en", str, "0.1")).summary
+    assert [duration(step.seconds) for step in summary.steps] == [duration(step.seconds) for step in progress.steps]
+    assert duration(summary.seconds) == duration(progress.seconds) == "0:09"
 
 
 def test_the_table_names_steps_mistakes_and_times_as_people_do():
@@ -313,6 +320,15 @@ def test_checking_folders_without_labs(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", forbidden)
     assert check_lab([str(tmp_path / "empty"), "--lang", "en"]) == 1
     assert "empty: it cannot be read: Permission denied" in capsys.readouterr().out
+
+
+def test_grading_a_folder_that_nobody_may_look_into(tmp_path, capsys, monkeypatch):
+    (tmp_path / "monday").mkdir()
+    monkeypatch.setattr(Path, "iterdir", lambda path: forbidden(path) if path.name == "monday" else iter([monday]))
+    monday = tmp_path / "monday"
+    for folder in (tmp_path, monday):
+        assert grade([str(folder), "--lang", "en"]) == 1
+        assert "the folder cannot be read: Permission denied" in capsys.readouterr().err
 
 
 def forbidden(_folder: Path) -> None:

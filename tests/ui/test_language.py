@@ -8,11 +8,12 @@ import re
 import string
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
     QDialogButtonBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -345,3 +346,14 @@ def test_a_workspace_that_is_hidden_speaks_when_it_is_seen(window, hidden: str, 
     unsaid = texts_of(found) & texts
     window.show_workspace(hidden)
     assert len(unsaid - texts_of(found)) > (50 if hidden == "conv" else 5)
+
+
+def test_words_that_qt_leaves_in_english_are_the_programs(qtbot):
+    for code in ("es", "en"):
+        use_language(code)
+        dialog = QFileDialog()
+        qtbot.addWidget(dialog)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        shown = {label.text() for label in dialog.findChildren(QLabel)}
+        assert {translate(word) for word in language.QT_WORDS} <= shown
+        assert QCoreApplication.translate("QFileDialog", "&Save") == {"es": "&Guardar", "en": "&Save"}[code]

@@ -238,9 +238,7 @@ class ConvolutionPanel(Form):
         self.row(mark("Groups"), self.groups, mark("Each group of filters sees only its part of the channels"))
         for field in (self.stride, self.dilation, self.groups):
             field.refused.connect(self.refused)
-        self.flip = Choice(
-            {"correlation": mark("As in deep learning"), "convolution": mark("Mathematical: kernel flipped")}
-        )
+        self.flip = Choice({"correlation": mark("As in deep learning"), "convolution": mark("Mathematical (flipped)")})
         self.flip.activated.connect(
             lambda: self._edit(lambda s: replace(s, flip=self.flip.value() == "convolution"), mark("flip the kernel"))
         )

@@ -16,6 +16,8 @@ from cnnexplorer.ui.theme import colours
 from cnnexplorer.ui.trouble import told
 
 if TYPE_CHECKING:
+    from cnnexplorer.labs import LabError
+
     from .shelf import Entry
 
 LEVELS = {
@@ -99,8 +101,7 @@ class AboutLab(Speaking, QFrame):
             self.title.setText(_("Choose a lab"))
         elif isinstance(lab, BrokenLab):
             self.title.setText(lab.name)
-            where = f"{lab.error.place()}\n" if lab.error.place() else ""
-            self.trouble.setText(where + told(lab.error))
+            self.trouble.setText(broken_text(lab.error))
         else:
             self.title.setText(lab.lab.title.of(language()))
             self._tell_facts(entry)
@@ -133,6 +134,11 @@ class AboutLab(Speaking, QFrame):
         if entry.progress is not None:
             lines.append(progress_text(entry))
         self.facts.setText("\n".join(lines))
+
+
+def broken_text(error: LabError) -> str:
+    """Return what is wrong with a lab, below the file, line and field where it is."""
+    return "\n".join(part for part in (error.place(), told(error)) if part)
 
 
 def progress_text(entry: Entry) -> str:

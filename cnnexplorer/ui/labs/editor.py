@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from cnnexplorer.labs.model import Setup
 
 PAUSE = 300  # milliseconds without a key after which the text is checked
-TRY_TIP = mark("Play the lab in the window; nothing of it is kept")
+TRY_TIP = mark("Play the lab in the window, from the step shown here on; nothing of it is kept")
 
 
 class LabEditor(Speaking, QWidget):
@@ -61,10 +61,10 @@ class LabEditor(Speaking, QWidget):
     digest
         The hash of the file that the text was read from.
 
-    Signals: `tried(LabFile)`, `saved(path)`, `help_asked()`, `closed()`.
+    Signals: `tried(LabFile, step)` with the step in front, from 0, `saved(path)`, `help_asked()`, `closed()`.
     """
 
-    tried = Signal(object)
+    tried = Signal(object, int)
     saved = Signal(object)
     help_asked = Signal()
     closed = Signal()
@@ -161,9 +161,9 @@ class LabEditor(Speaking, QWidget):
         self._making.start(self._present(self._file.folder, f"{stem}_step{index + 1}"), made, self._tell)
 
     def try_it(self) -> None:
-        """Play the lab as a student would; nothing of it is kept."""
-        if self._lab is not None:
-            self.tried.emit(self._lab)
+        """Play the lab as a student would, from the step that is shown on; nothing of it is kept."""
+        if self._lab is not None and self.preview.attempt is not None:
+            self.tried.emit(self._lab, self.preview.attempt.position)
 
     def close_work(self) -> None:
         """Wait for work under way; to be called before the program ends."""
@@ -186,6 +186,11 @@ class LabEditor(Speaking, QWidget):
             (self.setup_button, "import"), (self.try_button, "play"), (self.help_button, "help-circle-outline"),
         ):  # fmt: skip
             button.setIcon(icon(name, self))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Stand on its own: some systems would keep it over the window in which the lab is tried."""
+        super().showEvent(event)
+        self.windowHandle().setTransientParent(None)  # type: ignore[arg-type]  # as Qt has it
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what is not saved."""

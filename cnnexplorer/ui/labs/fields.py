@@ -75,6 +75,7 @@ class LineField(Field):
         self.line.returnPressed.connect(self.given)
         self.line.textChanged.connect(self.edited)
         self._unit = QLabel()
+        self._unit.setTextFormat(Qt.TextFormat.PlainText)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.line, 1)

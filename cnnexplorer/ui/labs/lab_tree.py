@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab
 from cnnexplorer.labs.reading import lab_id
-from cnnexplorer.ui.language import Speaking, _, language
+from cnnexplorer.ui.language import Speaking, _, language, plain
 from cnnexplorer.ui.theme import colours, icon
+from cnnexplorer.ui.trouble import told
 
-from .about import LEVELS, progress_text
+from .about import LEVELS, broken_text, progress_text
 from .shelf import OF_PROGRAM, SINGLE, Entry, Group
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class LabTree(Speaking, QTreeWidget):
             top.setFirstColumnSpanned(True)
             top.setExpanded(True)
             if group.error is not None:
-                top.addChild(self._trouble_item(group.error.sentence(_)))
+                top.addChild(self._trouble_item(told(group.error)))
             for entry in group.entries:
                 item = self._item(entry)
                 top.addChild(item)
@@ -125,14 +126,14 @@ class LabTree(Speaking, QTreeWidget):
         top.setSizeHint(TITLE, QSize(0, ROW))
         top.setData(0, ENTRY, group)
         if group.folder is not None:
-            top.setToolTip(TITLE, str(group.folder))
+            top.setToolTip(TITLE, plain(str(group.folder)))
         return top
 
     def _item(self, entry: Entry) -> QTreeWidgetItem:
         lab = entry.lab
         if isinstance(lab, BrokenLab):
             item = self._trouble_item(lab.name)
-            item.setToolTip(TITLE, lab.error.sentence(_))
+            item.setToolTip(TITLE, plain(broken_text(lab.error)))
         else:
             item = QTreeWidgetItem(
                 [lab.lab.title.of(language()), _(LEVELS[lab.lab.level]), str(lab.lab.minutes), progress_text(entry)]

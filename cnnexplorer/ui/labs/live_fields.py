@@ -33,6 +33,7 @@ class SteadyLabel(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._longest = ""
 
@@ -196,7 +197,10 @@ class MeasureField(Field):
             self.say(line.setToolTip, mark("The number of this layer, as the page shows it"))
             line.returnPressed.connect(self.given)
             line.textChanged.connect(self.edited)
-            form.addRow(layer, line)
+            name = QLabel(layer)
+            name.setTextFormat(Qt.TextFormat.PlainText)
+            name.setBuddy(line)
+            form.addRow(name, line)
             self.lines.append(line)
         self._layers = task.layers
         self.setFocusProxy(self.lines[0])
@@ -226,6 +230,7 @@ class FigureField(Field):
         super().__init__()
         self._task, self._taken = task, taken
         self._says = QLabel()
+        self._says.setTextFormat(Qt.TextFormat.PlainText)
         self._says.setWordWrap(True)
         self._pictures = QLabel()
         self.button = QPushButton()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import LabError
 from cnnexplorer.labs.model import ClickTask, FigureTask, FindTask, MatrixTask, MeasureTask, ReachTask
-from cnnexplorer.labs.progress import PER_HINT
 from cnnexplorer.ui.language import Speaking, _, language
 from cnnexplorer.ui.theme import icon
 
@@ -195,11 +194,7 @@ class LabPanel(Speaking, QWidget):
         last = attempt.position == attempt.count - 1
         ending = _("More…") if is_practice(attempt.lab) else _("Report…")
         self.next.setText(ending if last else _("Next"))
-        left = len(attempt.hints) - len(attempt.hints_read)
-        self.hint.setText(_("Last hint") if left == 1 else _("Hint ({count} left)").format(count=left))
-        costs = _("Show a hint; each takes {percent} % off the points of this step (Ctrl+Shift+T)")
-        self.hint.setToolTip(costs.format(percent=round(100 * PER_HINT)))
-        self.hint.setAccessibleName(self.hint.toolTip())
+        self.body.say_hints_left(len(attempt.hints) - len(attempt.hints_read))
 
     def restyle(self) -> None:
         """Take the icon from the theme."""

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from cnnexplorer.core.messages import mark
-from cnnexplorer.ui.language import Speaking
+from cnnexplorer.labs.progress import PER_HINT
+from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import icon
 
 from .prose import Prose
@@ -50,6 +51,13 @@ class PanelBody(Speaking, QScrollArea):
         for box in (self.verdict, self.answer, self.why):
             box.prose.set_folder(folder)
             box.hide()
+
+    def say_hints_left(self, left: int) -> None:
+        """Say how many hints there are yet, and what one costs."""
+        self.hint.setText(_("Last hint") if left == 1 else _("Hint ({count} left)").format(count=left))
+        costs = _("Show a hint; each takes {percent} % off the points of this step (Ctrl+Shift+T)")
+        self.hint.setToolTip(costs.format(percent=round(100 * PER_HINT)))
+        self.hint.setAccessibleName(self.hint.toolTip())
 
     def restyle(self) -> None:
         """Take icons from the theme."""

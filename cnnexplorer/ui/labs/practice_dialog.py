@@ -52,7 +52,7 @@ class PracticeDialog(Speaking, QDialog):
         self.buttons.addButton(self.another, QDialogButtonBox.ButtonRole.ActionRole)
         self.say(self.another.setText, mark("Other numbers"))
         self.tip(self.another, mark("Draw other exercises of this kind and level"))
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.addWidget(form)
         column.addWidget(self.banner)
         column.addStretch(1)
@@ -84,11 +84,17 @@ class PracticeDialog(Speaking, QDialog):
         self.level.setValue(str(series.level))
         self.banner.clear()
 
+    def _tell(self, error: UserError) -> None:
+        """Tell of trouble; the dialog grows by what that takes."""
+        self.banner.show_error(error)
+        self._column.activate()
+        self.resize(self.width(), max(self.height(), self._column.totalHeightForWidth(self.width())))
+
     def _accept(self) -> None:
         try:
             series = Series.from_code(self.code.text())
         except UserError as error:
-            self.banner.show_error(error)
+            self._tell(error)
             return
         self.chosen.emit(series)
         self.accept()

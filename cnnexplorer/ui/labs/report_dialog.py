@@ -77,9 +77,9 @@ class ReportDialog(Speaking, QDialog):
         self.name.setMaxLength(120)
         self.name.editingFinished.connect(self._take_name)
         self.total, self.told, self.scoring, self.forms = QLabel(), QLabel(), QLabel(), QLabel()
-        for label in (self.scoring, self.forms):
+        for label in (self.total, self.told, self.scoring, self.forms):
             label.setWordWrap(True)
-        self.told.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self.table = QTableWidget(0, len(HEADERS))
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
@@ -126,7 +126,6 @@ class ReportDialog(Speaking, QDialog):
         font = self.total.font()
         font.setBold(True)
         self.total.setFont(font)
-        self.total.setWordWrap(True)
         form = Form()
         form.row(mark("Name or number"), self.name, mark("Stands in the report; asked once"))
         self.say(

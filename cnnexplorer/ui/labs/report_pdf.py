@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt
@@ -29,6 +30,8 @@ _MARGIN = 18.0  # millimetres around a page
 _FOOT = 0.04  # of a page's height, for its number
 _TEXT, _CELL = 10.0, 8.5  # points
 _LINES = 20.0  # dots of the file, 1200 an inch
+# a report holds its pictures itself: whatever else a page may name is not read
+_FOREIGN = re.compile(r"<img(?![^>]* src=\"data:image/)[^>]*>", re.IGNORECASE)
 _WHOLE = QTextLength(QTextLength.Type.PercentageLength, 100)
 
 
@@ -66,6 +69,7 @@ def _document(page: str, writer: QPdfWriter) -> QTextDocument:
     font.setPointSizeF(_TEXT)
     document.setDefaultFont(font)
     document.setDocumentMargin(0)
+    page = _FOREIGN.sub("", page)
     document.setHtml(page.replace('<img src="data:', f'<img width="{PICTURE_WIDTH}" src="data:'))
     for table in _tables(document):
         _lay_out(table)

@@ -15,6 +15,7 @@ from cnnexplorer.ui.theme import colours, number_font
 from cnnexplorer.ui.widgets.figure_mode import for_figure, paint_ground
 
 from .robustness_axis import OTHER_SHAPE, SHAPES, groups, lines, thinned
+from .robustness_legend import ROW, Entry, legend, paint_legend, rows
 from .robustness_plots import CORRELATION, DISTANCE, FEW, KINDS, make_plots, paint_mark
 from .robustness_texts import change_text, correlation_text, percent, picture_text
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from .robustness_axis import Group, Line
     from .robustness_plots import Plot
 
-LEFT, RIGHT, NAMES, HEAD, LEGEND = 50, 14, 74, 26, 18  # pixels around the plots
+LEFT, RIGHT, NAMES, HEAD = 50, 14, 74, 26  # pixels around the plots
 _NAME_ROOM = 12.0  # pixels that a slanted name needs along the axis
 _MARKS_FROM = 7.0  # pixels a layer from which marks have their full size
 
@@ -52,6 +53,7 @@ class DepthChart(Speaking, QWidget):
         self._place: int | None = None
         self._layer = ""
         self._cache: QPixmap | None = None
+        self.legend: tuple[Entry, ...] = ()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -100,7 +102,7 @@ class DepthChart(Speaking, QWidget):
 
     def box(self, index: int) -> QRectF:
         """Return where one of the two plots lies."""
-        height = max((self.height() - LEGEND - NAMES - 2 * HEAD) / 2, 10)
+        height = max((self.height() - rows(self.legend) * ROW - NAMES - 2 * HEAD) / 2, 10)
         return QRectF(LEFT, HEAD + index * (height + HEAD), max(self.width() - LEFT - RIGHT, 20), height)
 
     def point(self, index: int, place: int) -> QPointF | None:
@@ -225,6 +227,8 @@ class DepthChart(Speaking, QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
+        present = self._shapes & {self._shape(place) for place in range(1, len(self._layers) + 1)}
+        self.legend = legend(present, LEFT, self.width() - 4)
         self._cache = None
         self.update()
 
@@ -255,7 +259,7 @@ class DepthChart(Speaking, QWidget):
             self._paint_axis(painter, theme, plot, self.box(index))
             self._paint_curve(painter, theme, index)
         self._paint_names(painter, theme)
-        self._paint_legend(painter, theme)
+        paint_legend(painter, theme, self.legend, self.height())
 
     def _paint_groups(self, painter: QPainter, theme: Colours) -> None:
         """Shade every other group of layers, and mark the layer that is looked at."""
@@ -330,19 +334,6 @@ class DepthChart(Speaking, QWidget):
             painter.rotate(-90)
             painter.drawText(QPointF(-metrics.horizontalAdvance(text), 0), text)
             painter.restore()
-
-    def _paint_legend(self, painter: QPainter, theme: Colours) -> None:
-        painter.setFont(number_font(11))
-        metrics = QFontMetricsF(painter.font())
-        present = self._shapes & {self._shape(place) for place in range(1, len(self._layers) + 1)}
-        x, y = float(LEFT), self.height() - LEGEND / 2
-        for shape, title in KINDS:
-            if shape in present:
-                paint_mark(painter, shape, QPointF(x + 4, y), 3.6, theme.colour("muted"), theme.colour("panel"))
-                painter.setPen(theme.colour("muted"))
-                room = metrics.horizontalAdvance(_(title)) + 2
-                painter.drawText(QRectF(x + 12, y - 8, room, 16), Qt.AlignmentFlag.AlignVCenter, _(title))
-                x += room + 26
 
     def _paint_pointed(self, painter: QPainter, theme: Colours) -> None:
         """Draw a line through both plots at what is pointed at, and write both numbers beside it."""

@@ -482,8 +482,9 @@ class NetWorkspace(Speaking, QWidget):
 
     def _show_device(self) -> None:
         network = self.model.network
+        device = "cpu" if network is None else str(network.device)
         self.device_changed.emit(
-            _("on the {device}").format(device=device_title("cpu" if network is None else str(network.device)))
+            _("on the CPU") if device == "cpu" else _("on the {device}").format(device=device_title(device))
         )
 
     def _source_changed(self) -> None:

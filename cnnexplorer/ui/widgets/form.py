@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PySide6.QtGui import QHelpEvent
 
 
 class Choice(Speaking, QComboBox):
@@ -55,6 +68,31 @@ class Choice(Speaking, QComboBox):
         for id_, title in choices.items():
             self.addItem(_(title), id_)
         self.setCurrentIndex(max(self.findData(chosen), 0))
+
+    def shown_text(self) -> str:
+        """Return the chosen title as far as there is room for it."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint as the style does, and end a title that is too long with dots."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self.shown_text()
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell a title that is too long in the tooltip."""
+        if event.type() == QEvent.Type.ToolTip and self.shown_text() != self.currentText():
+            asked: QHelpEvent = event  # type: ignore[assignment]
+            QToolTip.showText(asked.globalPos(), f"{self.toolTip()}: {self.currentText()}", self)
+            return True
+        return super().event(event)
 
     def wheelEvent(self, event: object) -> None:
         """Leave the wheel to scrolling: a list passed by the mouse must not change."""

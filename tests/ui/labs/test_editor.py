@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from cnnexplorer.core import Convolution
 from cnnexplorer.labs import experiment_of, load_lab
 from cnnexplorer.labs.reading import LARGEST_FILE
+from cnnexplorer.labs.writing import template
 from cnnexplorer.ui.labs.code_edit import CodeEdit
 from cnnexplorer.ui.labs.writing_page import WritingPage
 from cnnexplorer.ui.language import use_language
@@ -204,6 +205,29 @@ def test_a_lab_is_tried_and_nothing_of_it_is_kept(qtbot, window, editor):
     qtbot.mouseClick(panel.leave, LEFT)
     qtbot.waitUntil(lambda: window.desk._aside is None)
     assert not list(window.labs.store._folder.glob("*"))
+
+
+def test_a_lab_is_tried_from_the_step_that_is_shown_on(qtbot, window, editor):
+    write(qtbot, editor, LAB)
+    editor.code.go_to(next(n for n, line in enumerate(LAB.splitlines(), start=1) if "Fill it in." in line))
+    shown = editor.preview.attempt.position
+    assert shown == 2
+    assert editor.windowHandle().transientParent() is None, "else it stays over the window"
+    window.showMinimized()
+    qtbot.mouseClick(editor.try_button, LEFT)
+    assert window.labs.panel.attempt.position == shown
+    assert not window.isMinimized()
+    assert all(step.status == "open" for step in window.labs.panel.attempt.progress.steps)
+    qtbot.waitUntil(lambda: window.labs.panel._ready is not None)
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_the_template_fits_its_preview(qtbot, window, editor, code):
+    use_language(code)
+    editor.code.setPlainText(template(code))
+    checked(qtbot, editor)
+    settled(editor)
+    assert editor.preview.body.text.horizontalScrollBar().maximum() == 0
 
 
 def test_a_lab_is_saved_and_stands_in_the_list(qtbot, window, editor, tmp_path, monkeypatch):

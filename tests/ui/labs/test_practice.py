@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from cnnexplorer.labs.practice import Series
 from cnnexplorer.ui.labs.practice_dialog import PracticeDialog
-from tests.ui.helpers import LEFT, click_cell, enter, type_text
+from tests.ui.helpers import LEFT, click_cell, enter, settled, type_text
 
 from .test_playing import answered, fill, line, ready
 
@@ -78,6 +78,9 @@ def test_a_code_that_is_none_is_told_of(qtbot, dialog):
     type_text(dialog.code, "value-9-1")
     qtbot.mouseClick(dialog.begin, LEFT)
     assert "there is no such series" in dialog.banner.text.lower()
+    settled(dialog)
+    for field in (dialog.kind, dialog.level, dialog.code):
+        assert field.height() >= field.sizeHint().height(), "the dialog grows, and squeezes nothing"
     dialog.reject()
 
 

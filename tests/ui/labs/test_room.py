@@ -13,7 +13,8 @@ from cnnexplorer.labs.model import ConvolutionSetup
 from cnnexplorer.ui.conv.workspace import first_experiment
 from cnnexplorer.ui.labs.panel import LEAST_WIDTH, WIDTH
 from cnnexplorer.ui.language import use_language
-from cnnexplorer.ui.side_room import FOR_BOTH, FOR_PICTURE, needs_picture, room_for_picture
+from cnnexplorer.ui.main_window import WITH_LAB
+from cnnexplorer.ui.side_room import FOR_BOTH, FOR_PICTURE, needs_picture, needs_settings, room_for_picture
 from tests.ui.helpers import LEFT, settled
 
 from .test_list import items, opened
@@ -128,6 +129,19 @@ def test_the_banner_covers_no_button_of_the_list(qtbot, window):
         window.banner.clear()
 
 
+def test_the_banner_is_as_high_as_its_lines(qtbot, window):
+    window.show_workspace("labs")
+    sized(window, 1280, 700)
+    line = window.fontMetrics().lineSpacing()
+    for words, lines in ((3, 1), (40, 2)):
+        window.show_trouble(UserError("mend it " * words))
+        text = window.banner._text
+        settled(window)
+        assert text.heightForWidth(text.width()) <= text.height(), "all of it can be read"
+        assert window.banner.height() < max(lines * line, 20) + 30
+    window.banner.clear()
+
+
 BARE = """
 format = 1
 title.en = "Bare"
@@ -169,10 +183,13 @@ def test_a_lab_begins_where_the_program_begins(qtbot, window):
 def test_a_lab_leaves_the_window_its_size(qtbot, window):
     window.resize(1024, 680)
     settled(window)
-    least = window.minimumSize()
-    play(qtbot, window, LABS["02_sliding"])
+    play(qtbot, window, LABS["02_sliding"], 5)
     assert (window.width(), window.height()) == (1024, 680)
-    assert window.minimumSize() == least
+    sized(window, WITH_LAB, 560)
+    inspector = window.conv.inspector
+    assert inspector.isVisible()
+    right = inspector.mapTo(window, inspector.rect().topRight()).x()
+    assert right < window.width(), "nothing is cut in the narrowest window"
 
 
 @pytest.mark.parametrize(("width", "wanted"), [(1024, LEAST_WIDTH), (1280, WIDTH), (1500, WIDTH)])
@@ -191,10 +208,10 @@ def test_the_buttons_that_go_on_stay_in_their_places(qtbot, window, width, wante
 def test_the_panel_follows_the_width_of_the_window(qtbot, window):
     sized(window, 1400, 700)
     panel = play(qtbot, window, LABS["02_sliding"])
-    sized(window, 1024, 700)
+    sized(window, 1200, 700)
     assert panel.width() == LEAST_WIDTH
-    window._columns.setSizes([400, 500])  # as by hand
-    sized(window, 1100, 700)
+    window._columns.setSizes([400, 700])  # as by hand
+    sized(window, 1250, 700)
     assert panel.width() == 400
 
 
@@ -230,4 +247,7 @@ def test_where_settings_are_asked_for_the_picture_steps_aside_first():
     assert room_for_picture("net", asks) == FOR_BOTH["net"] > 1280
     assert room_for_picture("net", reads) == FOR_PICTURE["net"] < 1280
     assert not needs_picture(asks)
-    assert needs_picture(LABS["09_seeing"].lab.steps[7]), "the classes that are read off stand below it"
+    answers = LABS["09_seeing"].lab.steps[7]
+    assert needs_picture(answers), "the classes that are read off stand below it"
+    assert room_for_picture("net", answers) < 1280
+    assert not needs_settings(answers), "the inspector is not needed beside it"

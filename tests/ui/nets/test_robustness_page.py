@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog
 
 from cnnexplorer.core.samples import SAMPLES, make_sample
 from cnnexplorer.nets import Perturbation, compare_activations, load_network, read_architecture
-from cnnexplorer.ui.language import use_language
+from cnnexplorer.ui.language import translate, use_language
 from cnnexplorer.ui.nets.input_column import InputForm
 from cnnexplorer.ui.nets.robustness_axis import groups, lines, thinned, ticks
+from cnnexplorer.ui.nets.robustness_legend import legend, rows
 from cnnexplorer.ui.nets.robustness_page import RobustnessPage
-from cnnexplorer.ui.nets.robustness_plots import make_plots
+from cnnexplorer.ui.nets.robustness_plots import KINDS, make_plots
 from cnnexplorer.ui.nets.robustness_texts import correlation_text, percent, perturbation_text
 from cnnexplorer.ui.nets.sources import PictureSources
 from cnnexplorer.ui.nets.state import Chosen, Source
@@ -327,6 +328,17 @@ def test_the_curves_lie_where_their_values_are(qtbot: QtBot, page: RobustnessPag
     assert point is not None
     red, green, blue = image[round(point.y()), round(point.x())]
     assert red > green < blue, "the mark of conv2 is filled with the curve's colour"
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_the_legend_takes_more_rows_where_there_is_little_room(qtbot: QtBot, code: str):
+    use_language(code)
+    shapes = [shape for shape, _title in KINDS]
+    wide, narrow = legend(shapes, 50, 700), legend(shapes, 50, 312)
+    assert rows(wide) == 1
+    assert rows(narrow) == 2
+    assert [entry.title for entry in narrow] == [translate(title) for _shape, title in KINDS]
+    assert all(entry.left + entry.width <= 312 for entry in narrow)
 
 
 def test_infinite_and_missing_numbers_have_a_place(page: RobustnessPage):
