@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from . import __version__
 from .catalogue import LANGUAGES, console_language, load_catalogue
 from .commands import commands, load
+from .console import let_console_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -161,6 +162,7 @@ def _open_window(options: argparse.Namespace) -> int:
 
 def main() -> int:
     """Start the program, or do what the command after its name says."""
+    let_console_write()
     arguments = sys.argv[1:]
     _ = load_catalogue(console_language(arguments)).gettext
     command = commands(_).get(arguments[0]) if arguments else None

@@ -345,14 +345,16 @@ def test_what_steers_a_terminal_is_never_printed(tmp_path, capsys):
     assert all(line.isprintable() for line in told.splitlines())
 
 
-@pytest.mark.parametrize("command", ["check-lab", "grade"])
-def test_as_a_program(command, tmp_path):
+@pytest.mark.parametrize(("command", "says"), [("check-lab", "todo est\\xe1 bien"), ("grade", "0 informes")])
+def test_as_a_program_whose_console_knows_few_signs(command, says, tmp_path):
     (tmp_path / "a.toml").write_text(SOURCE)
     done_ = subprocess.run(
         [sys.executable, "-m", "cnnexplorer", command, str(tmp_path), "--lang", "es"],
         capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
         text=True,
         check=False,
     )
     assert done_.returncode == 0
     assert "Traceback" not in done_.stderr
+    assert says in done_.stdout + done_.stderr
