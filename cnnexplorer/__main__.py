@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from . import __version__
 from .catalogue import LANGUAGES, console_language, load_catalogue
+from .command_line import spoken
 from .commands import commands, load
 from .console import let_console_write
 
@@ -106,6 +107,7 @@ def _check_xcb() -> None:
         )
 
 
+@spoken
 def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -116,7 +118,12 @@ def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     )
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("a picture or a session to open"))
     parser.add_argument("--lang", choices=tuple(LANGUAGES), help=_("the language: English or Spanish"))
-    parser.add_argument("--version", action="version", version=f"CNN Explorer {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"CNN Explorer {__version__}",
+        help=_("show the program's version and exit"),
+    )
     return parser.parse_args(arguments)
 
 

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .contact_sheet import Letters, plain_letters
 from .data_files import DATA_FORMATS
-from .file_names import clean_stem
-from .messages import mark
+from .file_names import DEFAULT, clean_stem, file_stem
+from .messages import SettingError, mark
 from .metadata import FigureNotes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from .batch_pictures import Paint
@@ -80,7 +81,7 @@ class Exhibit:
     limits
         The values at the ends of the colours; None where each unit has its own.
     paint
-        "signed", "unsigned", "grey", or "planes" where three planes are red, green and blue.
+        "signed", "unsigned", "grey", or "planes" where three planes are red, green and blue; "none" for bare numbers.
     """
 
     group: Group
@@ -129,6 +130,8 @@ class BatchRequest:
         for the smallest and the largest value where each unit has its own colours.
     letters
         Paints the lines of a contact sheet.
+    template, words, now
+        What the files are called, as `file_stem` takes it; the words are those that all files share.
     """
 
     folder: Path
@@ -147,6 +150,9 @@ class BatchRequest:
     describe: Callable[[Exhibit], FigureNotes] = plain_notes
     line: str = "{low} … {high}"
     letters: Letters = plain_letters
+    template: str = DEFAULT
+    words: Mapping[str, str] = field(default_factory=dict)
+    now: datetime = datetime.min
 
 
 def file_names(request: BatchRequest, group: Group) -> Iterator[str]:
@@ -160,11 +166,20 @@ def file_names(request: BatchRequest, group: Group) -> Iterator[str]:
     suffix = ".png" if request.format == PICTURE else DATA_FORMATS[request.format].suffix
     stem = stem_of(request.prefix, group.name)
     if request.form == "sheet":
-        yield f"{stem}_sheet{suffix}"
+        yield _named(request, f"{stem}_sheet", group) + suffix
     elif request.form == "layer":
-        yield f"{stem}{suffix}"
+        yield _named(request, stem, group) + suffix
     else:
-        yield from (f"{stem}_{name}{suffix}" for name in _unit_names(request, group))
+        yield from (_named(request, f"{stem}_{name}", group, name) + suffix for name in _unit_names(request, group))
+
+
+def _named(request: BatchRequest, usual: str, group: Group | None = None, unit: str = "") -> str:
+    """Return a file's stem as the template makes it from the usual one; raises `SettingError` where it cannot."""
+    if request.template == DEFAULT:
+        return usual
+    layer = "" if group is None else group.name
+    words = {"view": request.whole, **request.words, "name": usual, "layer": layer, "channel": unit}
+    return file_stem(request.template, words, request.now)
 
 
 def targets(request: BatchRequest) -> Iterator[Path]:
@@ -179,14 +194,32 @@ def targets(request: BatchRequest) -> Iterator[Path]:
 
 
 def existing(request: BatchRequest, stop: Callable[[], bool] = lambda: False) -> list[Path]:
-    """Return those of the files that are there already."""
-    found = []
+    """Return those of the files that are there already.
+
+    Raises
+    ------
+    SettingError
+        The template gives no name, or two files the same.
+    """
+    found: list[Path] = []
+    seen: set[Path] = set()
     for path in targets(request):
         if stop():
             break
+        if path in seen:
+            raise same_name(path)
+        seen.add(path)
         if os.path.lexists(path):
             found.append(path)
     return found
+
+
+def same_name(path: Path) -> SettingError:
+    """Return what is to be said of a template that calls two files alike."""
+    return SettingError(
+        "several files would be called {name}: put {{name}}, or {{layer}} and {{channel}}, into it",
+        name=path.name,
+    )
 
 
 def estimate(request: BatchRequest) -> tuple[int, float]:
@@ -213,7 +246,7 @@ def stem_of(prefix: str, name: str) -> str:
 
 def whole_name(request: BatchRequest) -> str:
     """Return the name of the one file for everything."""
-    return stem_of(request.prefix, request.whole) + DATA_FORMATS[request.format].suffix
+    return _named(request, stem_of(request.prefix, request.whole)) + DATA_FORMATS[request.format].suffix
 
 
 def path_of(request: BatchRequest, picture: int, name: str, group: Group | None = None) -> Path:

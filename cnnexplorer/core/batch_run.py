@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Reader = Callable[[Group], Array]
 
 GREY = ("png8", "png16")
+TIFF = "tiff"
 
 _SHOWN_NOTES = 3
 _QUIET = (RANGE, ONE_VALUE, EXACT)  # every file tells of that itself
@@ -50,6 +51,8 @@ class BatchReport:
         What ended it early, if anything did.
     notes
         What is worth knowing about the files.
+    folders
+        In which folders they lie.
     """
 
     written: int
@@ -58,6 +61,7 @@ class BatchReport:
     stopped: bool = False
     trouble: UserError | None = None
     notes: tuple[Note, ...] = ()
+    folders: tuple[Path, ...] = ()
 
 
 class _Stopped(Exception):
@@ -93,7 +97,7 @@ def run_batch(
     except MemoryError:
         trouble = UserError("there is not enough memory for these files: save fewer layers at once")
     notes = tuple(batch.notes.values())[:_SHOWN_NOTES]
-    return BatchReport(batch.written, batch.total, tuple(batch.skipped), stopped, trouble, notes)
+    return BatchReport(batch.written, batch.total, tuple(batch.skipped), stopped, trouble, notes, tuple(batch.folders))
 
 
 class _Batch:
@@ -105,6 +109,7 @@ class _Batch:
         self.written = self._passed = 0
         self.skipped: list[UserError] = []
         self.notes: dict[str, Note] = {}
+        self.folders: dict[Path, None] = {}
         self._made = {request.folder}
 
     def run(self, open_picture: Callable[[int], Reader]) -> None:
@@ -157,7 +162,8 @@ class _Batch:
             digits = digits_of(group.count)
             apart = request.format == "npz"
             named = {f"{group.name}_{index:0{digits}}": unit for index, unit in enumerate(units)}
-            self._write(next(paths), named if apart else {group.name: units})
+            facts = self._facts(group, picture, units) if request.format == TIFF else None
+            self._write(next(paths), named if apart else {group.name: units}, None, facts)
         else:
             self._write_units(picture, group, units, paths)
 
@@ -171,12 +177,18 @@ class _Batch:
         )
         for path, (index, part, piece) in zip(paths, pieces, strict=True):
             self._check()
-            facts = None
-            if self.request.format in GREY:
-                values = finite_range(piece)
-                exhibit = Exhibit(group, picture, index, part, values, shared or values, "grey")
-                facts = texts_of(self.request.describe(exhibit))
+            told = self.request.format in (*GREY, TIFF)
+            facts = self._facts(group, picture, piece, index, part, shared) if told else None
             self._write(path, {path.stem: piece}, shared, facts)
+
+    def _facts(
+        self, group: Group, picture: int, units: Array, index: int | None = None, part: int | None = None,
+        shared: Limits | None = None,
+    ) -> dict[str, str]:  # fmt: skip
+        """Return what a file of data tells of itself, in formats that can."""
+        values = finite_range(units)
+        paint = "grey" if self.request.format in GREY else "none"
+        return texts_of(self.request.describe(Exhibit(group, picture, index, part, values, shared or values, paint)))
 
     def _paint_group(self, picture: int, group: Group, units: Array, paths: Iterator[Path]) -> None:
         request, whole = self.request, finite_range(units)
@@ -217,6 +229,7 @@ class _Batch:
             if note.template not in _QUIET:
                 self.notes.setdefault(note.template, note)
         self.written += 1
+        self.folders[path.parent] = None
         self._tell(self.written + self._passed, self.total)
 
 

@@ -6,6 +6,7 @@ reads the file should know: how values became levels, what was rounded, cut off 
 
 from __future__ import annotations
 
+import builtins
 import io
 import keyword
 import math
@@ -256,22 +257,22 @@ def _write_text(library: str) -> Writer:
 def _identifier(name: str) -> str:
     """Return a name that can stand before an equals sign.
 
-    >>> [_identifier(name) for name in ("conv1.weight", "3x3", "np", "lambda", "")]
-    ['conv1_weight', 'array_3x3', 'array_np', 'array_lambda', 'array_']
+    >>> [_identifier(name) for name in ("conv1.weight", "3x3", "np", "lambda", "input", "")]
+    ['conv1_weight', 'array_3x3', 'array_np', 'array_lambda', 'array_input', 'array_']
     """
     plain = re.sub(r"\W", "_", name, flags=re.ASCII)
     return plain if plain.isidentifier() and plain not in _TAKEN else f"array_{plain}"
 
 
-_TAKEN = {"np", "torch", "float", *keyword.kwlist}
+_TAKEN = {"np", "torch", *dir(builtins), *keyword.kwlist}
 
 
 def _write_tiff(
-    arrays: Arrays, file: IO[bytes], _limits: Limits = None, _facts: Mapping[str, str] | None = None
+    arrays: Arrays, file: IO[bytes], _limits: Limits = None, facts: Mapping[str, str] | None = None
 ) -> tuple[Note, ...]:
     from . import data_pictures  # Pillow is a tenth of the time to the first window
 
-    return data_pictures.write_tiff(planes(arrays), file)
+    return data_pictures.write_tiff(planes(arrays), file, facts)
 
 
 def _write_png(bits: int) -> Writer:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import AppendingTiffWriter, ImageFileDirectory_v2
 
 from .data_text import EXACT, ONE_VALUE, RANGE
 from .messages import DataError, Note, mark, storable
@@ -18,11 +19,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_PAGE = "Page"
+_TIFF_TAGS = {"Title": 269, "Description": 270, _PAGE: 285, "Software": 305}
 
-def write_tiff(planes: Sequence[tuple[str, NDArray[Any]]], file: IO[bytes]) -> tuple[Note, ...]:
-    """Write maps (H, W) as the pages of a TIFF of 32-bit floating-point numbers.
+
+def write_tiff(
+    planes: Sequence[tuple[str, NDArray[Any]]], file: IO[bytes], facts: Mapping[str, str] | None = None
+) -> tuple[Note, ...]:
+    """Write maps (H, W) as the pages of a TIFF of 32-bit floating-point numbers, each with its name.
 
     Returns the largest error of rounding to 32 bits, where there is one.
+
+    Parameters
+    ----------
+    facts
+        What the first page tells of the file: "Title", "Description" and "Software".
 
     Raises
     ------
@@ -43,11 +54,25 @@ def write_tiff(planes: Sequence[tuple[str, NDArray[Any]]], file: IO[bytes]) -> t
         worst = max(worst, float(np.abs(single[finite].astype(np.float64) - plane[finite]).max(initial=0)))
         pages.append(Image.fromarray(np.ascontiguousarray(single)))
     whole = io.BytesIO()  # Pillow reads what it has written of the pages before
-    pages[0].save(whole, format="TIFF", save_all=True, append_images=pages[1:])
+    told = facts or {}
+    with AppendingTiffWriter(whole) as writer:
+        for (name, _plane), page in zip(planes, pages, strict=True):
+            page.save(writer, format="TIFF", tiffinfo=_tags({**told, _PAGE: name}))
+            writer.newFrame()
+            told = {}
     file.write(whole.getbuffer())
     if worst == 0:
         return (Note(EXACT),)
     return (Note(mark("rounded to 32 bits: off by {error} at most"), {"error": f"{worst:.1e}"}),)
+
+
+def _tags(facts: Mapping[str, str]) -> ImageFileDirectory_v2:
+    """Return facts as the tags of a page, in UTF-8 as most programs read them."""
+    tags = ImageFileDirectory_v2()
+    for key, text in facts.items():
+        if key in _TIFF_TAGS and text:
+            tags[_TIFF_TAGS[key]] = storable(text).encode()
+    return tags
 
 
 def write_png(

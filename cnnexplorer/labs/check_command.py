@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnexplorer.catalogue import LANGUAGES, console_language, load_catalogue
+from cnnexplorer.command_line import spoken
 from cnnexplorer.core.messages import shown
 
 from .loading import check_file
@@ -33,6 +34,7 @@ def run(arguments: list[str]) -> int:
     return 1 if wrong else 0
 
 
+@spoken
 def _parsed(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="cnnexplorer check-lab",

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnexplorer.catalogue import LANGUAGES, console_language, load_catalogue
+from cnnexplorer.command_line import spoken
 from cnnexplorer.core import UserError
 from cnnexplorer.core.files import write_file
 from cnnexplorer.core.messages import shown
 
-from .grading import grade_folder, passed_over, table
+from .grading import grade_folder, passed_over, remark, table
 from .loading import LabFile, built_in_labs, labs_in
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def run(arguments: list[str]) -> int:
     options = _parsed(arguments, _)
     try:
         labs = [*built_in_labs(), *(lab for folder in options.labs for lab in labs_in(folder))]
-        rows = grade_folder(options.folder, [lab.digest for lab in labs if isinstance(lab, LabFile)])
+        rows = grade_folder(options.folder, [lab for lab in labs if isinstance(lab, LabFile)])
         others = passed_over(options.folder)
         text = table(rows, _)
         if options.out is None:
@@ -43,8 +44,8 @@ def run(arguments: list[str]) -> int:
         print(error.sentence(_), file=sys.stderr)
         return 1
     for row in rows:
-        if row.error is not None:
-            print(f"{shown(row.file)}: {row.error.sentence(_)}", file=sys.stderr)
+        if said := remark(row, _):
+            print(f"{shown(row.file)}: {said}", file=sys.stderr)
     for name in others[:MOST_NAMED]:
         print(_("{file}: not graded, for it is no page (HTML)").format(file=shown(name)), file=sys.stderr)
     if len(others) > MOST_NAMED:
@@ -55,6 +56,7 @@ def run(arguments: list[str]) -> int:
     return 1 if doubtful else 0
 
 
+@spoken
 def _parsed(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="cnnexplorer grade", description=_("Collect the reports of a class into one table (CSV).")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from unicodedata import normalize
 
 from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
 
+from .plausible import can_be
 from .reading import is_folder
 from .report import LARGEST_REPORT, Summary, duration, lab_key, read_report
 from .sayings import ReportError
@@ -17,11 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from .loading import LabFile
+    from .model import Lab
+
 MOST_REPORTS = 2_000
 SUFFIXES = (".html", ".htm")
 NO_PAGE = ".pdf"  # what students hand in instead: it stands in the table, with the reason
 
 Signature = Literal["right", "wrong", "unknown"]
+_SAME = mark("the same work as in {file}")
+_FORMULAS = frozenset("=+-@|%")
 SIGNATURES: dict[Signature, str] = {
     "right": mark("unchanged"),
     "wrong": mark("changed by hand"),
@@ -32,32 +39,33 @@ SIGNATURES: dict[Signature, str] = {
 class Graded(NamedTuple):
     """One file of a class: its report, or why it is none.
 
-    `signature` is "right"; "wrong": the file was changed after it was written; "unknown": the lab that keys it is not
-    here.
+    `signature` is "right"; "wrong": the file was changed after it was written, or its numbers cannot be; "unknown": the
+    lab that keys it is not here. `same_as` is another file with the same work in it, whoever's name it bears.
     """
 
     file: str
     summary: Summary | None
     signature: Signature | None
     error: ReportError | None
+    same_as: str = ""
 
 
-def grade_folder(folder: Path, digests: Iterable[str]) -> tuple[Graded, ...]:
+def grade_folder(folder: Path, labs: Iterable[LabFile]) -> tuple[Graded, ...]:
     """Read all reports in a folder and in its subfolders, one level down, in the order of their names.
 
     A PDF cannot be graded, but has its row too: somebody handed it in. Where the page lies beside it, that is enough.
 
     Parameters
     ----------
-    digests
-        Of the labs that are known: a report of any other cannot be checked.
+    labs
+        Those that are known: a report of any other cannot be checked.
 
     Raises
     ------
     ReportError
         The folder cannot be read, or holds too many files.
     """
-    known = frozenset(digests)
+    known = {lab.digest: lab.lab for lab in labs}
     try:
         if not folder.is_dir():
             raise ReportError("there is no folder “{name}”", name=folder.name)
@@ -66,7 +74,20 @@ def grade_folder(folder: Path, digests: Iterable[str]) -> tuple[Graded, ...]:
         raise ReportError("the folder cannot be read: {reason}", reason=error.strerror or error) from error
     if len(paths) > MOST_REPORTS:
         raise ReportError("there are more than {limit} reports: grade them folder by folder", limit=MOST_REPORTS)
-    return tuple(_graded(path, str(path.relative_to(folder)), known) for path in paths)
+    return _compared([_graded(path, str(path.relative_to(folder)), known) for path in paths])
+
+
+def _compared(rows: list[Graded]) -> tuple[Graded, ...]:
+    """Note where the same work was handed in twice: begun in the same second, with the same times on all steps."""
+    first: dict[object, str] = {}
+    compared = []
+    for row in rows:
+        work = row.summary
+        if work is not None and work.started:
+            earlier = first.setdefault((work.digest, work.started, work.changed, work.steps), row.file)
+            row = row._replace(same_as="" if earlier == row.file else earlier)
+        compared.append(row)
+    return tuple(compared)
 
 
 def passed_over(folder: Path) -> tuple[str, ...]:
@@ -120,17 +141,29 @@ def table(rows: tuple[Graded, ...], translate: Callable[[str], str]) -> str:
     return file.getvalue()
 
 
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
+def remark(row: Graded, translate: Callable[[str], str]) -> str:
+    """Return what is to be said of a file; empty where nothing is."""
+    if row.error is not None:
+        return row.error.sentence(translate)
+    return translate(_SAME).format(file=row.same_as) if row.same_as else ""
 
-    >>> guarded("=HYPERLINK(1)"), guarded("Ana"), guarded("-2")
-    ("'=HYPERLINK(1)", 'Ana', "'-2")
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula, also where it splits cells at semicolons.
+
+    >>> guarded("=HYPERLINK(1)"), guarded("Ana"), guarded("-2"), guarded("Ana;=1")
+    ("'=HYPERLINK(1)", 'Ana', "'-2", "Ana;'=1")
     """
     short = "".join(sign if sign.isprintable() else " " for sign in cell)
-    return f"'{short}" if short.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") else short
+    return ";".join(f"'{part}" if _begins_formula(part) else part for part in short.split(";"))
 
 
-def _graded(path: Path, name: str, known: frozenset[str]) -> Graded:
+def _begins_formula(part: str) -> bool:
+    first = part.lstrip(' "')[:1]
+    return bool(first) and normalize("NFKC", first) in _FORMULAS  # full-width signs count as well
+
+
+def _graded(path: Path, name: str, known: dict[str, Lab]) -> Graded:
     if path.suffix.lower() == NO_PAGE:
         told = ReportError("this is a PDF, which cannot be graded: ask for the page (HTML)")
         return Graded(name, None, None, told)
@@ -143,14 +176,14 @@ def _graded(path: Path, name: str, known: frozenset[str]) -> Graded:
         broken = ReportError("it cannot be read: {reason}", reason=error.strerror or type(error).__name__)
         return Graded(name, None, None, broken)
     signed = report.signed_by(lab_key(report.summary.digest))
-    signature: Signature = "wrong" if not signed else "right" if report.summary.digest in known else "unknown"
-    return Graded(name, report.summary, signature, None)
+    lab = known.get(report.summary.digest)
+    honest = signed and can_be(report.summary, lab)
+    return Graded(name, report.summary, "wrong" if not honest else "unknown" if lab is None else "right", None)
 
 
 def _cells(row: Graded, translate: Callable[[str], str]) -> list[str]:
     if row.summary is None or row.signature is None:
-        reason = row.error.sentence(translate) if row.error else ""
-        return [row.file, *[""] * 13, reason]
+        return [row.file, *[""] * 13, remark(row, translate)]
     summary = row.summary
     solved = sum(step.status == "solved" for step in summary.steps)
     shown = sum(step.status == "shown" for step in summary.steps)
@@ -158,6 +191,6 @@ def _cells(row: Graded, translate: Callable[[str], str]) -> list[str]:
         row.file, summary.student, summary.title, format_number(summary.percent, 1), format_number(summary.earned, 2),
         format_number(summary.points, 2), str(solved), str(sum(step.tries for step in summary.steps)),
         str(sum(step.hints for step in summary.steps)), str(shown), duration(summary.seconds), summary.started,
-        summary.changed, translate(SIGNATURES[row.signature]), "",
+        summary.changed, translate(SIGNATURES[row.signature]), remark(row, translate),
     ]  # fmt: skip
     return totals + [format_number(step.earned, 2) if step.marked else "" for step in summary.steps]

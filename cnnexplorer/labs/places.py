@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnexplorer.core.samples import SAMPLES
-
 from .sayings import LabError
 
 if TYPE_CHECKING:
@@ -50,15 +48,3 @@ def file_in(folder: Path | None, name: str) -> Path:
     if not found:
         raise LabError("there is no file “{name}” in the lab's folder", name=name)
     return path
-
-
-def check_picture(name: str, folder: Path | None) -> None:
-    """Raise `LabError` where a picture is neither a sample nor a file in the lab's folder."""
-    if name and name not in SAMPLES:
-        if not is_file_name(name):
-            raise LabError(
-                "there is no picture “{name}”: use one of {names}, or a file in the lab's folder",
-                name=name,
-                names=", ".join(SAMPLES),
-            )
-        file_in(folder, name)

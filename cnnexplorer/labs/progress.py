@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from cnnexplorer.core.messages import mark
 
+from .asked import DIGITS, asked_of
 from .model import MOST_STEPS
 from .sayings import ReportError
 
@@ -39,6 +40,8 @@ _SCORING = mark(
     "Each wrong answer takes {wrong} % off the points of its step, each hint {hint} %; a step that is solved gives "
     "{least} % at least. An answer that is shown gives no points."
 )
+
+_OTHER_LAB = mark("the progress belongs to another lab, or the lab was changed: begin it again")
 
 MOST_TRIES = 100_000
 MOST_SECONDS = 1e8  # three years
@@ -80,6 +83,8 @@ class StepProgress(Struct, frozen=True, forbid_unknown_fields=True):
         Time spent on the step.
     draft, judged
         What stands in the field, as its parts in texts; and whether it is what was judged last.
+    anew
+        Whether something else was asked when the step was worked on: what was answered then is gone.
     """
 
     status: Status = "open"
@@ -90,6 +95,7 @@ class StepProgress(Struct, frozen=True, forbid_unknown_fields=True):
     figures: Annotated[tuple[Figure, ...], Meta(max_length=MOST_FIGURES)] = ()
     draft: Draft = ()
     judged: bool = False
+    anew: bool = False
 
     @property
     def done(self) -> bool:
@@ -98,7 +104,7 @@ class StepProgress(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Progress(Struct, frozen=True, forbid_unknown_fields=True):
-    """How far a student is in a lab."""
+    """How far a student is in a lab; `asked` are the digests of what its steps ask, see `asked_of`."""
 
     lab: Annotated[str, Meta(max_length=200)]
     digest: Annotated[str, Meta(max_length=64)]
@@ -108,6 +114,7 @@ class Progress(Struct, frozen=True, forbid_unknown_fields=True):
     started: Annotated[str, Meta(max_length=40)] = ""
     changed: Annotated[str, Meta(max_length=40)] = ""
     format: int = FORMAT
+    asked: Annotated[tuple[Annotated[str, Meta(max_length=DIGITS)], ...], Meta(max_length=MOST_STEPS)] = ()
 
     @property
     def finished(self) -> bool:
@@ -119,10 +126,16 @@ class Progress(Struct, frozen=True, forbid_unknown_fields=True):
         """The time spent on all steps, each to a tenth as reports have it."""
         return sum(round(step.seconds, 1) for step in self.steps)
 
+    @property
+    def to_redo(self) -> tuple[int, ...]:
+        """The steps, from 0, that ask something else since they were worked on, and are not done yet."""
+        return tuple(index for index, step in enumerate(self.steps) if step.anew and not step.done)
+
 
 def new_progress(lab: LabFile, student: str = "", now: str = "") -> Progress:
     """Return the progress of a student who begins a lab."""
-    return Progress(lab.id, lab.digest, (StepProgress(),) * len(lab.lab.steps), student, 0, now, now)
+    steps = (StepProgress(),) * len(lab.lab.steps)
+    return Progress(lab.id, lab.digest, steps, student, 0, now, now, asked=asked_of(lab.lab))
 
 
 def moved(progress: Progress, position: int, now: str = "") -> Progress:
@@ -211,8 +224,16 @@ def step_score(step: Step, progress: StepProgress) -> float:
     """Return what a step has earned, 0 to its points: each wrong answer and each hint takes something off."""
     if not step.is_marked or progress.status != "solved":
         return 0.0
-    wrong = max(progress.tries - 1, 0)
-    return step.points * max(1 - PER_TRY * wrong - PER_HINT * progress.hints, LEAST)
+    return worth(step.points, progress.tries, progress.hints)
+
+
+def worth(points: float, tries: int, hints: int) -> float:
+    """Return what a solved step gives of its points after a number of tries, the right one counted along, and hints.
+
+    >>> worth(2, 2, 1)
+    1.3
+    """
+    return points * max(1 - PER_TRY * max(tries - 1, 0) - PER_HINT * hints, LEAST)
 
 
 def scoring(translate: Callable[[str], str]) -> str:
@@ -232,7 +253,7 @@ def progress_bytes(progress: Progress) -> bytes:
 
 
 def progress_from_bytes(data: bytes, lab: LabFile) -> Progress:
-    """Read a saved progress for a lab.
+    """Read a saved progress for a lab. Steps that ask something else by now are to be done anew.
 
     Raises
     ------
@@ -248,8 +269,21 @@ def progress_from_bytes(data: bytes, lab: LabFile) -> Progress:
     if progress.format > FORMAT:
         raise ReportError("the progress was saved by a newer version of the program: update CNN Explorer")
     if progress.lab != lab.id or len(progress.steps) != len(lab.lab.steps) or progress.position >= len(progress.steps):
-        raise ReportError("the progress belongs to another lab, or the lab was changed: begin it again")
-    return progress
+        raise ReportError(_OTHER_LAB)
+    asked = asked_of(lab.lab)
+    if progress.digest == lab.digest:
+        return replace(progress, asked=asked)
+    if len(progress.asked) != len(asked):
+        raise ReportError(_OTHER_LAB)
+    steps = tuple(
+        done if before == now or _is_untouched(done) else StepProgress(seconds=done.seconds, anew=True)
+        for done, before, now in zip(progress.steps, progress.asked, asked, strict=True)
+    )
+    return replace(progress, digest=lab.digest, steps=steps, asked=asked)
+
+
+def _is_untouched(step: StepProgress) -> bool:
+    return replace(step, seconds=0.0) == StepProgress()
 
 
 def _with_step(progress: Progress, index: int, step: StepProgress, now: str = "") -> Progress:

@@ -22,7 +22,7 @@ from cnnexplorer.core.messages import mark
 
 from .markdown import as_html, parse_markdown
 from .mistake_names import recognised
-from .model import TextTask
+from .model import MOST_STEPS, TextTask
 from .moments import moment
 from .progress import score, scoring, step_score
 from .sayings import ReportError
@@ -43,6 +43,9 @@ _SUMMARY = re.compile(rf'<meta name="cnnexplorer-report" content="([A-Za-z0-9+/=
 _SIGNATURE = re.compile(rb"\n<!-- cnnexplorer-signature: ([0-9a-f]{64}) -->\n*\Z")
 
 ShortText = Annotated[str, Meta(max_length=300)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Points = Annotated[float, Meta(ge=0, le=100)]
+Total = Annotated[float, Meta(ge=0, le=100 * MOST_STEPS)]
 
 
 class StepSummary(Struct, frozen=True):
@@ -50,12 +53,12 @@ class StepSummary(Struct, frozen=True):
 
     status: Literal["open", "solved", "noted", "shown", "read"]
     marked: bool
-    earned: float
-    points: float
-    tries: int
-    hints: int
-    seconds: float
-    figures: int
+    earned: Points
+    points: Points
+    tries: Count
+    hints: Count
+    seconds: Annotated[float, Meta(ge=0, le=1e9)]
+    figures: Count
     mistakes: tuple[ShortText, ...] = ()
 
 
@@ -70,9 +73,9 @@ class Summary(Struct, frozen=True):
     started: ShortText
     changed: ShortText
     version: ShortText
-    earned: float
-    points: float
-    steps: Annotated[tuple[StepSummary, ...], Meta(max_length=200)]
+    earned: Total
+    points: Total
+    steps: Annotated[tuple[StepSummary, ...], Meta(max_length=MOST_STEPS)]
 
     @property
     def percent(self) -> float:

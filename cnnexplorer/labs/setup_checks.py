@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnexplorer.core import ImageError, SessionError, SettingError
+from cnnexplorer.core.samples import SAMPLES
 
 from .model import ConvolutionSetup, NetworkSetup, SessionSetup
-from .places import check_picture, file_in, is_file_name
+from .places import file_in, is_file_name
 from .questions import Question, check_question
 from .sayings import LabError
 from .work import Budget
@@ -70,6 +71,18 @@ class SetUps:
         if isinstance(setup, ConvolutionSetup):
             _check_view(setup, path, experiment)
         return experiment
+
+
+def check_picture(name: str, folder: FolderPath | None) -> None:
+    """Raise `LabError` where a picture is neither a sample nor a file in the lab's folder."""
+    if name and name not in SAMPLES:
+        if not is_file_name(name):
+            raise LabError(
+                "there is no picture “{name}”: use one of {names}, or a file in the lab's folder",
+                name=name,
+                names=", ".join(SAMPLES),
+            )
+        file_in(folder, name)
 
 
 def _check_view(setup: ConvolutionSetup, path: Path, experiment: Experiment) -> None:

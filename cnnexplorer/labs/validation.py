@@ -157,6 +157,7 @@ def _number(task: NumberTask, prepared: PreparedStep, experiment: Experiment | N
         raise _Wrong(error, "unit") from error
     if task.of is not None:
         _asked(_needed(experiment, "of"), question_at(task.of, "value"), "of")
+        _finite(prepared, task.of.stage, "of")
     elif task.sign:
         raise _Wrong(LabError("“sign” goes with “of” only"), "sign")
     _mistakes(task, prepared)
@@ -171,8 +172,6 @@ def _shape(task: ShapeTask, prepared: PreparedStep, experiment: Experiment | Non
 
 def _mistakes(task: NumberTask | ShapeTask, prepared: PreparedStep) -> None:
     """Look for wrong answers that are right."""
-    of = task.of if isinstance(task, NumberTask) else None
-    _check_finite(prepared, -1 if of is None else of.stage, "of")
     right = right_value(task, prepared.experiment, prepared.result)
     for place, mistake in enumerate(task.mistakes):
         answer = mistake.answer
@@ -182,7 +181,7 @@ def _mistakes(task: NumberTask | ShapeTask, prepared: PreparedStep) -> None:
             raise _Wrong(LabError("this is the right answer: it is no mistake"), "mistakes", place, "answer")
 
 
-def _check_finite(prepared: PreparedStep, stage: int, field: str) -> None:
+def _finite(prepared: PreparedStep, stage: int, field: str) -> None:
     """See that a stage (-1 for the image) gives numbers that can be told from others."""
     if stage >= 0 and prepared.result is not None and not np.isfinite(prepared.result.outputs[stage]).all():
         raise _Wrong(LabError("what comes out is no finite number: use smaller ones"), field)
@@ -192,7 +191,7 @@ def _matrix(task: MatrixTask, prepared: PreparedStep, experiment: Experiment | N
     _one_of(task, "answer", "stage")
     if task.stage is not None:
         _asked(_needed(experiment, "stage"), Question("map", task.stage, task.channel), "stage")
-        _check_finite(prepared, task.stage, "stage")
+        _finite(prepared, task.stage, "stage")
         return
     try:
         size = array_of(task.answer, (2,)).size
@@ -239,7 +238,7 @@ def _click(task: ClickTask, prepared: PreparedStep, experiment: Experiment | Non
         _asked(known, question_at(task.receptive_field_of, "value"), "receptive_field_of")
         if task.view != -1:
             raise _Wrong(LabError("a receptive field is marked in the image: view = -1"), "view")
-    _check_finite(prepared, task.view, "view")
+    _finite(prepared, task.view, "view")
     try:
         right = right_cells(task, prepared.experiment, prepared.result)
     except SettingError as error:

@@ -243,6 +243,13 @@ class Actions(QObject):
         for id_, slot in slots.items():
             self._actions[id_].triggered.connect(lambda _checked=False, slot=slot: slot())
 
+    def has_shortcut(self, keys: QKeySequence) -> bool:
+        """Tell whether keys are the shortcut of an action that can be taken now."""
+        return any(
+            keys in action.shortcuts() and action.isEnabled() and action.isVisible()
+            for action in self._actions.values()
+        )
+
     def retranslate(self) -> None:
         """Say texts and tips in the language in use."""
         for spec in ACTIONS:

@@ -12,12 +12,15 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPush
 from cnnexplorer.core.batch import FORMS, PICTURE
 from cnnexplorer.core.batch_pictures import Paint
 from cnnexplorer.core.data_files import DATA_FORMATS
+from cnnexplorer.core.file_names import DEFAULT
 from cnnexplorer.core.messages import mark
 
+from .folders import PICTURES, first_folder
 from .language import Speaking, _, plain, translate_count
 from .saving import FOLDER
 from .widgets.form import Choice, Form
 from .widgets.painting import COLOUR_MAPS, colour_table
+from .widgets.template_field import TemplateField
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -72,7 +75,7 @@ class FolderField(Speaking, QWidget):
         self.label.setToolTip("" if self._path is None else plain(str(self._path)))
 
     def _ask(self) -> None:
-        start = "" if self._path is None else str(self._path)
+        start = str(self._path or first_folder(usual=PICTURES))
         name = QFileDialog.getExistingDirectory(self.window(), _(self._title), start)
         if name:
             self.set_path(Path(name))
@@ -92,6 +95,9 @@ class BatchControls(Form):
         self._decided = False  # whether the user said if layers have folders
         self._build_pictures()
         self._build_files()
+        self.name = TemplateField(settings.get("batch/template", DEFAULT) or DEFAULT)
+        self.name.edited.connect(self.changed)
+        self.row(mark("Name"), self.name).setBuddy(self.name.line)
         folder = settings.get(FOLDER, "")
         self.folder = FolderField(mark("The folder that the files are saved in"))
         self.folder.set_path(Path(folder) if folder and Path(folder).is_dir() else None)
@@ -170,6 +176,7 @@ class BatchControls(Form):
         """Keep what was chosen for the next time."""
         for key, choice in self._remembered().items():
             self._settings.set(f"batch/{key}", choice.value())
+        self._settings.set("batch/template", self.name.template)
         if self.folder.path is not None:
             self._settings.set(FOLDER, str(self.folder.path))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from cnnexplorer.core.batch import BatchRequest, estimate, existing, targets
+from cnnexplorer.core import UserError
+from cnnexplorer.core.batch import BatchRequest, estimate, existing, same_name, targets
 from cnnexplorer.core.batch_run import run_batch
 from cnnexplorer.core.data_files import unique_names
 from cnnexplorer.core.file_names import clean_stem
@@ -97,6 +100,9 @@ class BatchDialog(LongDialog):
             describe=describer(kind, files, controls.colour_maps(), controls.shared),
             line=controls.line(),
             letters=letters(self.font()),
+            template=controls.name.template,
+            words=self._offer.words,
+            now=datetime.now(),
         )
 
     @property
@@ -146,16 +152,27 @@ class BatchDialog(LongDialog):
         self.start_button.setEnabled(request is not None)
         self.start_button.setText(_("Save"))
         if request is not None:
-            files, size = estimate(request)
-            self.start_button.setText(translate_count("Save {count} file", "Save {count} files", files))
-            example = next(targets(request))
-            self.tell(summary_text(files, size, str(example.relative_to(request.folder))))
+            self._announce(request)
         elif not self.layers.groups():
             self.tell(_("Check a layer."))
         elif self.controls.of_folder and not self.controls.files:
             self.tell(_("Choose the folder with the pictures."))
         else:
             self.tell(_("Choose the folder that the files are saved in."))
+
+    def _announce(self, request: BatchRequest) -> None:
+        """Say what would be saved, or why no file can be called that."""
+        files, size = estimate(request)
+        self.start_button.setText(translate_count("Save {count} file", "Save {count} files", files))
+        try:
+            example, *others = islice(targets(request), 2)
+            if example in others:
+                raise same_name(example)
+        except UserError as error:
+            self.start_button.setEnabled(False)
+            self.complain(error)
+        else:
+            self.tell(summary_text(files, size, str(example.relative_to(request.folder))))
 
     # saving
 

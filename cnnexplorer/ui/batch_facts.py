@@ -52,7 +52,10 @@ def describer(
             facts.append((_(kind.unit), str(exhibit.unit)))
         if exhibit.plane is not None:
             facts.append((_("Plane"), str(exhibit.plane)))
-        facts += [range_fact(*exhibit.values), _colours(exhibit, colour_maps, shared), program_fact()]
+        facts.append(range_fact(*exhibit.values))
+        if exhibit.paint != "none":
+            facts.append(_colours(exhibit, colour_maps, shared))
+        facts.append(program_fact())
         return FigureNotes(plain_notes(exhibit).title, tuple(facts), language(), PROGRAM)
 
     return describe

@@ -77,3 +77,8 @@ class BatchOffer:
     prefix: str
     kinds: tuple[BatchKind, ...]
     list_pictures: Callable[[Path], tuple[Path, ...]] | None = None
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the fields of a file-name template stand for in all files."""
+        return {"workspace": "network" if self.prefix else "convolution", "network": self.prefix}

@@ -8,6 +8,7 @@ from .language import _, translate_count
 from .trouble import told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cnnexplorer.core.batch_run import BatchReport
@@ -44,7 +45,7 @@ def progress_text(done: int, total: int, seconds: float) -> str:
 
 def report_text(report: BatchReport, folder: Path) -> str:
     """Return what was done, and what was not."""
-    name = folder.name or str(folder)
+    name = _place(report.folders, folder)
     if report.trouble is not None or report.stopped:
         saved = _("{count} of {total} files were saved in {folder}.").format(
             count=f"{report.written:,}", total=f"{report.total:,}", folder=name
@@ -59,6 +60,15 @@ def report_text(report: BatchReport, folder: Path) -> str:
         lines.append(f"{skipped} {_ended(told(report.skipped[0]))}")
     lines += [_ended(note.sentence(_)[:1].upper() + note.sentence(_)[1:]) for note in report.notes]
     return "\n".join(lines)
+
+
+def _place(folders: Sequence[Path], chosen: Path) -> str:
+    """Return where files lie: in the chosen folder, in one inside it, or in several."""
+    name = chosen.name or str(chosen)
+    if len(folders) > 1:
+        return _("{folder}, in {count} folders").format(folder=name, count=len(folders))
+    inside = folders[0].relative_to(chosen).as_posix() if folders else "."
+    return name if inside == "." else f"{name}/{inside}"
 
 
 def _ended(sentence: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, QObject, QStandardPaths, QTimer, Signal
+from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from cnnexplorer.core import Session, SessionError, UserError, load_session, session_bytes, session_from_bytes
@@ -18,6 +18,7 @@ from cnnexplorer.core.recovery import Origin
 from cnnexplorer.core.session import SESSION_SUFFIX
 
 from .conv.picture_loader import NUMBERS, PATTERNS
+from .folders import PICTURES, first_folder
 from .language import _, language
 from .questions import CANCEL, DISCARD, Answer, Question
 from .safekeeping import Safekeeping
@@ -182,12 +183,11 @@ class Document(QObject):
 
     def _ask_where(self) -> Path | None:
         """Ask for a session's file; its ending is put behind a name that lacks it."""
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        folder = self._settings.get("session_folder", "") or self._settings.get("folder", "") or documents
+        folder = first_folder(self._settings.get("session_folder", ""), self._settings.get("folder", ""))
         name, _filter = QFileDialog.getSaveFileName(
             self._window,
             _("Save the session"),
-            str(self.path or Path(folder) / f"{_('Untitled')}{SESSION_SUFFIX}"),
+            str(self.path or folder / f"{_('Untitled')}{SESSION_SUFFIX}"),
             "{} (*{})".format(_("Sessions"), SESSION_SUFFIX),
             options=QFileDialog.Option.DontConfirmOverwrite,  # asked here: the ending may be added
         )
@@ -250,7 +250,8 @@ class Document(QObject):
         """Put the file first among the recent ones."""
         if self.path is not None:
             self._settings.add_recent(self.path, "recent_sessions")
-            self._settings.set("session_folder", str(self.path.parent))
+            for key in ("session_folder", "folder"):  # pictures and sessions are opened in one dialog
+                self._settings.set(key, str(self.path.parent))
 
     # in the case of a crash
 
@@ -259,22 +260,26 @@ class Document(QObject):
         if self._modified:
             self.safe.keep(self._desk.take(), self._origin)
 
-    def offer_lost_work(self) -> None:
-        """Offer the latest work that a window left behind which is no more."""
+    def offer_lost_work(self, otherwise: Callable[[], object] = lambda: None) -> None:
+        """Offer the latest work that a window left behind which is no more; where it is not opened, do otherwise."""
         lost = self.safe.left_behind()
         if lost is None:
+            otherwise()
             return
+
+        def both(first: Callable[[], object]) -> Callable[[], object]:
+            return lambda: (first(), otherwise())
+
         time = QDateTime.fromSecsSinceEpoch(int(lost.seconds))
         path = lost.origin.path
         self._ask(
             _("Work that was kept"),
             _("CNN Explorer ended before {name} was saved.").format(name=_("Untitled") if path is None else path.name),
-            _("The work of {time} was kept.").format(
-                time=QLocale(language()).toString(time, QLocale.FormatType.ShortFormat)
-            ),
+            # a month by its name: 11/12 is another day in another country
+            _("The work of {time} was kept.").format(time=QLocale(language()).toString(time, _("d MMMM yyyy, HH:mm"))),
             Answer("open", _("&Open it"), then=partial(self._open_lost, lost)),
-            Answer("remove", _("&Throw it away"), DISCARD, lost.remove),
-            Answer("later", _("&Decide later"), CANCEL, lost.release),
+            Answer("remove", _("&Throw it away"), DISCARD, both(lost.remove)),
+            Answer("later", _("&Decide later"), CANCEL, both(lost.release)),
         )
 
     def close_work(self) -> None:
@@ -340,7 +345,7 @@ def ask_file(window: QWidget, settings: Settings) -> Path | None:
     name, _filter = QFileDialog.getOpenFileName(
         window,
         _("Open a picture or a session"),
-        settings.get("folder", ""),
+        str(first_folder(settings.get("folder", ""), settings.get("session_folder", ""), usual=PICTURES)),
         ";;".join(f"{title} ({patterns})" for title, patterns in filters),
     )
     return Path(name) if name else None

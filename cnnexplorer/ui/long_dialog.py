@@ -111,6 +111,16 @@ class LongDialog(Speaking, QDialog):
         super().reject()
         self.closed.emit()
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it closes as soon as what is under way has stopped."""
+        return self._leaving
+
+    def leave(self) -> None:
+        """Close, now or as soon as what is under way has stopped."""
+        self._leaving = True
+        self.reject()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter press the button that has the focus, and no other."""
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -33,6 +33,7 @@ from .actions import ACTIONS, MENUS, Actions, plain
 from .conv.workspace import ConvWorkspace
 from .desk import Desk
 from .documents import Document, ask_file, damaged_session
+from .field_keys import FieldKeys
 from .figures.desk import FigureDesk
 from .help_pages import AboutPage, CommandPalette, ShortcutsPage, Tour, has_torch
 from .lab_room import LabRoom
@@ -89,6 +90,7 @@ class MainWindow(Speaking, QMainWindow):
         self.setMinimumSize(LEAST, 560)
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
+        self._field_keys = FieldKeys(self, self.actions_)
         self.banner = Banner()
         self.conv = ConvWorkspace(self.actions_, settings)
         self.net = NetEntrance(self.actions_, settings)
@@ -651,14 +653,16 @@ def begin(window: MainWindow, settings: Settings, file: Path | None) -> None:
     window.conv.setFocus(Qt.FocusReason.OtherFocusReason)
     if file is not None:
         window.open_file(file)
-    window.document.offer_lost_work()
-    window.labs.return_to_lost()
 
     def play() -> None:
         if not window.desk.brought_back:
             window.conv.player.play()
 
-    if settings.get("tour_seen", False):
-        QTimer.singleShot(600, window, play)
-    else:
-        QTimer.singleShot(300, window, window.start_tour)
+    def start() -> None:
+        if settings.get("tour_seen", False):
+            QTimer.singleShot(600, window, play)
+        else:
+            QTimer.singleShot(300, window, window.start_tour)
+
+    window.document.offer_lost_work(start)  # nothing moves behind the question
+    window.labs.return_to_lost()

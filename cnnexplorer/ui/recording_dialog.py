@@ -17,6 +17,7 @@ from .batch_texts import size_text
 from .figures.preview import Preview
 from .language import _, translate_count
 from .long_dialog import LongDialog
+from .questions import CANCEL, DISCARD, Answer, Question
 from .recorder import Estimator, Painter, Recorder, painted
 from .saving import ask_where
 from .slices import Slices
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .slices import Work
 
+_FRAME = 40  # pixels of the screen that a new dialog leaves free
 _CALM = 120  # milliseconds without a change until the preview and the estimate follow
 
 
@@ -75,7 +77,8 @@ class RecordingDialog(LongDialog):
         self.form = form
         self._build_fields()
         self._connect()
-        self.resize(1040, 660)
+        room = self.screen().availableSize()
+        self.resize(min(1040, room.width() - _FRAME), min(660, room.height() - _FRAME))
         self._follow()
 
     def make(self, film: Any) -> tuple[Film, Order]:  # noqa: ANN401  # each dialog has its own kind of film
@@ -105,7 +108,10 @@ class RecordingDialog(LongDialog):
         self.recorder.cancel()
 
     def reject(self) -> None:
-        """Close, and remember what was chosen; a recording under way is stopped first."""
+        """Close, and remember what was chosen; a recording under way is stopped first, if the user says so."""
+        if self.busy and not self.is_leaving:
+            self._ask_to_leave()
+            return
         if not self.busy:
             self.form.remember()
             self.close_work()
@@ -125,6 +131,16 @@ class RecordingDialog(LongDialog):
         """Say again what depends on what is chosen."""
         if not self.recorder.busy:
             self._calm.start()
+
+    def _ask_to_leave(self) -> None:
+        """Ask before a recording is lost; it goes on meanwhile, and may be done before the answer."""
+        Question(
+            self, _("Record an animation"), _("Stop the recording?"), _("Nothing of the file is left then."),
+            (
+                Answer("stay", _("&Go on recording"), CANCEL),
+                Answer("stop", _("&Stop and close"), DISCARD, self.leave),
+            ),
+        ).open()  # fmt: skip
 
     # building
 
@@ -275,6 +291,9 @@ class RecordingDialog(LongDialog):
 
     def end(self, text: str = "") -> None:
         """Show the picture again that the slider is at, and how the recording ended."""
+        question = self.findChild(Question)
+        if question is not None and question.isVisible():  # nothing can be stopped any more
+            question.reject()
         self._show_picture()
         super().end(text)
 

@@ -76,11 +76,14 @@ class RecordingForm(Form):
         self.heading(mark("Time"))
         self.speed = NumberField(speed, minimum=0.1, maximum=MAX_SPEED, decimals=2)
         self.watch(self.speed)
-        self.row(mark("Speed"), self.speed, mark("Steps, or values, a second"))
+        self.speed_label = self.row(mark("Values a second"), self.speed, mark("How fast the animation goes"))
         self.rate = Choice(RATES)
         self.rate.setValue("30")
         self.rate.activated.connect(self.changed)
-        self.row(mark("Pictures a second"), self.rate, mark("Where the speed is above it, steps are left out"))
+        self.row(
+            mark("Pictures a second"), self.rate,
+            mark("The most that are shown: of faster steps some are left out; for slower ones it changes nothing"),
+        )  # fmt: skip
         self.pauses = [NumberField(value, minimum=0, maximum=MAX_PAUSE, step=0.5, decimals=2) for value in (0.5, 1.0)]
         self.row(mark("Pauses (s)"), self.pair(self.pauses))
         self.tip(self.pauses[0], mark("Seconds that the first picture is shown longer"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnexplorer.catalogue import LANGUAGES
+from cnnexplorer.command_line import spoken
 from cnnexplorer.core.animation import FORMATS as ANIMATIONS
 from cnnexplorer.core.animation.timing import MAX_RATE
 from cnnexplorer.core.data_files import DATA_FORMATS
@@ -19,9 +20,12 @@ FRAMES = "frames"  # a folder of PNG pictures of an animation
 _KINDS = (*PICTURES, *(form for form in ANIMATIONS if form != "png"), FRAMES, *DATA_FORMATS)
 _SUFFIXES = {".gif": "gif", ".webp": "webp", ".mp4": "mp4", ".apng": "apng", ".svg": "svg", ".pdf": "pdf",
              **{format_.suffix: id_ for id_, format_ in reversed(DATA_FORMATS.items())}, ".png": "png"}  # fmt: skip
+_OF_PICTURES = ("caption", "transparent")
+_OF_ANIMATIONS = ("speed", "rate", "first", "last", "pauses", "no_caption", "no_arithmetic", "once")
 MAX_SCALE = 4
 
 
+@spoken
 def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     """Read the command line; argparse tells of what is wrong in it, and ends with the status 2."""
     parser = argparse.ArgumentParser(
@@ -63,8 +67,26 @@ def parse(arguments: list[str], _: Callable[[str], str]) -> argparse.Namespace:
     films.add_argument("--once", action="store_true", help=_("do not begin again at the end"))
     options = parser.parse_args(arguments)
     if options.format is None:
-        options.format = _SUFFIXES.get(options.out.suffix.lower(), "png")
+        options.format = "png" if is_folder(options) else _SUFFIXES.get(options.out.suffix.lower())
+        if options.format is None:
+            text = _("{name} does not end as any format does: end it with one of {endings}, or use --format")
+            parser.error(text.format(name=options.out.name, endings=", ".join(sorted(_SUFFIXES))))
+    if unused := [name for name in _unused(options.format) if getattr(options, name) != parser.get_default(name)]:
+        text = _("{option} is of no use for {format}: leave it out, or choose another format")
+        parser.error(text.format(option="--" + unused[0].replace("_", "-"), format=options.format))
     return options
+
+
+def is_animation(format_id: str) -> bool:
+    """Tell whether a format holds the steps one after the other."""
+    return format_id == FRAMES or (format_id in ANIMATIONS and format_id not in PICTURES)
+
+
+def _unused(format_id: str) -> tuple[str, ...]:
+    """Return the options that a format leaves no use for."""
+    if is_animation(format_id):
+        return (*_OF_PICTURES, "maps")
+    return _OF_ANIMATIONS if format_id in PICTURES else (*_OF_PICTURES, *_OF_ANIMATIONS)
 
 
 def is_folder(options: argparse.Namespace) -> bool:
@@ -92,17 +114,18 @@ def _epilog(_: Callable[[str], str]) -> str:
 
 def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
     """Return what reads a whole number from `least` to `most`."""
+    limits = f"{least} ≤ N" + ("" if most is None else f" ≤ {most}")
 
     def read(text: str) -> int:
-        number = int(text)
-        if number < least or (most is not None and number > most):
-            raise argparse.ArgumentTypeError(f"{text}: {least} ≤ N" + ("" if most is None else f" ≤ {most}"))
-        return number
+        if not text.isdecimal() or not least <= int(text) <= (int(text) if most is None else most):
+            raise argparse.ArgumentTypeError(f"{text}: {limits}")
+        return int(text)
 
-    read.__name__ = "number"  # what argparse calls it
     return read
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, height = text.lower().replace("×", "x").split("x")
-    return int(width), int(height)
+    sides = text.lower().replace("×", "x").split("x")
+    if len(sides) != 2 or not all(side.isdecimal() for side in sides):
+        raise argparse.ArgumentTypeError(f"{text}: WxH")
+    return int(sides[0]), int(sides[1])

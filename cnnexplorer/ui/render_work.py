@@ -18,9 +18,10 @@ from cnnexplorer.core.files import write_file
 from .conv.card import Card
 from .conv.film import Film, FilmFrame
 from .conv.recording import Wish, order_of, reel_of
+from .conv.reels import step_places
 from .figures.rendering import FigureWish
 from .figures.saving import begin_picture, notes_of, save_data
-from .render_options import FRAMES, PICTURES, is_folder
+from .render_options import FRAMES, PICTURES, is_animation, is_folder
 from .unseen_window import read_session, unseen_window
 
 if TYPE_CHECKING:
@@ -45,17 +46,21 @@ def render(options: argparse.Namespace) -> Iterator[Path]:
     """
     _check(options)
     session = read_session(options.session)
-    front = options.workspace or ("conv" if _is_animation(options) or options.stage else session.view.workspace)
+    front = options.workspace or ("conv" if options.stage else session.view.workspace)
+    if is_animation(options.format):
+        if front == "net":
+            raise SettingError(
+                "{name} shows the network, and only the steps of the convolution can be animated here: add"
+                " --workspace conv, or record the network in the window",
+                name=options.session.name,
+            )
+        front = "conv"
     if front == "conv":  # no network is loaded that nobody sees
         session = replace(session, network=None)
     session = replace(session, view=msgspec.structs.replace(session.view, workspace=front))
     with unseen_window() as unseen:
         unseen.open(session, options.session.absolute().parent)
         yield from _rendered(unseen, options)
-
-
-def _is_animation(options: argparse.Namespace) -> bool:
-    return options.format == FRAMES or (options.format in ANIMATIONS and options.format not in PICTURES)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -71,19 +76,30 @@ def _check_free(path: Path, force: bool) -> None:
         raise SaveError("{file} is there already: add --force to replace it", file=path.name)
 
 
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and those that it lies in, as far as they are missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SaveError(
+            "the folder {folder} cannot be made: {error}; choose another", folder=folder, error=error.strerror or error
+        ) from error
+
+
 def _rendered(unseen: UnseenWindow, options: argparse.Namespace) -> Iterator[Path]:
     """Write all that is asked for, and tell each file when it is there."""
-    if _is_animation(options):
+    if is_animation(options.format):
         yield _film(unseen.window.conv, options)
         return
     if options.size is not None:
         unseen.fit(unseen.window.takeaways()[0].widget, *options.size)
     chosen = _chosen(unseen.window.takeaways(), options)
     if not is_folder(options):
+        _make_folder(options.out.parent)
         _write(chosen[0], options.out, options)
         yield options.out
         return
-    options.out.mkdir(parents=True, exist_ok=True)
+    _make_folder(options.out)
     for takeaway in chosen:
         path = options.out / f"{takeaway.name}{_SUFFIXES[options.format]}"
         _check_free(path, options.force)
@@ -133,6 +149,13 @@ def _write(takeaway: Takeaway, path: Path, options: argparse.Namespace) -> None:
     write_file(path, begin_picture(takeaway, wish, options.format, lambda: data, options.session.name)())
 
 
+def _check_steps(count: int, options: argparse.Namespace) -> None:
+    """Refuse steps that there are not."""
+    for step in (options.first, options.last):
+        if step is not None and step > count > 0:
+            raise SettingError("there is no step {step}: these stages have {count}", step=step, count=count)
+
+
 def _film(conv: ConvWorkspace, options: argparse.Namespace) -> Path:
     """Write the animation of an experiment's steps."""
     scene = conv.scene()
@@ -141,8 +164,10 @@ def _film(conv: ConvWorkspace, options: argparse.Namespace) -> Path:
         if number > stages:
             raise SettingError("there is no stage {number}: the session has {count}", number=number, count=stages)
     width, height = options.size or (1280, 720)
+    chosen = tuple(number - 1 for number in options.stage) or tuple(range(stages))
+    _check_steps(len(step_places(scene.shown.result.experiment, chosen)), options)
     wish = Wish(
-        stages=tuple(number - 1 for number in options.stage) or tuple(range(stages)),
+        stages=chosen,
         first=options.first - 1,
         last=None if options.last is None else options.last - 1,
         timing=Timing(options.speed, options.rate, *options.pauses),
@@ -156,7 +181,7 @@ def _film(conv: ConvWorkspace, options: argparse.Namespace) -> Path:
     if path.is_dir():
         path /= f"steps{ANIMATIONS[wish.form].suffix}"
         _check_free(path, options.force)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     film = Film(reel, scene.view, wish.frame)
     try:
         samples = [film.picture(step) for step in order.spread()]

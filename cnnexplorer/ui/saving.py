@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from cnnexplorer.core import UserError
 from cnnexplorer.core.messages import Note
 
+from .folders import PICTURES, first_folder
 from .language import _
 from .tasks import LatestTask
 from .trouble import log
@@ -47,7 +48,7 @@ def ask_where(window: QWidget, settings: Settings, title: str, stem: str, kinds:
     """
     filters = {f"{name} (*{suffix})": id_ for id_, (name, suffix) in kinds.items()}
     first = next(iter(kinds.values()))
-    proposed = Path(settings.get(FOLDER, "")) / (stem + first[1])
+    proposed = first_folder(settings.get(FOLDER, ""), usual=PICTURES) / (stem + first[1])
     name, chosen = QFileDialog.getSaveFileName(window, title, str(proposed), ";;".join(filters))
     if not name:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnexplorer.core import ImageError, format_number
+from cnnexplorer.core import ImageError, SettingError, format_number
 from cnnexplorer.core import files as files_module
 from cnnexplorer.core.batch import FORMS, PICTURE, BatchRequest, Exhibit, Group, estimate, existing, targets
 from cnnexplorer.core.batch_pictures import NO_NUMBER, Paint
@@ -101,8 +102,36 @@ def test_a_layer_a_file(tmp_path: Path):
     run_batch(request(tmp_path, "layer", "tiff"), read)
     with Image.open(tmp_path / "net_conv1.tif") as image:
         assert image.n_frames == 12
+        assert image.tag_v2[269] == GROUPS[0].title
         image.seek(7)
+        assert image.tag_v2[285] == "conv1_07"
         assert (np.asarray(image) == MAPS[7]).all()
+
+
+@pytest.mark.parametrize(
+    ("form", "template", "found"),
+    [
+        ("each", "{name}", ["net_relu1_000.npy", "net_relu1_001.npy", "net_relu1_002.npy"]),
+        ("each", "{date} {layer}-{channel}", ["2026-03-09 relu1-000.npy", "2026-03-09 relu1-001.npy",
+                                              "2026-03-09 relu1-002.npy"]),
+        ("layer", "{network} {view} of {layer}", ["vgg maps of relu1.npy"]),
+        ("sheet", "x {name}", ["x net_relu1_sheet.png"]),
+    ],
+)  # fmt: skip
+def test_files_are_called_as_the_template_says(tmp_path: Path, form: str, template: str, found: list[str]):
+    format_ = PICTURE if form == "sheet" else "npy"
+    more = {"template": template, "words": {"network": "vgg"}, "now": datetime(2026, 3, 9), "whole": "maps"}
+    wish = request(tmp_path, form, format_, GROUPS[1:2], **more)
+    assert existing(wish) == []
+    assert run_batch(wish, read).written == len(found)
+    assert names(tmp_path) == found
+
+
+@pytest.mark.parametrize("template", ["figure", "{channel}", "{layer}", "n" * 200 + "{name}"])
+def test_no_two_files_are_called_alike(tmp_path: Path, template: str):
+    wish = request(tmp_path, template=template)
+    with pytest.raises(SettingError, match=r"several files would be called .*\.npy: put \{name\}, or \{layer\} and"):
+        existing(wish)
 
 
 def test_everything_in_one_file(tmp_path: Path):

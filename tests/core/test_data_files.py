@@ -140,6 +140,18 @@ def test_tiff_has_a_page_for_each_map_and_says_what_was_lost(tmp_path: Path):
     assert [note.sentence(str) for note in notes] == ["rounded to 32 bits: off by 1.5e-09 at most"]
 
 
+def test_a_tiff_tells_of_itself_and_names_its_pages(tmp_path: Path):
+    arrays = {"mapa ñ": np.zeros((2, 2, 3)), "b": np.ones((1, 2))}
+    facts = {"Title": "Todas las etapas", "Description": "Núcleo: 3 × 3\nValores: 0", "Software": "CNN Explorer 1"}
+    save_arrays(tmp_path / "a.tif", "tiff", arrays, None, facts)
+    found = []
+    with Image.open(tmp_path / "a.tif") as image:
+        for index in range(image.n_frames):
+            image.seek(index)  # Pillow takes every text for Latin-1
+            found.append([image.tag_v2.get(tag, "").encode("latin-1").decode() for tag in (269, 270, 305, 285)])
+    assert found == [[*facts.values(), "mapa ñ_0"], ["", "", "", "mapa ñ_1"], ["", "", "", "b"]]
+
+
 def test_tiff_says_that_it_is_exact(tmp_path: Path):
     notes = save_arrays(tmp_path / "a.tif", "tiff", {"a": np.float32([[0.1, 2]])})
     assert [note.sentence(str) for note in notes] == ["the 32-bit numbers are exact"]

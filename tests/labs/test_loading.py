@@ -167,7 +167,7 @@ MISTAKES = [
     *(('[steps.task]\nkind = "text"', f'[steps.setup]\nworkspace = "network"\nperturbation = {{ {what} }}', part)
       for what, part in (
           ("noise = 1e308", "10 or less"), ("blur = 1e308", "100 or less"), ("brightness = -1e308", "-10 or more"),
-          ("rotation = 1e308", "3600 or less"), ("shift = [99999999999999, 0]", "16384 or less"),
+          ("rotation = 1e308", "3600 or less"), ("shift = [99999, 0]", "16384 or less"),
           ("shift = [1]", "exactly 2"), ("patch = [2, 0.5]", "1 or less"), ("patch_size = 99999", "16384 or less"),
       )),
     ('[steps.task]\nkind = "shape"\nanswer = [2]', "", "a list of 2 or more"),

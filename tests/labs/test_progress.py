@@ -29,8 +29,7 @@ from cnnexplorer.labs.progress import (
     step_score,
 )
 
-LAB = lab_from_text(
-    """format = 1
+SOURCE = """format = 1
 title.en = "A lab"
 [[steps]]
 text.en = "2 + 2"
@@ -48,9 +47,8 @@ kind = "text"
 text.en = "figure"
 [steps.task]
 kind = "figure"
-""",
-    "sums.toml",
-)
+"""
+LAB = lab_from_text(SOURCE, "sums.toml")
 RIGHT, WRONG, AGAIN, NOTED = (Verdict(outcome) for outcome in ("right", "wrong", "again", "noted"))
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
@@ -149,6 +147,84 @@ def test_another_lab():
     other = lab_from_text('format = 1\ntitle.en = "a"\n[[steps]]\ntext.en = "b"', "sums.toml")
     with pytest.raises(ReportError, match="another lab"):
         progress_from_bytes(progress_bytes(new_progress(LAB)), other)
+
+
+def solved():
+    progress = answered(read(answered(new_progress(LAB, "Ana"), 0, "4", RIGHT), 1), 2, "a b c", NOTED)
+    return spent(answered(figure_taken(progress, 3, Figure("x", PNG)), 3, "1", RIGHT), 0, 9)
+
+
+CHANGED = [  # what is changed in the lab, and which steps then ask something else
+    ('title.en = "A lab"', 'title.en = "Our lab"', ()),
+    ('"2 + 2"', '"How much is 2 + 2?"', ()),
+    ("answer = 4", 'answer = 4\ntolerance = 0.1\nmistakes = [{ answer = 5, says.en = "no" }]', ()),
+    ("points = 2", "points = 3", ()),
+    ("answer = 4", "answer = 5", (0,)),
+    ('kind = "number"\nanswer = 4', 'kind = "shape"\nanswer = [2, 2]', (0,)),
+    ('text.en = "read"', 'text.en = "read"\ntask = { kind = "text" }', (1,)),
+    ('text.en = "write"', 'text.en = "write of something else"', (2,)),
+    ('text.en = "figure"', 'text.en = "another figure"', (3,)),
+    ("[steps.task]\nkind = \"number\"\nanswer = 4", """[steps.setup]
+workspace = "convolution"
+image = [[1]]
+[steps.task]
+kind = "number"
+answer = 4""", (0,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "steps"), CHANGED)
+def test_solved_work_stays_where_the_same_is_asked(old, new, steps):
+    assert SOURCE.count(old) == 1
+    lab = lab_from_text(SOURCE.replace(old, new), "sums.toml")
+    found = progress_from_bytes(progress_bytes(solved()), lab)
+    assert found.to_redo == steps
+    assert found.digest == lab.digest
+    assert progress_from_bytes(progress_bytes(found), lab) == found  # told until the step is done
+    for index, (step, before) in enumerate(zip(found.steps, solved().steps, strict=True)):
+        assert step.done == (index not in steps)
+        assert step == before if index not in steps else (step.answers, step.figures) == ((), ())
+        assert step.seconds == before.seconds
+
+
+def test_options_and_items_are_what_is_asked():
+    choice = """format = 1
+title.en = "a"
+[[steps]]
+text.en = "b"
+task = { kind = "choice", options = [{ text.en = "x", right = true, says.en = "yes" }, { text.en = "y" }] }
+[[steps]]
+text.en = "c"
+task = { kind = "order", items = [{ en = "x" }, { en = "y" }] }
+"""
+    lab = lab_from_text(choice, "a.toml")
+    progress = answered(answered(new_progress(lab), 0, "x", RIGHT), 1, "x y", RIGHT)
+    for old, new, steps in (('"yes"', '"indeed"', ()), ('{ text.en = "y" }', '{ text.en = "z" }', (0,)),
+                            ('{ en = "y" }', '{ en = "z" }', (1,))):  # fmt: skip
+        changed = lab_from_text(choice.replace(old, new), "a.toml")
+        assert progress_from_bytes(progress_bytes(progress), changed).to_redo == steps
+
+
+def test_steps_that_nobody_worked_on_are_not_told_to_be_done_again():
+    lab = lab_from_text(SOURCE.replace("answer = 4", "answer = 5"), "sums.toml")
+    found = progress_from_bytes(progress_bytes(spent(new_progress(LAB), 0, 5)), lab)
+    assert found.to_redo == ()
+    assert answered(found, 0, "5", RIGHT).steps[0].done
+
+
+def test_a_step_that_was_done_again_is_told_no_longer():
+    lab = lab_from_text(SOURCE.replace("answer = 4", "answer = 5"), "sums.toml")
+    found = progress_from_bytes(progress_bytes(solved()), lab)
+    assert answered(found, 0, "5", RIGHT).to_redo == ()
+
+
+def test_a_file_that_does_not_tell_what_was_asked_counts_for_the_very_same_lab_only():
+    data = json.loads(progress_bytes(solved()))
+    del data["asked"]
+    old = json.dumps(data).encode()
+    assert progress_from_bytes(old, LAB) == solved()
+    with pytest.raises(ReportError, match="the lab was changed"):
+        progress_from_bytes(old, lab_from_text(SOURCE.replace("answer = 4", "answer = 5"), "sums.toml"))
 
 
 def test_figures():

@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import csv
 import errno
+import hashlib
+import hmac
 import io
+import json
+import math
 import os
 import random
 import re
@@ -216,7 +220,7 @@ def class_of(folder):
 
 def test_a_class(tmp_path):
     class_of(tmp_path)
-    rows = {row.file: row for row in grade_folder(tmp_path, [LAB.digest])}
+    rows = {row.file: row for row in grade_folder(tmp_path, [LAB])}
     assert list(rows) == sorted(["ana.html", "carl.html", "dora.html", "eve.html", "finn.PDF", "monday/bea.HTM"])
     signatures = {name.split(".")[0]: row.signature for name, row in rows.items()}
     assert signatures == {
@@ -264,10 +268,86 @@ def test_what_is_printed_claims_no_signature():
     assert "nobody can check" in words[True]
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\r=1", "|x", "%x"])
+@pytest.mark.parametrize(
+    "cell",
+    ["=1", "+1", "-1", "@SUM(1)", " =1", "\t=1", "\r=1", "|x", "%x", "＝1+1", "＋1", "－1", "＠SUM(1)", '"=1"',
+     "\u3000=1", "\u200b=1"],
+)  # fmt: skip
 def test_formulas_are_guarded(cell):
     assert guarded(cell).startswith("'")
     assert "\t" not in guarded(cell)
+
+
+@pytest.mark.parametrize("name", ["Ana;=1+1", "Ana; =1+1", "Ana;;＝1+1;b", 'Ana";"=1+1', "Ana;\t@SUM(1)"])
+def test_formulas_are_guarded_where_cells_are_split_at_semicolons_too(tmp_path, name):
+    (tmp_path / "ana.html").write_bytes(html(name))
+    [_head, *lines] = table(grade_folder(tmp_path, [LAB]), str).splitlines()
+    for line in lines:
+        for cell in line.split(";"):
+            assert cell.lstrip(' "')[:1] not in tuple("=+-@＝")
+
+
+def forged(**changed) -> bytes:
+    """Return a report with other numbers, signed as the program does; `step` changes the first step."""
+    data = html()
+    packed = re.search(rb'content="([A-Za-z0-9+/=]+)">', data)[1]
+    summary = json.loads(base64.b64decode(packed))
+    summary["steps"][0] |= changed.pop("step", {})
+    summary |= changed
+    body = data.replace(packed, base64.b64encode(json.dumps(summary).encode())).rpartition(b"\n<!--")[0]
+    sign = hmac.new(lab_key(LAB.digest), body, hashlib.sha256).hexdigest()
+    return body + f"\n<!-- cnnexplorer-signature: {sign} -->\n".encode()
+
+
+FORGED = {
+    "nothing": ({}, "right"),
+    "total": ({"earned": 2.0}, "wrong"),
+    "points of nothing": ({"points": 3.0}, "wrong"),
+    "too many points": ({"earned": 11.0, "points": 11.0, "step": {"earned": 10.0, "points": 10.0}}, "wrong"),
+    "a step": ({"earned": 2.0, "step": {"earned": 1.0}}, "wrong"),
+    "fewer tries": ({"step": {"tries": 1}}, "wrong"),
+    "honestly better": ({"earned": 1.9, "step": {"tries": 1, "earned": 0.9}}, "right"),
+    "not solved": ({"step": {"status": "shown"}}, "wrong"),
+    "not marked": ({"step": {"marked": False}}, "wrong"),
+    "negative": ({"earned": -1.0}, None),
+    "500000 %": ({"earned": 10_000.0}, None),
+    "negative points": ({"step": {"earned": -1.0}}, None),
+    "a number of very many digits": ({"step": {"tries": 10**4290}}, None),
+    "negative hints": ({"step": {"hints": -3}}, None),
+    "endless time": ({"step": {"seconds": 1e300}}, None),
+    "steps": ({"steps": []}, "wrong"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_numbers_that_cannot_be_are_not_believed(tmp_path, name):
+    changed, signature = FORGED[name]
+    (tmp_path / "ana.html").write_bytes(forged(**changed))
+    [row] = grade_folder(tmp_path, [LAB])
+    assert row.signature == signature
+    assert (row.error is not None) == (signature is None)
+    [unknown] = grade_folder(tmp_path, [])
+    if name not in ("points of nothing", "too many points", "steps"):
+        assert unknown.signature == ("unknown" if signature == "right" else signature)
+
+
+def test_an_infinite_number_is_not_believed(tmp_path):
+    (tmp_path / "ana.html").write_bytes(forged(earned=math.inf))
+    [row] = grade_folder(tmp_path, [LAB])
+    assert row.error is not None
+
+
+def test_the_same_work_under_other_names_is_noticed(tmp_path):
+    for name in ("ana", "copy"):
+        (tmp_path / f"{name}.html").write_bytes(html("Ana"))
+    (tmp_path / "eve.html").write_bytes(html("Eve"))
+    (tmp_path / "luis.html").write_bytes(report_html(LAB, spent(done("Luis"), 0, 1), "en", str, "0.1"))
+    rows = grade_folder(tmp_path, [LAB])
+    assert [(row.file, row.same_as) for row in rows] == [
+        ("ana.html", ""), ("copy.html", "ana.html"), ("eve.html", "ana.html"), ("luis.html", ""),
+    ]  # fmt: skip
+    remarks = [row["Remark"] for row in csv.DictReader(io.StringIO(table(rows, str)))]
+    assert remarks == ["", "the same work as in ana.html", "the same work as in ana.html", ""]
 
 
 def test_folders_that_cannot_be_graded(tmp_path):

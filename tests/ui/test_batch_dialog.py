@@ -12,19 +12,20 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
 from cnnexplorer.core import Convolution, ImageError, files, format_number
 from cnnexplorer.core.batch import FORMS, Group
+from cnnexplorer.core.batch_run import BatchReport
 from cnnexplorer.ui.batch_controls import BatchControls
 from cnnexplorer.ui.batch_dialog import BatchDialog
 from cnnexplorer.ui.batch_facts import letters
 from cnnexplorer.ui.batch_offer import BatchKind, BatchOffer
-from cnnexplorer.ui.batch_texts import progress_text
+from cnnexplorer.ui.batch_texts import progress_text, report_text
 from cnnexplorer.ui.figures.facts import PROGRAM
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.theme import use_theme
-from tests.ui.helpers import LEFT, NONE, choose, pixels, press, set_image, settled
+from tests.ui.helpers import LEFT, NONE, choose, pixels, press, set_image, settled, type_text
 from tests.ui.nets.helpers import speak_marked
 
 if TYPE_CHECKING:
@@ -120,6 +121,12 @@ def names(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
+def retype(line: QLineEdit, text: str) -> None:
+    line.setFocus()
+    line.selectAll()
+    type_text(line, text)
+
+
 def save(qtbot: QtBot, dialog: BatchDialog) -> str:
     qtbot.mouseClick(dialog.start_button, LEFT)
     qtbot.waitUntil(lambda: dialog.start_button.isVisible(), timeout=LIMIT)
@@ -188,6 +195,23 @@ def test_what_was_chosen_is_remembered(qtbot: QtBot, dialog: BatchDialog, settin
     assert again.folder.path == tmp_path / "out"
 
 
+def test_the_files_are_called_as_is_said(qtbot: QtBot, dialog: BatchDialog, settings: Settings, tmp_path: Path):
+    line = dialog.controls.name.line
+    retype(line, "lesson {colour}")
+    assert "there is no field {colour}" in dialog.summary.text().lower()
+    assert not dialog.start_button.isEnabled()
+    retype(line, "lesson {layer}")
+    assert dialog.summary.text().startswith("Several files would be called lesson conv1.png: put {name}, or")
+    assert not dialog.start_button.isEnabled()
+    retype(line, "lesson {layer} {channel}")
+    assert dialog.summary.text().endswith("such as lesson conv1 000.png")
+    save(qtbot, dialog)
+    assert names(tmp_path / "out") == [f"lesson conv1 {index:03}.png" for index in range(12)]
+    again = BatchControls(settings)
+    qtbot.addWidget(again)
+    assert again.name.template == "lesson {layer} {channel}"
+
+
 @pytest.mark.parametrize("replaced", [True, False])
 def test_nothing_is_overwritten_without_one_question(
     qtbot: QtBot, dialog: BatchDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: bool
@@ -222,7 +246,7 @@ def test_stopping_keeps_what_is_saved(qtbot: QtBot, dialog: BatchDialog, source:
     assert dialog.summary.text() == "Stopped. 0 of 15 files were saved in out."
     assert names(tmp_path / "out") == []
     assert not dialog.bar.isVisible()
-    assert save(qtbot, dialog) == "15 files were saved in out."
+    assert save(qtbot, dialog) == "15 files were saved in out, in 2 folders."
 
 
 def test_closing_stops_first(qtbot: QtBot, dialog: BatchDialog, source: Source, tmp_path: Path):
@@ -271,7 +295,7 @@ def test_all_pictures_of_a_folder(
     assert dialog.summary.text().startswith("36 files")
     assert dialog.summary.text().endswith("such as a/net_conv1_000.png")
     text = save(qtbot, dialog)
-    assert text == "24 files were saved in out.\n1 picture was skipped: bad.png is damaged."
+    assert text == "24 files were saved in out, in 2 folders.\n1 picture was skipped: bad.png is damaged."
     assert {name.split("/")[0] for name in names(tmp_path / "out")} == {"a", "c"}
     assert [path.name for path in source.files] == ["a.png", "bad.png", "c.png"]
     choose(controls.place, "prefix")
@@ -312,7 +336,7 @@ def test_enter_presses_the_button_that_has_the_focus_and_no_other(qtbot: QtBot, 
     press(dialog.layers.all_button, Qt.Key.Key_Enter)
     dialog.start_button.setFocus()
     press(dialog.start_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: dialog.summary.text() == "15 files were saved in out.", timeout=LIMIT)
+    qtbot.waitUntil(lambda: dialog.summary.text() == "15 files were saved in out, in 2 folders.", timeout=LIMIT)
     assert len(names(tmp_path / "out")) == 15
 
 
@@ -330,6 +354,18 @@ def test_the_time_left_is_told():
     assert progress_text(1000, 100000, 10.0) == "1,000 of 100,000 files, about 16 min left"
 
 
+def test_the_report_names_the_folder_that_was_made(tmp_path: Path):
+    made = tmp_path / "net" / "conv1"
+    for folders, place in (
+        ((), "."),
+        ((tmp_path,), "."),
+        ((made,), "/net/conv1."),
+        ((made, tmp_path), ", in 2 folders."),
+    ):
+        report = BatchReport(3, 3, folders=folders)
+        assert report_text(report, tmp_path) == f"3 files were saved in {tmp_path.name}{place}"
+
+
 def test_several_layers_have_folders_until_it_is_said_otherwise(qtbot: QtBot, dialog: BatchDialog, tmp_path: Path):
     controls = dialog.controls
     assert controls.apart.isVisible()
@@ -339,7 +375,7 @@ def test_several_layers_have_folders_until_it_is_said_otherwise(qtbot: QtBot, di
     assert controls.apart.isChecked()
     assert dialog.start_button.text() == "Save 15 files"
     assert dialog.summary.text().endswith("such as net_conv1/net_conv1_000.png")
-    save(qtbot, dialog)
+    assert save(qtbot, dialog) == "15 files were saved in out, in 2 folders."
     assert names(tmp_path / "out")[-1] == "net_relu1/net_relu1_002.png"
     press(controls.apart, Qt.Key.Key_Space)
     assert dialog.summary.text().endswith("such as net_conv1_000.png")

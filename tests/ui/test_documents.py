@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -684,7 +685,9 @@ def test_lost_work_is_offered_and_opened(qtbot: QtBot, window: MainWindow, file:
     other = Session(Experiment([[[6.0]]], (Activation("relu"),)), (0, 0))
     lose(settings, other, Origin(file, hashlib.sha256(file.read_bytes()).hexdigest()))
     window.document.offer_lost_work()
-    assert "lesson.cnnx" in answer(qtbot, window, "open")
+    text = answer(qtbot, window, "open")
+    assert "lesson.cnnx" in text
+    assert re.search(r"The work of \d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d was kept", text)
     qtbot.waitUntil(lambda: window.document.path == file)
     assert window.conv.model.experiment == other.experiment
     assert window.document.is_modified
@@ -707,6 +710,20 @@ def test_lost_work_is_thrown_away_or_offered_again(qtbot: QtBot, window: MainWin
         answer(qtbot, window, "remove")
     settled(window)
     assert not window.findChildren(Question)
+
+
+@pytest.mark.parametrize(("reply", "moves"), [("remove", True), ("open", False)])
+def test_nothing_moves_behind_the_question(
+    qtbot: QtBot, window: MainWindow, settings: Settings, monkeypatch: pytest.MonkeyPatch, reply: str, moves: bool
+):
+    lose(settings, SESSION)
+    monkeypatch.setattr(main_window.QTimer, "singleShot", lambda _delay, _window, then: then())
+    begin(window, settings, None)
+    assert not window.conv.player.playing
+    answer(qtbot, window, reply)
+    if not moves:
+        qtbot.waitUntil(lambda: window.document.is_modified)
+    assert window.conv.player.playing == moves
 
 
 def test_of_several_lost_works_the_latest_is_offered_first(qtbot: QtBot, window: MainWindow, settings: Settings):

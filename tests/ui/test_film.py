@@ -16,6 +16,7 @@ from cnnexplorer.ui.conv.film import Film, FilmFrame
 from cnnexplorer.ui.conv.reels import StepReel, step_places
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.figures.saving import pixels_of
+from cnnexplorer.ui.figures.takeaway import Takeaway
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.theme import use_theme
 
@@ -72,7 +73,7 @@ def seen(window: MainWindow, position: int) -> np.ndarray:
     """
     window.conv.player.go(position)
     settled(window)
-    picture = pixels_of(Figure(window.conv.takeaways()[0], FigureWish(1)).image())[..., :3]
+    picture = pixels_of(Figure(Takeaway(window.conv.board, "board", ""), FigureWish(1)).image())[..., :3]
     screen, board = grab(window.conv.board), window.conv.board
     for view in (*(card.view for card in board.cards.values()), board.step_view, board.arithmetic):
         area = view.visibleRegion().boundingRect()
@@ -129,10 +130,25 @@ def test_a_film_of_an_enlarged_card(lab: MainWindow, filmed: Callable[..., Film]
 
 
 def test_a_film_keeps_the_heights_that_the_user_chose(lab: MainWindow, filmed: Callable[..., Film]):
-    columns = lab.conv.board._columns
+    columns = lab.conv.board.columns
     columns.moveSplitter(420, 1)
     settled(lab)
     check(lab, filmed(), [0, 60], "film-split")
+
+
+def test_no_card_of_a_film_is_cut_where_there_is_room(lab: MainWindow):
+    """Eight filters: thumbnails in two rows below each map."""
+    image = np.random.default_rng(4).random((1, 28, 28))
+    set_image(lab, image, Convolution(np.ones((8, 1, 5, 5))), Activation("relu"), Pooling("max", 2))
+    conv = lab.conv
+    film = Film(StepReel(conv.model.shown, conv.looks, [(0, 0)]), BoardView(), FilmFrame(900, 700))
+    try:
+        strip = film.board.strip
+        assert strip.row.height() == strip.viewport().height()
+        cards = [card for card in strip.cards.values() if not card.isHidden()]
+        assert all(card.height() >= card.heightForWidth(card.width()) for card in cards)
+    finally:
+        film.close()
 
 
 def test_a_film_can_be_begun_anew(lab: MainWindow, filmed: Callable[..., Film]):
@@ -144,15 +160,15 @@ def test_a_film_can_be_begun_anew(lab: MainWindow, filmed: Callable[..., Film]):
     assert all((film.picture(7 * number) == picture).all() for number, picture in enumerate(first))
 
 
-@pytest.mark.parametrize(("width", "scale"), [(1000, 1), (500, 2)])
-def test_what_does_not_change_need_not_be_painted_again(lab: MainWindow, width: int, scale: int):
+@pytest.mark.parametrize(("width", "scale"), [(1000, 1), (500, 2), (640, 1.5)])
+def test_what_does_not_change_need_not_be_painted_again(lab: MainWindow, width: int, scale: float):
     conv = lab.conv
     places = step_places(conv.model.experiment, range(4))
     view = replace(conv.board.view, zooms={("input", -1): (60.0, 3.0, 3.0)})
     films = [Film(StepReel(conv.model.shown, conv.looks, places, fill=True), view,
                   FilmFrame(width, 420, scale=scale)) for _film in range(2)]  # fmt: skip
     try:
-        for index in range(0, len(places), scale * scale):
+        for index in range(0, len(places), round(scale * scale)):
             films[1]._ground = None  # all of it is painted
             one, other = (film.picture(index) for film in films)
             with pictured("film-parts", one, other):

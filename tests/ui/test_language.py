@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import re
@@ -33,7 +34,7 @@ from cnnexplorer.ui.help_pages import TOUR, AboutPage, CommandPalette, Shortcuts
 from cnnexplorer.ui.language import system_language, translate, translate_count, use_language
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import BugDialog
-from tests.translations import FOLDER, compiled, errors, extracted, read
+from tests.translations import FOLDER, ROOT, compiled, errors, extracted, read
 
 from .helpers import catch_up, hover_cell, set_image
 
@@ -71,6 +72,20 @@ def test_sentences_of_every_kind_of_trouble_are_among_the_texts():
             seen.add(kind.__name__)
     assert {"SessionError", "SettingError", "SaveError"} <= seen <= errors()
     assert "{file} is damaged ({what}): open an earlier copy of it" in [message.id for message in extracted()]
+
+
+def test_no_text_is_hidden_from_the_extraction():
+    """Inside of an f-string Babel does not see a call."""
+    found = {text for message in extracted() for text in forms(message.id)}
+    said = {
+        node.args[0].value
+        for path in (ROOT / "cnnexplorer").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "mark")
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert len(said) > 500
+    assert not said - found
 
 
 @pytest.mark.parametrize("cut", [0, 3, 40, -1])

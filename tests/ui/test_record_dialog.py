@@ -14,6 +14,7 @@ from cnnexplorer.core import Activation, Convolution, Pooling, run
 from cnnexplorer.core.animation import FORMATS, mp4
 from cnnexplorer.core.sweeps import SweepTarget, with_value
 from cnnexplorer.ui.language import use_language
+from cnnexplorer.ui.questions import Question
 from tests.core.test_animation import read_frames
 
 from .helpers import choose, enter, heard, image_of, pixels, press, set_image, settled
@@ -197,11 +198,34 @@ def test_a_recording_is_stopped(qtbot: QtBot, dialog: RecordDialog, folder: Path
     assert dialog.form.isEnabled()
 
 
-def test_a_dialog_that_is_closed_half_way_stops(qtbot: QtBot, window: MainWindow, dialog: RecordDialog, folder: Path):
+def test_a_dialog_that_is_closed_half_way_asks_and_stops(
+    qtbot: QtBot, window: MainWindow, dialog: RecordDialog, folder: Path
+):
     begin_long(qtbot, dialog, folder / "film.png")
+    told = heard(dialog.recorder.progressed)
     press(dialog, Qt.Key.Key_Escape)
+    question = dialog.findChild(Question)
+    assert question.text() == "Stop the recording?"
+    press(question, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(told) >= 3 and not isValid(question), timeout=10_000)
+    assert dialog.busy
+    dialog.close_button.click()
+    dialog.findChild(Question).answers["stop"].click()
     qtbot.waitUntil(lambda: window.conv.recording is None, timeout=10_000)
     assert list(folder.iterdir()) == []
+
+
+def test_a_question_that_is_overtaken_is_taken_back(qtbot: QtBot, dialog: RecordDialog, folder: Path):
+    enter(dialog.form.last, "6")
+    choose(dialog.form.format, "apng")
+    calm(qtbot, dialog)
+    with qtbot.waitSignal(dialog.saved, timeout=20_000):
+        dialog.record(folder / "film.png")
+        dialog.close_button.click()
+        assert dialog.findChild(Question).isVisible()
+    qtbot.waitUntil(lambda: dialog.findChild(Question) is None)
+    assert dialog.isVisible()
+    assert (folder / "film.png").exists()
 
 
 def test_a_window_that_is_closed_half_way_stops(qtbot: QtBot, window: MainWindow, dialog: RecordDialog, folder: Path):
@@ -252,6 +276,28 @@ def test_what_was_chosen_is_remembered(qtbot: QtBot, window: MainWindow, dialog:
     assert (wish.form, wish.frame.width, wish.frame.caption, wish.loop) == ("webp", 960, False, False)
     assert (wish.timing.rate, wish.timing.pause_last) == (25, 2.5)
     again.reject()
+
+
+def test_larger_pictures_show_the_same_more_sharply(dialog: RecordDialog):
+    sizes = {"1280x720": (1280, 720), "1920x1080": (1280, 720), "2560x1440": (1280, 720), "960x540": (960, 540)}
+    for size, shown in sizes.items():
+        choose(dialog.form.size_choice, size)
+        frame = dialog.form.frame
+        assert frame.pixels == tuple(map(int, size.split("x")))
+        assert (frame.width, frame.height) == shown
+
+
+def test_the_dialog_says_what_the_speed_counts_and_fits_its_screen(dialog: RecordDialog):
+    form = dialog.form
+    assert (form.speed_label.text(), form.speed.accessibleName()) == ("Steps a second", "Steps a second")
+    use_language("es")
+    use_language("en")
+    assert form.speed_label.text() == "Steps a second"
+    choose(form.kind, "sweep")
+    assert form.speed_label.text() == "Values a second"
+    room = dialog.screen().availableSize().width()
+    assert room < 1040
+    assert dialog.width() <= max(room, dialog.minimumSizeHint().width())
 
 
 def test_the_texts_follow_the_language(qtbot: QtBot, dialog: RecordDialog):

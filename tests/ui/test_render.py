@@ -199,6 +199,18 @@ def test_files_that_are_there_stay(session: Path, out: Path, window: MainWindow)
         rendered(session, "--out", out / "folder")
 
 
+@pytest.mark.parametrize("more", [(), ("--workspace", "net"), ("--workspace", "net", "--stage", 1)])
+def test_no_animation_of_something_else_than_the_session_shows(
+    tmp_path: Path, out: Path, window: MainWindow, more: tuple[object, ...]
+):
+    session = tmp_path / "net.cnnx"
+    save_session(Session(EXPERIMENT, (0, 0), ViewState(workspace="net")), session)
+    with pytest.raises(UserError, match=r"net\.cnnx shows the network, .*: add --workspace conv, or record"):
+        rendered(session, "--out", out / "a.gif", *more)
+    assert list(out.iterdir()) == []
+    rendered(session, "--out", out / "a.gif", "--last", 1, *(("--stage", 1) if not more else ("--workspace", "conv")))
+
+
 def test_a_session_that_shows_a_network(tmp_path: Path, out: Path, window: MainWindow):
     pytest.importorskip("torch")
     picture = np.random.default_rng(0).random((3, 32, 32))
@@ -224,10 +236,23 @@ def test_a_session_that_shows_a_network(tmp_path: Path, out: Path, window: MainW
         (("{session}", "--out", "{out}/a.png", "--stage", "9"), 1, "there is no stage 9: the session has 3"),
         (("{session}", "--out", "{out}/a.gif", "--size", "10x10"), 1, "10 × 10 pixels cannot be"),
         (("{session}", "--out", "{out}/a.gif", "--rate", "60", "--speed", "60"), 1, "GIF shows at most 50 pictures"),
-        (("{session}", "--out", "{out}/a.gif", "--first", "999"), 1, "there are no steps to record"),
-        (("{session}", "--out", "{session}/a.png"), 1, "a.png was not saved: its folder"),
+        (("{session}", "--out", "{out}/a.gif", "--first", "999"), 1, "there is no step 999: these stages have "),
+        (
+            ("{session}", "--out", "{out}/a.gif", "--stage", "2", "--last", "113"),
+            1,
+            "no step 113: these stages have 112",
+        ),
+        (("{session}", "--out", "{out}/a.gif", "--first", "3", "--last", "2"), 1, "there are no steps to record"),
+        (("{session}", "--out", "{session}/a.png"), 1, "lesson.cnnx cannot be made: "),
+        (("{session}", "--out", "{session}/a.gif"), 1, "lesson.cnnx cannot be made: "),
+        (("{session}", "--out", "{session}/folder"), 1, "folder cannot be made: "),
+        (("{session}", "--out", "{out}/a.mp4", "--transparent"), 2, "--transparent is of no use for mp4: leave it out"),
+        (("{session}", "--out", "{out}/a.npz", "--caption"), 2, "--caption is of no use for npz"),
+        (("{session}", "--out", "{out}/a.png", "--no-caption"), 2, "--no-caption is of no use for png"),
         (("{session}", "--out", "{session}", "--format", "svg"), 1, "lesson.cnnx is there already"),
         (("{session}",), 2, "--out"),
+        (("{session}", "--out", "{out}/a.txt"), 2, "a.txt does not end as any format does: end it with one of .apng, "),
+        (("{session}", "--out", "{out}/steps.png.x"), 2, "steps.png.x does not end as any format does"),
         (("{session}", "--out", "{out}/a.png", "--scale", "9"), 2, "--scale"),
         (("{session}", "--out", "{out}/a.png", "--format", "bmp"), 2, "--format"),
         (("{session}", "--out", "{out}/a.png", "--size", "large"), 2, "--size"),

@@ -60,9 +60,9 @@ def test_the_kind_is_what_was_typed_or_chosen(
     monkeypatch.setattr(
         QFileDialog, "getSaveFileName", lambda *given: asked.append(given) or (str(tmp_path / typed), filter_)
     )
-    settings.set("save_folder", "/somewhere")
+    settings.set("save_folder", str(tmp_path))
     assert ask_where(place, settings, "Save", "stem", KINDS) == (tmp_path / name, kind)
-    assert asked[0][1:] == ("Save", "/somewhere/stem.csv", "Table (*.csv);;Eight (*.png);;Sixteen (*.png)")
+    assert asked[0][1:] == ("Save", str(tmp_path / "stem.csv"), "Table (*.csv);;Eight (*.png);;Sixteen (*.png)")
     assert settings.get("save_folder", "") == str(tmp_path)
 
 

@@ -224,3 +224,18 @@ def test_a_large_kernel_with_many_planes_asks_for_room(view):
     assert view.minimumHeight() > 16 * 15 * 10
     view.set_step(steps("plus")[0], Look("grey"), (0.0, 1.0))
     assert view.minimumHeight() == 120
+
+
+def test_the_value_of_a_step_is_seen_whole(qtbot):
+    """Where there is no room for it beside the products, it stands below what it is the sum of."""
+    use_theme("light")
+    view = StepView()
+    qtbot.addWidget(view)
+    experiment = Experiment(GREY, (Convolution(np.ones((1, 1, 5, 5)), bias=[-10.25]),))
+    view.set_step(step_at(experiment, run(experiment), 0, 0), Look(), (-3.0, 9.0))
+    output = np.array([int(LIGHT.output[i : i + 2], 16) for i in (1, 3, 5)])
+    for width in (420, 700):
+        view.resize(width, 300)
+        ink = (np.abs(grab(view) - output) <= 30).all(axis=2)
+        assert not ink[:, -3:].any(), width
+        assert ink[:, width - 70 :].any(), width

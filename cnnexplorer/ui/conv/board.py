@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
 from cnnexplorer.core import Convolution
 from cnnexplorer.ui.widgets.painting import Look
@@ -110,6 +110,11 @@ class Board(QWidget):
         """The cards by what they show."""
         return self.strip.cards
 
+    @property
+    def scroll_bars(self) -> list[QScrollBar]:
+        """The bars of the cards and of the step below them."""
+        return [bar for area in self.findChildren(QScrollArea) for bar in area.findChildren(QScrollBar)]
+
     def kind_of(self, key: ViewKey) -> str:
         """Return which look a view has."""
         assert self._shown is not None
@@ -193,8 +198,8 @@ class Board(QWidget):
             {key: card.channel for key, card in self.cards.items()},
             {key: zoom for key, zoom in zooms.items() if zoom is not None},
             self.strip.enlarged,
-            tuple(self._columns.sizes()),
-            tuple(self._steps.sizes()),
+            tuple(self.columns.sizes()),
+            tuple(self.steps.sizes()),
             self._split_by_hand,
         )
 
@@ -206,11 +211,11 @@ class Board(QWidget):
             if key in self.cards:
                 self.cards[key].set_channel(channel)
         self.settle()
-        if view.heights is not None and (view.split_by_hand or sum(view.heights) == sum(self._columns.sizes())):
-            _split(self._columns, view.heights)
+        if view.heights is not None and (view.split_by_hand or sum(view.heights) == sum(self.columns.sizes())):
+            _split(self.columns, view.heights)
             self._split_by_hand = True
         if view.widths is not None:
-            _split(self._steps, view.widths)
+            _split(self.steps, view.widths)
             self._steps_by_hand = True
         self.settle()
         for key, zoom in view.zooms.items():
@@ -229,27 +234,30 @@ class Board(QWidget):
             self.share_height()
 
     def share_height(self) -> None:
-        """Give the stages the height that square maps need, and the steps the rest, unless the user has split it."""
+        """Give the stages the height that square maps and what is below them need, and the steps the rest.
+
+        Heights that the user has set stay.
+        """
         if not self._split_by_hand:
-            height = self._columns.height()
+            height = self.columns.height() - self.columns.handleWidth()
             width = max((card.width() for card in self.cards.values() if not card.isHidden()), default=0)
-            stages = min(max(width + 205, 300), max(height - 200, height // 2))
-            self._columns.setSizes([stages, height - stages])
+            stages = min(max(width + 205, self.strip.whole_height, 300), max(height - 200, height // 2))
+            self.columns.setSizes([stages, height - stages])
         self._stack_steps()
 
     def _stack_steps(self) -> None:
         """Put the arithmetic below the grids where the board is narrow, and there is height for both."""
-        tall = self._steps.height() >= LEAST_STACKED
+        tall = self.steps.height() >= LEAST_STACKED
         turned = Qt.Orientation.Vertical if self.width() < NARROW and tall else Qt.Orientation.Horizontal
-        if turned != self._steps.orientation():
-            self._steps.setOrientation(turned)
+        if turned != self.steps.orientation():
+            self.steps.setOrientation(turned)
             self._steps_by_hand = False
             if turned == Qt.Orientation.Horizontal:
-                self._steps.setSizes([560, 400])
+                self.steps.setSizes([560, 400])
         if turned == Qt.Orientation.Vertical and not self._steps_by_hand:
-            height = self._steps.height()
-            words = min(self.arithmetic.needed_height + self._steps.handleWidth(), height // 2)
-            self._steps.setSizes([height - words, words])
+            height = self.steps.height()
+            words = min(self.arithmetic.needed_height + self.steps.handleWidth(), height // 2)
+            self.steps.setSizes([height - words, words])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the height anew."""
@@ -265,23 +273,23 @@ class Board(QWidget):
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
         words.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._steps = QSplitter(Qt.Orientation.Horizontal)
-        self._steps.addWidget(grids)
-        self._steps.addWidget(words)
-        self._steps.setSizes([560, 400])
-        self._steps.splitterMoved.connect(self._note_turned)
-        self._columns = QSplitter(Qt.Orientation.Vertical)
-        self._columns.addWidget(self.strip)
-        self._columns.addWidget(self._steps)
-        self._columns.splitterMoved.connect(self._note_split)
-        self._columns.setStretchFactor(0, 1)
-        self._columns.setStretchFactor(1, 1)
-        self._columns.setSizes([350, 270])
-        for splitter in (self._steps, self._columns):
+        self.steps = QSplitter(Qt.Orientation.Horizontal)
+        self.steps.addWidget(grids)
+        self.steps.addWidget(words)
+        self.steps.setSizes([560, 400])
+        self.steps.splitterMoved.connect(self._note_turned)
+        self.columns = QSplitter(Qt.Orientation.Vertical)
+        self.columns.addWidget(self.strip)
+        self.columns.addWidget(self.steps)
+        self.columns.splitterMoved.connect(self._note_split)
+        self.columns.setStretchFactor(0, 1)
+        self.columns.setStretchFactor(1, 1)
+        self.columns.setSizes([350, 270])
+        for splitter in (self.steps, self.columns):
             splitter.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._columns)
+        column.addWidget(self.columns)
 
     def _note_split(self) -> None:
         self._split_by_hand = True
@@ -292,7 +300,7 @@ class Board(QWidget):
 
     def _show_enlarged(self) -> None:
         """Leave the whole height to an enlarged card."""
-        self._steps.setVisible(self._with_steps and self.strip.enlarged is None)
+        self.steps.setVisible(self._with_steps and self.strip.enlarged is None)
 
     def _take_decimals(self) -> None:
         decimals = self._looks["convolution"].decimals

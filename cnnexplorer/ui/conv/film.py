@@ -37,13 +37,13 @@ class FilmFrame:
     Attributes
     ----------
     width, height
-        In pixels.
+        In the screen's pixels.
     caption
         Whether a line below tells the step.
     steps
         Whether the step's grids and its arithmetic are shown.
     scale
-        Pixels of the pictures for each of these.
+        Pixels of the pictures for each of these; it gives whole numbers of them.
 
     Raises
     ------
@@ -55,12 +55,12 @@ class FilmFrame:
     height: int = 720
     caption: bool = True
     steps: bool = True
-    scale: int = 1
+    scale: float = 1
 
     @property
     def pixels(self) -> tuple[int, int]:
         """Width and height of the pictures."""
-        return self.width * self.scale, self.height * self.scale
+        return round(self.width * self.scale), round(self.height * self.scale)
 
     def __post_init__(self) -> None:
         if not (MIN_WIDTH <= self.width <= MAX_SIDE and MIN_HEIGHT <= self.height <= MAX_SIDE):

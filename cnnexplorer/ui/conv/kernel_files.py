@@ -17,6 +17,7 @@ from cnnexplorer.core.data_text import python_text
 from cnnexplorer.core.editing import with_stage
 from cnnexplorer.core.importing import with_kernels
 from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.folders import first_folder
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.saving import Saver, ask_where, saved_text
 from cnnexplorer.ui.tasks import LatestTask
@@ -63,9 +64,8 @@ class KernelFiles(QObject):
         filters = "{numbers} ({patterns});;{everything} (*)".format(
             numbers=_("Files of numbers"), patterns=patterns, everything=_("All files")
         )
-        name, _filter = QFileDialog.getOpenFileName(
-            self._window, _("Load kernels from a file"), self._settings.get("folder", ""), filters
-        )
+        start = first_folder(self._settings.get("folder", ""))
+        name, _filter = QFileDialog.getOpenFileName(self._window, _("Load kernels from a file"), str(start), filters)
         if name:
             self._settings.set("folder", str(Path(name).absolute().parent))
             self.load(Path(name), place)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.core.sweeps import MAX_VALUES, present_value, sweep_targets
+from cnnexplorer.ui.language import _
 from cnnexplorer.ui.recording_form import RecordingForm
 from cnnexplorer.ui.widgets.form import Choice
 from cnnexplorer.ui.widgets.number_field import NumberField
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .recording import Scene
 
 KINDS = {"steps": mark("The steps of stages"), "sweep": mark("The maps while a number runs")}
+_SPEEDS = {"steps": mark("Steps a second"), "sweep": mark("Values a second")}
 SIZES = {
     "1280x720": "1280 × 720 (HD)",
     "1920x1080": "1920 × 1080 (Full HD)",
@@ -36,6 +38,7 @@ SIZES = {
     "window": mark("As in the window"),
     "own": mark("Another size"),
 }
+_SHARPER = {"1920x1080": 1.5, "2560x1440": 2.0}  # times 1280 × 720: as much is shown, and its texts can be read
 _LIST_ROWS = 4
 _SWEEP_SPEED = 15.0
 
@@ -92,13 +95,14 @@ class RecordForm(RecordingForm):
     def frame(self) -> FilmFrame:
         """Size, caption and arithmetic."""
         size = self.size_choice.value()
+        scale = _SHARPER.get(size, 1.0)
         if size == "own":
             width, height = (int(field.value()) for field in self.sides)
         elif size == "window":
             width, height = self._window_size
         else:
-            width, height = map(int, size.split("x"))
-        return FilmFrame(width, height, self.caption.isChecked(), self.arithmetic.isChecked())
+            width, height = (round(int(side) / scale) for side in size.split("x"))
+        return FilmFrame(width, height, self.caption.isChecked(), self.arithmetic.isChecked(), scale)
 
     @property
     def _window_size(self) -> tuple[int, int]:
@@ -113,6 +117,7 @@ class RecordForm(RecordingForm):
                 self.stages.item(row).setText(title)
         for row, target in enumerate(self._targets):
             self.number.setItemText(row, target_title(self._experiment, target))
+        self._name_speed()
 
     # building
 
@@ -155,7 +160,10 @@ class RecordForm(RecordingForm):
         self.heading(mark("Picture"))
         self.size_choice = Choice(SIZES)
         self.size_choice.activated.connect(self._suit)
-        self.row(mark("Size"), self.size_choice, mark("Pixels of the pictures"))
+        self.row(
+            mark("Size"), self.size_choice,
+            mark("Pixels of the pictures; Full HD and 2560 × 1440 show the same as HD, more sharply"),
+        )  # fmt: skip
         self.sides = [
             NumberField(side, whole=True, minimum=least, maximum=MAX_SIDE, step=10)
             for side, least in zip(self._window_size, (MIN_WIDTH, MIN_HEIGHT), strict=True)
@@ -203,8 +211,14 @@ class RecordForm(RecordingForm):
             self.set_row_visible(field, steps)
         for field in (self.number, self.ends, self.values):
             self.set_row_visible(field, not steps)
+        self._name_speed()
         self.set_row_visible(self.own_size, self.size_choice.value() == "own")
         self.changed.emit()
+
+    def _name_speed(self) -> None:
+        name = _(_SPEEDS[self.kind.value()])
+        self.speed_label.setText(name)
+        self.speed.setAccessibleName(name)
 
     def _choose_stages(self) -> None:
         """Record all steps of the stages, until it is said otherwise."""

@@ -155,7 +155,10 @@ class StepView(Speaking, QWidget):
             font = number_font(14)
             font.setBold(planes == 1)
             painter.setFont(font)
-            box = QRectF(xs[2] + block_w + 10, middle - 12, subtotal_width + 30, 24)
+            start = xs[2] + block_w + 10
+            if QFontMetricsF(font).horizontalAdvance(text) > self.width() - start:
+                text = text.replace(" = ", "\n= ")
+            box = QRectF(start, middle - 24, subtotal_width + 30, 48)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _value(self, step: Step) -> str:

@@ -102,6 +102,12 @@ class Strip(Speaking, QScrollArea):
         return self._row
 
     @property
+    def whole_height(self) -> int:
+        """How high the strip must be for nothing of the cards to be cut, in pixels."""
+        cards = max(self._row.heightForWidth(self._row.width()), self._row.minimumSizeHint().height())
+        return cards + self.height() - self.viewport().height()
+
+    @property
     def enlarged(self) -> ViewKey | None:
         """The card that has all the room."""
         return self._enlarged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cnnexplorer.core import Convolution, format_number
@@ -11,6 +12,7 @@ from cnnexplorer.ui.language import _
 from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK
 
 from .names import channel_name, padding_settings, shape_text, stage_kind, stage_titles
+from .spreads import in_full_colours, whole_arithmetic, whole_board
 from .stage_facts import stage_facts, weight_facts
 
 if TYPE_CHECKING:
@@ -112,7 +114,7 @@ def _board(board: Board, shown: Shown) -> Takeaway:
     arrays = _all_arrays(shown) if board.veil is None else None
     return Takeaway(
         board, "experiment", _("Stages, step and arithmetic"), (*facts, program_fact()), arrays,
-        words=_words("experiment"),
+        words=_words("experiment"), spread=partial(whole_board, board),
     )  # fmt: skip
 
 
@@ -160,11 +162,12 @@ def _card(experiment: Experiment, key: ViewKey, card: Card, veil: Veil | None) -
         facts += _values_facts(card, content)
     caption = (*facts, program_fact())
     words = _words("card", name, "" if channel is None else str(channel))
+    spread = partial(in_full_colours, card.view)
     return [
-        Takeaway(card, single, title, caption, None if hidden else lambda: {name: maps}, words=words),
+        Takeaway(card, single, title, caption, None if hidden else lambda: {name: maps}, words, spread=spread),
         Takeaway(
             card.view, f"{single}_map", _("{title}: the map alone").format(title=title), caption,
-            None if hidden else lambda: {single: plane}, {**words, "view": "map"},
+            None if hidden else lambda: {single: plane}, {**words, "view": "map"}, spread=spread,
         ),
     ]  # fmt: skip
 
@@ -183,7 +186,7 @@ def _step(board: Board, experiment: Experiment, step: Step) -> list[Takeaway]:
     """Return the step's grids and its arithmetic."""
     stage, channel = step.stage, step.output[0]
     facts = (_step_fact(experiment, step, board.veil), *stage_facts(stage, channel), program_fact())
-    name = f"{key_name(experiment, ('stage', step.stage_index))}_step{step.index}"
+    name = f"{key_name(experiment, ('stage', step.stage_index))}_step{step.index + 1}"  # as the transport counts
     asked = board.veil is not None and board.veil.products is not None
     words = _words("step", key_name(experiment, ("stage", step.stage_index)), str(channel))
 
@@ -199,7 +202,7 @@ def _step(board: Board, experiment: Experiment, step: Step) -> list[Takeaway]:
         Takeaway(board.step_view, f"{name}_grids", _("Step: the grids"), facts, arrays, words=words),
         Takeaway(
             board.arithmetic, f"{name}_arithmetic", _("Step: the arithmetic"), facts, arrays,
-            words={**words, "view": "arithmetic"},
+            words={**words, "view": "arithmetic"}, spread=partial(whole_arithmetic, board.arithmetic),
         ),
     ]  # fmt: skip
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAbstractTextDocumentLayout, QTextDocument, QTextOption
 
-from cnnexplorer.ui.theme import colours, number_font
+from cnnexplorer.ui.theme import number_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
+
+    from cnnexplorer.ui.theme import Colours
 
     from .takeaway import Takeaway
 
@@ -20,10 +22,9 @@ _SIZE = 12
 
 
 class Caption:
-    """A takeaway's title and facts, laid out in a width."""
+    """A takeaway's title and facts, laid out in a width, in the colours of a theme."""
 
-    def __init__(self, takeaway: Takeaway, width: int) -> None:
-        theme = colours(takeaway.widget)
+    def __init__(self, takeaway: Takeaway, width: int, theme: Colours) -> None:
         self._document = QTextDocument()
         self._document.setDocumentMargin(0)
         self._document.setDefaultFont(number_font(_SIZE))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QStandardPaths
 
 from cnnexplorer.core.data_files import DATA_FORMATS
 from cnnexplorer.core.file_names import DEFAULT
+from cnnexplorer.ui.folders import PICTURES as PICTURES_FOLDER
+from cnnexplorer.ui.folders import first_folder
 from cnnexplorer.ui.saving import FOLDER
 
 from .rendering import MAX_SCALE, FigureWish
 from .saving import PICTURES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cnnexplorer.ui.settings import Settings
 
 
@@ -31,9 +32,7 @@ class Choices:
 
 def remembered(settings: Settings, data: bool = False) -> Choices:
     """Return what was chosen last: the format of a picture, or of numbers."""
-    folder = Path(settings.get(FOLDER, ""))
-    if not folder.is_absolute() or not folder.is_dir():
-        folder = _usual_folder()
+    folder = first_folder(settings.get(FOLDER, ""), usual=PICTURES_FOLDER)
     wish = FigureWish(
         min(max(settings.get("figure/scale", 2), 1), MAX_SCALE),
         settings.get("figure/transparent", False),
@@ -48,12 +47,6 @@ def remembered(settings: Settings, data: bool = False) -> Choices:
 
 def _format_key(data: bool) -> str:
     return "figure/data_format" if data else "figure/format"
-
-
-def _usual_folder() -> Path:
-    """Return the folder for pictures where there is one, else the user's own."""
-    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return Path(pictures) if pictures and Path(pictures).is_dir() else Path.home()
 
 
 def remember(settings: Settings, choices: Choices) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 import re
 import struct
 from collections import defaultdict
@@ -138,6 +139,7 @@ def _cut_down(file: bytes, codes: frozenset[int]) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont, TTLibError
 
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # what is odd in a font that works is not the user's trouble
     options = Options(hinting=False, notdef_outline=True, name_IDs=[], drop_tables=["DSIG", "STAT"])
     font = TTFont(io.BytesIO(file), recalcTimestamp=False, lazy=True)
     subsetter = Subsetter(options)

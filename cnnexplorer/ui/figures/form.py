@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 
 from cnnexplorer.core.data_files import DATA_FORMATS
-from cnnexplorer.core.file_names import DEFAULT, FIELDS
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import _, plain
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.form import Choice, Form
+from cnnexplorer.ui.widgets.template_field import TemplateField
 
 from .choices import Choices
 from .rendering import MAX_SCALE, FigureWish
@@ -74,8 +73,7 @@ class FigureForm(Form):
         self.scale = Choice(SCALES)
         self.ground = Choice(GROUNDS)
         self.caption = QCheckBox()
-        self.template = QLineEdit(choices.template)
-        self.fields = QToolButton()
+        self.name = TemplateField(choices.template)
         self.folder = QPushButton()
         self.result = QLabel()
         self._build()
@@ -87,7 +85,7 @@ class FigureForm(Form):
         for choice in (self.format, self.scale, self.ground):
             choice.currentIndexChanged.connect(self._change)
         self.caption.toggled.connect(self._change)
-        self.template.textEdited.connect(self._change)
+        self.name.edited.connect(self._change)
         self._show_rows()
         self.restyle()
         self.retranslate()
@@ -96,7 +94,7 @@ class FigureForm(Form):
     def choices(self) -> Choices:
         """What is chosen."""
         wish = FigureWish(int(self.scale.value()), self.ground.value() == "none", self.caption.isChecked())
-        return Choices(self.format.value(), wish, self.template.text().strip() or DEFAULT, self._folder)
+        return Choices(self.format.value(), wish, self.name.template, self._folder)
 
     def set_folder(self, folder: Path) -> None:
         """Save into another folder."""
@@ -110,23 +108,15 @@ class FigureForm(Form):
         self.result.setToolTip(plain(name))
 
     def retranslate(self) -> None:
-        """Name fields and folder again."""
-        menu = QMenu(self.fields)
-        for name, title in FIELDS.items():
-            menu.addAction(f"{{{name}}}  {_(title)}", partial(self._insert, name))
-        before = self.fields.menu()
-        self.fields.setMenu(menu)
-        if before is not None:
-            before.deleteLater()
+        """Name the folder again."""
         metrics = QFontMetricsF(self.folder.font())
         name = self._folder.name or str(self._folder)
         self.folder.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, _FOLDER_ROOM).replace("&", "&&"))
         self.folder.setToolTip(plain(str(self._folder)))
 
     def restyle(self) -> None:
-        """Take icons from the theme."""
+        """Take the icon from the theme."""
         super().restyle()
-        self.fields.setIcon(icon("code-braces", self))
         self.folder.setIcon(icon("folder-outline", self))
 
     def _build(self) -> None:
@@ -138,18 +128,8 @@ class FigureForm(Form):
         self.say(self.caption.setToolTip, mark("They are in the file's metadata in any case"))
         self.wide(self.caption)
         self.heading(mark("File"))
-        self.tip(self.fields, mark("Put in what changes from figure to figure"))
-        self.fields.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.fields.setAutoRaise(True)
-        name = QWidget()
-        row = QHBoxLayout(name)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.template, 1)
-        row.addWidget(self.fields)
-        label = self.row(mark("Name"), name)
-        label.setBuddy(self.template)
-        self.tip(self.template, mark("Name of the file: text, and fields in braces"))
+        label = self.row(mark("Name"), self.name)
+        label.setBuddy(self.name.line)
         self.row(mark("Folder"), self.folder)
         self.say(self.folder.setAccessibleName, mark("Folder to save into"))
         self.folder.setAutoDefault(False)
@@ -171,8 +151,3 @@ class FigureForm(Form):
         self.set_row_visible(self.scale, self.format.value() == "png")
         self.set_row_visible(self.ground, picture)
         self.caption.setVisible(picture)
-
-    def _insert(self, name: str) -> None:
-        self.template.insert(f"{{{name}}}")
-        self.template.setFocus()
-        self._change()

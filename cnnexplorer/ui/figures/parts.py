@@ -8,15 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QRegion
-from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
+from PySide6.QtGui import QPalette, QRegion
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar, QSplitterHandle, QToolButton, QWidget
+
+from cnnexplorer.ui.theme import LIGHT, colours, palette
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from PySide6.QtGui import QBrush, QPainter
 
-SCREEN_ONLY = (QToolButton, QScrollBar)  # what the window needs and a figure does not
+SCREEN_ONLY = (QToolButton, QScrollBar, QSplitterHandle)  # what the window needs and a figure does not
 _ALONE = QWidget.RenderFlag(0)  # without children
 
 
@@ -45,8 +47,8 @@ def find_widgets(root: QWidget, buttons: bool) -> list[tuple[QWidget, QPoint, QR
     Parameters
     ----------
     buttons
-        Whether small buttons and scroll bars belong to it: they do on a picture of the window, not in the figure of
-        one view.
+        Whether small buttons, scroll bars and the handles between columns belong to it: they do on a picture of the
+        window, not in the figure of one view.
     """
     found: list[tuple[QWidget, QPoint, QRect]] = []
 
@@ -98,3 +100,20 @@ def without_grounds(root: QWidget) -> Iterator[None]:
                 widget.setAttribute(attribute, True)
                 stack.callback(widget.setAttribute, attribute, False)
         yield
+
+
+@contextmanager
+def dark_ink(root: QWidget) -> Iterator[None]:
+    """Let a widget and all in it take the light theme inside the `with` block: what has no ground is put onto white."""
+    outer = root.parentWidget()
+    if isinstance(outer, QAbstractScrollArea) and outer.viewport() is root:
+        root = outer  # which paints on it
+    if colours(root) is LIGHT:
+        yield
+        return
+    before = root.palette() if root.testAttribute(Qt.WidgetAttribute.WA_SetPalette) else QPalette()
+    root.setPalette(palette(LIGHT))
+    try:
+        yield
+    finally:
+        root.setPalette(before)

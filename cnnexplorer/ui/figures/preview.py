@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnnexplorer.ui.theme import colours
+from cnnexplorer.ui.theme import LIGHT, colours
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -64,12 +64,11 @@ class Preview(QWidget):
         painter.drawRect(place.adjusted(-0.5, -0.5, 0.5, 0.5))
 
     def _paint_checks(self, painter: QPainter, place: QRectF) -> None:
-        theme = colours(self)
         painter.save()
         painter.setClipRect(place)
-        painter.fillRect(place, theme.colour("panel"))
+        painter.fillRect(place, LIGHT.colour("panel"))  # what is on it is in the light theme's colours
         for row in range(int(place.height() // _CHECK) + 1):
             for column in range(row % 2, int(place.width() // _CHECK) + 1, 2):
                 square = QRectF(place.left() + column * _CHECK, place.top() + row * _CHECK, _CHECK, _CHECK)
-                painter.fillRect(square, theme.colour("line"))
+                painter.fillRect(square, LIGHT.colour("line"))
         painter.restore()

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRect, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
+from cnnexplorer.ui.theme import LIGHT, colours
 from cnnexplorer.ui.widgets.figure_mode import FigureMode, painting_figure
 
-from .caption import LEAST_WIDTH, Caption
-from .parts import Part, find_parts, ground_of, without_grounds
+from .caption import LEAST_WIDTH, MARGIN, Caption
+from .parts import Part, dark_ink, find_parts, ground_of, without_grounds
 from .svg import SvgDocument
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FigureWish:
     scale
         Pixels of the file for each of the screen, where it is made of pixels.
     transparent
-        Whether nothing is painted behind it.
+        Whether nothing is painted behind it; it is in the light theme's colours then.
     caption
         Whether title and facts stand below it.
     """
@@ -53,10 +54,13 @@ class Figure:
             widget = other or takeaway.widget
             self._room = widget.size()
         width, height = self._room.width(), self._room.height()
+        self._place = QPoint(0, 0)  # of what is shown
         if wish.caption:
             width = max(width, LEAST_WIDTH)
-            self._caption = Caption(takeaway, width)
-            height += self._caption.height
+            beside = (width - self._room.width()) // 2
+            self._place = QPoint(beside, min(beside, MARGIN))
+            self._caption = Caption(takeaway, width, LIGHT if wish.transparent else colours(takeaway.widget))
+            height += self._place.y() + self._caption.height
         self.size = QSize(width, height)
 
     def image(self) -> QImage:
@@ -128,9 +132,10 @@ class Figure:
             stack.enter_context(painting_figure(FigureMode(ratio, not self._wish.transparent, later)))
             if self._wish.transparent:
                 stack.enter_context(without_grounds(widget))
-            middle = QPoint((self.size.width() - self._room.width()) // 2, 0)
-            parts = find_parts(widget, self._takeaway.buttons, middle)
+                stack.enter_context(dark_ink(widget))
+            parts = find_parts(widget, self._takeaway.buttons, self._place)
             if self._wish.caption:
                 area = QRect(0, 0, self.size.width(), self._caption.height)
-                parts.append(Part(QPoint(0, self._room.height()), area, self._caption.paint))
+                below = QPoint(0, self._place.y() + self._room.height())
+                parts.append(Part(below, area, self._caption.paint))
             yield parts

@@ -108,7 +108,7 @@ class AboutLab(Speaking, QFrame):
             if lab.lab.aims:
                 aims = "\n".join(f"•  {as_text(parse_markdown(aim.of(language())))}" for aim in lab.lab.aims)
                 self.aims.setText(_("You will learn to") + f"\n{aims}")
-            self.trouble.setText("" if entry.trouble is None else told(entry.trouble))
+            self.trouble.setText(redo_text(entry) if entry.trouble is None else told(entry.trouble))
         for label in (self.facts, self.aims, self.trouble):
             label.setVisible(bool(label.text()))
 
@@ -156,6 +156,19 @@ def progress_text(entry: Entry) -> str:
     shown = sum(step.status == "shown" for step in progress.steps)
     more = translate_count("{count} answer shown", "{count} answers shown", shown) if shown else ""
     return f"{text}, {more}" if more else text
+
+
+def redo_text(entry: Entry) -> str:
+    """Return which steps are to be done anew, because they ask something else by now; empty where none are."""
+    numbers = [index + 1 for index in entry.progress.to_redo] if entry.progress is not None else []
+    if not numbers:
+        return ""
+    return translate_count(
+        "Step {steps} asks something else since the lab was changed: do it again",
+        "Steps {steps} ask something else since the lab was changed: do them again",
+        len(numbers),
+        steps=", ".join(map(str, numbers)),
+    )
 
 
 def _finished(entry: Entry | None) -> bool:

@@ -88,8 +88,6 @@ class Attempt(QObject):
         super().__init__(parent)
         self.lab, self._store, self._clock = lab, store, clock
         self.progress = progress or new_progress(lab, student, _now())
-        if progress is not None and progress.digest != lab.digest:  # its wording was changed; its steps are the same
-            self.progress = replace(progress, digest=lab.digest)
         self._steps = [PreparedStep(step, lab.folder) for step in lab.lab.steps]
         self._verdicts: dict[int, Verdict] = {}
         self._hints: dict[int, int] = {}

@@ -68,7 +68,8 @@ class OwnFile(QObject):
 
     def save_as(self, text: str) -> None:
         """Ask for a file, and save to it."""
-        start = self._path or first_folder("") / f"{_('my_lab')}{SUFFIX}"
+        name = _("my_lab")
+        start = self._path or first_folder("") / f"{name}{SUFFIX}"
 
         def save(path: Path) -> None:
             self._write(path, text, self._digest if path == self._path else None)

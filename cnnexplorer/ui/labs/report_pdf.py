@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QFont,
+    QImage,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -62,8 +63,20 @@ def pdf_of(page: str, title: str) -> bytes:
     return bytes(data.data())
 
 
+class _Page(QTextDocument):
+    """A report's page, which holds its pictures itself: whatever else it may name is not read."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        url = QUrl(name)
+        if url.scheme() == "data":
+            return super().loadResource(kind, url)
+        empty = QImage(1, 1, QImage.Format.Format_ARGB32)  # where there is none, Qt looks for a file itself
+        empty.fill(Qt.GlobalColor.transparent)
+        return empty
+
+
 def _document(page: str, writer: QPdfWriter) -> QTextDocument:
-    document = QTextDocument()
+    document = _Page()
     document.documentLayout().setPaintDevice(writer)
     font = QFont(document.defaultFont())
     font.setPointSizeF(_TEXT)

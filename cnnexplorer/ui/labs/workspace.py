@@ -14,6 +14,7 @@ from cnnexplorer.core.messages import mark
 from cnnexplorer.labs import BrokenLab
 from cnnexplorer.labs.reading import is_lab_name, lab_id
 from cnnexplorer.ui.actions import ACTIONS
+from cnnexplorer.ui.folders import first_folder
 from cnnexplorer.ui.language import SaidWhenSeen, Speaking, _
 from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.theme import icon
@@ -204,7 +205,8 @@ class LabsWorkspace(SaidWhenSeen, Speaking, QWidget):
             self.report_asked.emit(self.entry)
 
     def _ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, _("Add a folder of labs"), self._settings.get("labs_folder", ""))
+        start = first_folder(self._settings.get("labs_folder", ""))
+        name = QFileDialog.getExistingDirectory(self, _("Add a folder of labs"), str(start))
         if name:
             self._settings.set("labs_folder", name)
             self.add_place(Path(name))

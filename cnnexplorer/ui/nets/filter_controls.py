@@ -71,6 +71,11 @@ class FilterControls(Speaking, QWidget):
         """Whether one range serves all filters."""
         return self.normalisation.value() == "shared"
 
+    @property
+    def range_text(self) -> str:
+        """What the range is called, inside a sentence."""
+        return _(_NORMALISATIONS[self.normalisation.value()]).lower()
+
     def suit(self, layer: LayerInfo) -> None:
         """Offer what a layer's filters can be sorted by."""
         self._enable("colourfulness", layer.input_shape[0] == 3)
@@ -120,7 +125,7 @@ class FilterControls(Speaking, QWidget):
         self.changed.emit()
 
 
-class FilterNotes(QWidget):
+class FilterNotes(Speaking, QWidget):
     """Says whether anything was trained, why 96 filters or 64, and what editing has made of the answer.
 
     `about`, which says what is drawn and how, belongs beside the drawing: whoever makes the notes places it.
@@ -147,7 +152,7 @@ class FilterNotes(QWidget):
         self.answer.setText(text)
         self.answer.setVisible(bool(text))
 
-    def say(self, layer: LayerInfo | None, shared: bool, live: bool, noted: bool) -> None:
+    def tell(self, layer: LayerInfo | None, shared: bool, live: bool, noted: bool) -> None:
         """Say what is to be said of a layer.
 
         Parameters
@@ -201,8 +206,13 @@ def _about(layer: LayerInfo, shared: bool, live: bool) -> str:
     assert layer.kernel_size is not None
     count, planes = layer.output_shape[0], layer.input_shape[0] // layer.groups
     many = translate_count("{count} of {count} filters", "{count} of {count} filters", count)
-    sentences = [f"{many}, {shape_text((*layer.kernel_size, planes))}."]
-    if planes == 3:
+    return f"{many}, {shape_text((*layer.kernel_size, planes))}. {how_drawn(layer, shared, live)}"
+
+
+def how_drawn(layer: LayerInfo, shared: bool, live: bool) -> str:
+    """Return what a layer's filters are drawn as, and what the ends of their colours stand for."""
+    sentences = []
+    if layer.input_shape[0] // layer.groups == 3:
         sentences.append(
             _("Zero is middle grey; all filters reach to the largest weight of all.")
             if shared

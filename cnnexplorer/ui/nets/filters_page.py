@@ -111,7 +111,6 @@ class FiltersPage(Page):
         """Take icons and colours from the theme."""
         self.live.setIcon(icon("image-multiple-outline", self))
         self.note_button.setIcon(icon("information-outline", self))
-        self.notes.restyle()
 
     def page_state(self) -> FiltersState:
         """Return order, range, and whether maps are shown."""
@@ -277,7 +276,7 @@ class FiltersPage(Page):
         self.model.derive(_KEY, partial(self._maker.make, wish), self._show_sheet)
 
     def _say_layer(self) -> None:
-        self.notes.say(self._layer, self.controls.shared, self.live.isChecked(), self.note_button.isChecked())
+        self.notes.tell(self._layer, self.controls.shared, self.live.isChecked(), self.note_button.isChecked())
 
     def _show_sheet(self, sheet: FilterSheet) -> None:
         old, self._sheet = self._sheet, sheet

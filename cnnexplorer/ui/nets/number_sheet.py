@@ -112,7 +112,7 @@ def written(sheet: NumberSheet) -> str:
     """Return the whole arithmetic as lines of cells parted by tabs, for a spreadsheet: every digit is there."""
     arithmetic = sheet.arithmetic
     heading = (_("plane"), _("row"), _("column"), _("input"), _("weight"), _("product"))
-    lines = ["\t".join(heading)]
+    lines, subtotal = ["\t".join(heading)], _("sub-total")
     planes, rows, columns = arithmetic.products.shape
     for plane in range(planes):
         title = sheet.plane_title(plane)
@@ -124,7 +124,7 @@ def written(sheet: NumberSheet) -> str:
             for row in range(rows) for column in range(columns)
         ]  # fmt: skip
         if rows * columns > 1:
-            lines.append(f"{_('sub-total')}\t{title}\t\t\t\t{float(arithmetic.subtotals[plane])!r}")
+            lines.append(f"{subtotal}\t{title}\t\t\t\t{float(arithmetic.subtotals[plane])!r}")
     for title, value in (
         (_("bias"), arithmetic.bias),
         (_("total"), arithmetic.total),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent, QWheelEvent
 
+    from cnnexplorer.ui.theme import Colours
+
 SIDE = 224  # pixels of the picture's sides until they are known
 
 
@@ -111,11 +113,11 @@ class StillSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def restyle(self) -> None:
-        """Fill the groove, or not."""
+    def restyle(self, theme: Colours) -> None:
+        """Fill the groove, or not, in the colours of a theme."""
         palette = self.palette()
         role = "line" if self.minimum() < 0 else "accent"
-        palette.setColor(palette.ColorRole.Highlight, colours(self).colour(role))
+        palette.setColor(palette.ColorRole.Highlight, theme.colour(role))
         self.setPalette(palette)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -197,7 +199,7 @@ class KnobRow(Speaking, QWidget):
     def restyle(self) -> None:
         """Take icon and colours from the theme."""
         self.reset.setIcon(icon("restore", self))
-        self.slider.restyle()
+        self.slider.restyle(colours(self))
 
     def _edit(self, value: float) -> None:
         self.show_value(value)

@@ -16,6 +16,7 @@ from cnnexplorer.core.data_reading import SUFFIXES as NUMBERS
 from cnnexplorer.core.importing import read_image
 from cnnexplorer.core.messages import CLIPBOARD, mark
 from cnnexplorer.core.samples import SAMPLES, make_sample
+from cnnexplorer.ui.folders import PICTURES, first_folder
 from cnnexplorer.ui.language import _
 from cnnexplorer.ui.tasks import LatestTask
 
@@ -96,7 +97,7 @@ class PictureSources(QObject):
         name, _filter = QFileDialog.getOpenFileName(
             window,
             _("Open a picture"),
-            self._settings.get("folder", ""),
+            str(first_folder(self._settings.get("folder", ""), usual=PICTURES)),
             f"{pictures} ({patterns});;{everything} (*)",
         )
         if name:
@@ -123,9 +124,8 @@ class PictureSources(QObject):
 
     def ask_folder(self, window: QWidget) -> None:
         """Let the user choose a folder to step through."""
-        name = QFileDialog.getExistingDirectory(
-            window, _("Open a folder of pictures"), self._settings.get("folder", "")
-        )
+        start = first_folder(self._settings.get("folder", ""), usual=PICTURES)
+        name = QFileDialog.getExistingDirectory(window, _("Open a folder of pictures"), str(start))
         if name:
             self.open_folder(Path(name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -10,17 +11,21 @@ import numpy as np
 
 from cnnexplorer.core import format_number
 from cnnexplorer.nets import CATALOG
+from cnnexplorer.ui.figures.facts import range_fact, span
 from cnnexplorer.ui.language import _
+from cnnexplorer.ui.widgets.painting import COLOUR_MAPS
 
 from .architecture_reading import LECTURE
 from .figure_facts import Taker, map_facts, map_look, plain_name, unit_name
-from .filter_numbers import COLOUR_LOOK
+from .filter_controls import how_drawn
 from .names import weights_title
+from .number_sheet import COLOURS
 from .page import shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import torch
     from PySide6.QtWidgets import QWidget
 
     from cnnexplorer.core.data_files import Arrays
@@ -42,11 +47,11 @@ if TYPE_CHECKING:
 
 
 def overview(page: OverviewPage) -> list[Takeaway]:
-    """Return what can be taken of the overview: all of it, also what is scrolled away, and the page."""
-    taker = Taker(page.model, "overview")
-    whole = taker.take(page.view, "overview", _("The whole network"), spread=page.view.spread)
-    seen = taker.take(page.view.viewport(), "overview_part", _("The part in view"))
-    return [whole, seen, taker.page(page, _("The page"))]
+    """Return what can be taken of the overview: what is seen, all of it in a shape of its own, and the page."""
+    taker, view = Taker(page.model, "overview"), page.view
+    seen = taker.take(view, "overview", _("The network as on screen"), spread=lambda: nullcontext(view.viewport()))
+    whole = taker.take(view, "overview_whole", _("The whole network"), spread=view.spread)
+    return [seen, whole, taker.page(page, _("The page"))]
 
 
 def architecture(page: ArchitecturePage) -> list[Takeaway]:
@@ -89,21 +94,51 @@ def filters(page: FiltersPage) -> list[Takeaway]:
     """Return what can be taken of the filters: all of them, the chosen one, its planes, its numbers."""
     taker, state = Taker(page.model, "filters"), page.state
     found = []
-    if state is not None:
-        bank = _bank(page, state.layer)
+    if state is not None and page.model.network is not None:
+        weights = page.model.network.filters(state.layer.name)
         if page.grid.isVisible():
             title = _("All filters of {layer}").format(layer=state.layer.label)
-            found.append(taker.take(page.grid, "filters", title, (), bank, layer=state.layer, spread=page.grid.spread))
+            facts = _bank_facts(page, state, weights)
+            bank = {f"{plain_name(state.layer.label)}_weight": weights.numpy()}
+            found.append(
+                taker.take(page.grid, "filters", title, facts, lambda: bank, layer=state.layer, spread=page.grid.spread)
+            )
         if page.planes.isVisible():
             title = _("Kernels of filter {unit}").format(unit=state.unit)
             found.append(
                 taker.take(
-                    page.planes.grid, "kernels", title, (), _weight(state), layer=state.layer, unit=state.unit,
-                    spread=page.planes.grid.spread,
+                    page.planes.grid, "kernels", title, _filter_facts(page, state), _weight(state),
+                    layer=state.layer, unit=state.unit, spread=page.planes.grid.spread,
                 )
             )  # fmt: skip
         found += _filter(taker, page, state)
     return [*found, taker.page(page, _("The page"))]
+
+
+def _bank_facts(page: FiltersPage, state: FilterState, weights: torch.Tensor) -> list[Fact]:
+    """Return what the values and the colours of all filters are, and as what each is drawn."""
+    shared = page.controls.shared
+    colours = _("{colours}, {span} ({range})") if shared else _("{colours} ({range})")
+    limits = span(-state.reach, state.reach)  # of the whole layer where it is shared
+    text = colours.format(colours=_colours_title(state), span=limits, range=page.controls.range_text)
+    return [
+        range_fact(float(weights.min()), float(weights.max())),
+        (_("Colours"), text),
+        (_("Drawing"), how_drawn(state.layer, shared, page.live.isChecked())),
+    ]
+
+
+def _filter_facts(page: FiltersPage, state: FilterState) -> list[Fact]:
+    """Return what the values and the colours of one filter are."""
+    text = _("{colours}, {span} ({range})").format(
+        colours=_colours_title(state), span=span(-state.reach, state.reach), range=page.controls.range_text
+    )
+    return [range_fact(float(state.weight.min()), float(state.weight.max())), (_("Colours"), text)]
+
+
+def _colours_title(state: FilterState) -> str:
+    whole = state.is_colour and (state.plane is None or state.plane < 0)
+    return _("Red, green and blue, grey is zero") if whole else _(COLOUR_MAPS["diverging"][1])
 
 
 def _filter(taker: Taker, page: FiltersPage, state: FilterState) -> list[Takeaway]:
@@ -114,12 +149,10 @@ def _filter(taker: Taker, page: FiltersPage, state: FilterState) -> list[Takeawa
         (page.numbers.colours, "numbers", numbers),
         (page.numbers.matrix, "numbers", numbers),
     )
-    limits = -state.reach, state.reach
-    weight = state.weight
-    facts = [
-        *map_facts(COLOUR_LOOK, limits, (float(weight.min()), float(weight.max()))),
-        (_("Norm"), format_number(state.norm, 4)),
-    ]
+    facts = [*_filter_facts(page, state), (_("Norm"), format_number(state.norm, 4))]
+    if state.plane is not None and state.plane >= 0:
+        plane = _(COLOURS[state.plane]) if state.is_colour else str(state.first_plane + state.plane)
+        facts.append((_("Plane"), plane))
     if state.edited:
         facts.append((_("Filter"), _("edited")))
     return [
@@ -132,14 +165,6 @@ def _filter(taker: Taker, page: FiltersPage, state: FilterState) -> list[Takeawa
 def _weight(state: FilterState) -> Callable[[], Arrays]:
     name = f"{plain_name(state.layer.label)}_{unit_name(state.unit, state.count)}_weight"
     return lambda: {name: state.weight}
-
-
-def _bank(page: FiltersPage, layer: LayerInfo) -> Callable[[], Arrays] | None:
-    network, name = page.model.network, plain_name(layer.label)
-    if network is None:
-        return None
-    weight = network.filters(layer.name)
-    return lambda: {f"{name}_weight": weight.detach().cpu().numpy()}
 
 
 # maps

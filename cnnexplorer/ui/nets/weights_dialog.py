@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from cnnexplorer.core.messages import mark
 from cnnexplorer.nets import CATALOG, DownloadCancelled, has_bundled_weights, imagenet_file, imagenet_url
+from cnnexplorer.ui.folders import first_folder
 from cnnexplorer.ui.language import Speaking, _, plain
 from cnnexplorer.ui.trouble import told
 from cnnexplorer.ui.widgets.buttons import Buttons
@@ -216,7 +217,7 @@ class WeightsDialog(Speaking, QDialog):
         name, _filter = QFileDialog.getOpenFileName(
             self,
             _("Open weights"),
-            self._settings.get("weights_folder", ""),
+            str(first_folder(self._settings.get("weights_folder", ""))),
             f"{title} ({PATTERN});;{everything} (*)",
         )
         if name:

@@ -166,6 +166,11 @@ class MapView(QWidget):
             self.update()
 
     @property
+    def dimmed(self) -> bool:
+        """Whether the whole map is dimmed."""
+        return self._dimmed
+
+    @property
     def lit(self) -> Lit | None:
         """What is lit."""
         return self._lit

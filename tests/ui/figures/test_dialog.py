@@ -175,6 +175,8 @@ def test_the_preview_shows_what_is_chosen(desk: MainWindow) -> None:
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_a_png_is_what_the_screen_shows(qtbot: QtBot, desk: MainWindow, folder: Path, scale: int) -> None:
     view = desk.conv.strip.cards["stage", 0].view
+    desk.actions_["spotlight"].trigger()
+    settled(desk)
     seen = grab(view)
     dialog = open_dialog(desk)
     choose_view(dialog, "Convolution: the map alone")
@@ -332,30 +334,38 @@ def test_only_formats_that_fit_are_offered(qtbot: QtBot, desk: MainWindow) -> No
 def test_a_template_names_the_file(qtbot: QtBot, desk: MainWindow, folder: Path) -> None:
     dialog = open_dialog(desk)
     choose_view(dialog, "ReLU")
-    retype(dialog.form.template, "fig {view}-{layer}-{channel}")
+    retype(dialog.form.name.line, "fig {view}-{layer}-{channel}")
     assert dialog.form.result.text() == "fig card-stage2_relu-0.png"
     assert save(qtbot, dialog) == folder / "fig card-stage2_relu-0.png"
     dialog = open_dialog(desk)
-    assert dialog.form.template.text() == "fig {view}-{layer}-{channel}"
+    assert dialog.form.name.line.text() == "fig {view}-{layer}-{channel}"
+
+
+def test_steps_are_named_as_the_transport_counts_them(desk: MainWindow) -> None:
+    desk.conv.player.go(15)
+    settled(desk)
+    names = [offer.name for offer in desk.conv.takeaways()]
+    assert desk.conv.transport._place.text().startswith("16 /")
+    assert "stage1_convolution_step16_arithmetic" in names
 
 
 def test_a_field_is_put_in_from_the_menu(desk: MainWindow) -> None:
     dialog = open_dialog(desk)
-    retype(dialog.form.template, "x ")
-    action = next(entry for entry in dialog.form.fields.menu().actions() if entry.text().startswith("{date}"))
+    retype(dialog.form.name.line, "x ")
+    action = next(entry for entry in dialog.form.name.fields.menu().actions() if entry.text().startswith("{date}"))
     action.trigger()
-    assert dialog.form.template.text() == "x {date}"
+    assert dialog.form.name.line.text() == "x {date}"
     assert dialog.form.result.text() == f"x {datetime.now():%Y-%m-%d}.png"
 
 
 def test_a_wrong_template_is_told_at_once(qtbot: QtBot, desk: MainWindow, folder: Path) -> None:
     dialog = open_dialog(desk)
-    retype(dialog.form.template, "{colour}")
+    retype(dialog.form.name.line, "{colour}")
     assert "there is no field {colour}" in dialog.trouble.text().lower()
     assert not dialog.trouble.isHidden()
     qtbot.mouseClick(dialog.save_button, LEFT)
     assert list(folder.iterdir()) == []
-    retype(dialog.form.template, "{view}")
+    retype(dialog.form.name.line, "{view}")
     assert dialog.trouble.isHidden()
 
 
@@ -641,7 +651,7 @@ def test_every_control_has_a_name_and_a_tip(desk: MainWindow) -> None:
     dialog = open_dialog(desk)
     form = dialog.form
     controls = [
-        dialog.list, form.format, form.scale, form.ground, form.caption, form.template, form.fields, form.folder,
+        dialog.list, form.format, form.scale, form.ground, form.caption, form.name.line, form.name.fields, form.folder,
         dialog.copy_button, dialog.save_button,
     ]  # fmt: skip
     for control in controls:
@@ -656,7 +666,7 @@ def test_enter_saves_and_escape_leaves(qtbot: QtBot, desk: MainWindow, folder: P
     dialog = open_dialog(desk)
     assert dialog.focusWidget() is dialog.list
     with qtbot.waitSignal(dialog.saved):
-        press(dialog.form.template, Qt.Key.Key_Return)
+        press(dialog.form.name.line, Qt.Key.Key_Return)
     assert [path.name for path in folder.iterdir()] == ["experiment.png"]
 
 

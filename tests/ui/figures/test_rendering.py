@@ -6,13 +6,15 @@ import base64
 import io
 import re
 import xml.etree.ElementTree as ET
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QRawFont
 from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -24,7 +26,7 @@ from cnnexplorer.ui.theme import code_font, use_theme
 from cnnexplorer.ui.widgets.cells import LEAST_CELL
 from cnnexplorer.ui.widgets.map_view import Lit, MapView
 from cnnexplorer.ui.widgets.painting import Look
-from tests.ui.helpers import colour_of, grab, hover_cell, pictured, pixels, set_image, settled
+from tests.ui.helpers import close_to, colour_of, corner_colour, grab, hover_cell, pictured, pixels, set_image, settled
 
 from .readers import differing, drawn_pdf, drawn_svg, opened, pdf_fonts, pdf_text
 
@@ -149,6 +151,21 @@ def test_a_cards_ground_can_be_left_away(window: MainWindow) -> None:
     assert differing(before, grab(card), 0) == 0  # and is there on the screen as before
 
 
+def test_without_ground_it_is_in_colours_that_are_seen_on_white(window: MainWindow) -> None:
+    board = window.conv.board
+    for widget in (board, board.strip.cards["stage", 1], board.step_view, board.arithmetic):
+        use_theme("light")
+        light = rgba(figure(widget, scale=1, transparent=True, caption=True).image())
+        use_theme("dark")
+        settled(window)
+        seen = grab(widget)
+        dark = rgba(figure(widget, scale=1, transparent=True, caption=True).image())
+        with pictured(f"ink-{type(widget).__name__}", light[..., :3], dark[..., :3]):
+            assert (dark == light).all()
+        settled(window)
+        assert differing(seen, grab(widget), 0) == 0  # and dark on the screen as before
+
+
 def test_what_is_pointed_at_is_not_taken(qtbot: QtBot, view: MapView) -> None:
     show_map(view, RANDOM.random((4, 4)))
     plain = pixels(figure(view).image())
@@ -186,6 +203,79 @@ def test_buttons_belong_to_the_window_only(qtbot: QtBot) -> None:
     assert differing(with_them, without, 8) > 0.01
 
 
+def test_handles_between_columns_belong_to_the_window_only(window: MainWindow) -> None:
+    board = window.conv.board
+    handles = [splitter.handle(1) for splitter in (board.columns, board.steps)]
+    taken = pixels(Figure(Takeaway(board, "board", ""), FigureWish(1)).image())
+    for handle in handles:
+        place = QRect(handle.mapTo(board, QPoint(0, 0)), handle.size())
+        area = taken[place.top() : place.bottom() + 1, place.left() : place.right() + 1].reshape(-1, 3)
+        assert len(np.unique(area, axis=0)) == 1
+
+
+def offered(window: MainWindow, widget: QWidget) -> Takeaway:
+    return next(offer for offer in window.conv.takeaways() if offer.widget is widget)
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["map", "stage"])
+def test_a_stage_of_its_own_is_in_full_colours(window: MainWindow, alone: bool) -> None:
+    set_image(window, RANDOM.random((1, 8, 8)), Convolution(np.ones((1, 1, 3, 3))), Activation("relu"))
+    window.conv.player.go(3)
+    settled(window)
+    card = window.conv.strip.cards["stage", 1]
+    assert card.view.dimmed
+    before = grab(card)
+    taken = pixels(Figure(offered(window, card.view if alone else card), FigureWish(1)).image())
+    place = QPoint(0, 0) if alone else card.view.mapTo(card, QPoint(0, 0))
+    for row, column in ((0, 0), (5, 2)):
+        cell = card.view.placement.rect(row, column).translated(QPointF(place))
+        seen = corner_colour(taken, cell)
+        assert close_to(seen, colour_of("diverging", card.shown[row, column], card.limits))
+    settled(window)
+    assert (grab(card) == before).all()  # nothing of it is seen on the screen
+
+
+def test_a_board_is_taken_whole(window: MainWindow) -> None:
+    """Where cards, grids or arithmetic are cut on the screen, the figure has room for them."""
+    kernels = Convolution(RANDOM.standard_normal((4, 1, 5, 5)).round(2), [0.5] * 4)
+    set_image(window, RANDOM.random((1, 9, 9)), kernels, Activation("relu"), Pooling("max", 2), Activation("abs"))
+    window.resize(900, 600)
+    settled(window)
+    board = window.conv.board
+    before, view = grab(board), board.view
+    offer = offered(window, board)
+    assert Figure(replace(offer, spread=nullcontext), FigureWish(1)).size == board.size()
+    with offer.spread():
+        for area in board.findChildren(QScrollArea):
+            room, needed = area.viewport().size(), area.widget().size()
+            assert room.width() >= needed.width()
+            assert room.height() >= needed.height()
+        size = board.size()
+    assert Figure(offer, FigureWish(1)).size == size
+    settled(window)
+    assert board.view == view
+    assert (grab(board) == before).all()
+
+
+def test_a_board_on_which_nothing_is_cut_is_taken_as_it_is(window: MainWindow) -> None:
+    set_image(window, RANDOM.random((1, 6, 6)), Activation("relu"))
+    settled(window)
+    board = window.conv.board
+    offer = offered(window, board)
+    images = [Figure(found, FigureWish(1)).image() for found in (offer, replace(offer, spread=nullcontext))]
+    assert images[0] == images[1]
+
+
+def test_the_arithmetic_ends_with_its_last_line(window: MainWindow) -> None:
+    settled(window)
+    view = window.conv.arithmetic
+    size = view.size()
+    assert size.height() > view.needed_height
+    assert Figure(offered(window, view), FigureWish(1)).size.height() == view.needed_height
+    settled(window)
+    assert view.size() == size
+
+
 def test_what_is_scrolled_away_stays_away(qtbot: QtBot) -> None:
     area = QScrollArea()
     qtbot.addWidget(area)
@@ -212,10 +302,11 @@ def test_the_caption_stands_below(view: MapView) -> None:
     plain, told = figure(view), figure(view, caption=True)
     assert told.size.width() == 320
     assert told.size.height() > plain.size.height() + 40
-    taken = pixels(told.image())
-    below = taken[2 * plain.size.height() :]
+    taken, above = pixels(told.image()), 2 * 12  # as where the caption begins, since there is room beside, too
+    assert len(np.unique(taken[:above].reshape(-1, 3), axis=0)) == 1
+    below = taken[above + 2 * plain.size.height() :]
     assert len(np.unique(below.reshape(-1, 3), axis=0)) > 10
-    middle = taken[: 2 * plain.size.height(), 90:-90]
+    middle = taken[above : above + 2 * plain.size.height(), 90:-90]
     assert differing(middle, pixels(plain.image()), 3) == 0
 
 
@@ -291,6 +382,7 @@ def test_svg_holds_the_signs_of_its_fonts(qtbot: QtBot) -> None:
     assert figure(box).svg().text() == svg
 
 
+@pytest.mark.usefixtures("qapp")
 def test_a_sign_is_taken_from_the_font_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     family = QFontInfo(QFont()).family()
     used = {Style(family, "400", "normal"): {"a", "\U000f0000"}}  # no letter of any alphabet
@@ -298,6 +390,15 @@ def test_a_sign_is_taken_from_the_font_that_has_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(QRawFont, "supportsCharacter", lambda _self, _code: False)
     assert find_faces(used) == []
     assert style_sheet([]) == ""
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_is_odd_in_a_font_is_told_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    (face,) = find_faces({Style(QFontInfo(QFont()).family(), "400", "normal"): {"a"}})
+    head = TTFont(io.BytesIO(face.file)).reader.tables["head"].offset
+    odd = face.file[: head + 20] + bytes(8) + face.file[head + 28 :]  # made in the year 1904
+    assert "base64" in style_sheet([replace(face, file=odd)])
+    assert caplog.records == []
 
 
 # read by independent programs

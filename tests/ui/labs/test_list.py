@@ -179,6 +179,21 @@ def test_damaged_progress_is_told_of_and_the_lab_can_be_begun_anew(qtbot, window
     qtbot.waitUntil(lambda: b"not whole" not in path.read_bytes())
 
 
+def test_steps_of_a_lab_that_was_changed_are_told_to_be_done_again(qtbot, window, lab, folder):
+    done = tuple(replace(step, status="solved") for step in new_progress(lab).steps)
+    window.labs.store.save(lab, replace(new_progress(lab), steps=done))
+    window.labs.store.flush()
+    path = folder / "everything.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"plus"', '"sobel_vertical"', 1), encoding="utf-8")
+    window.open_file(path)
+    qtbot.waitUntil(lambda: "Everything once" in texts(window))
+    choose(window, "Everything once")
+    about = window.labs.workspace.about
+    assert about.trouble.text() == "Step 1 asks something else since the lab was changed: do it again"
+    assert about.start.text() == "Go on"
+    assert window.labs.workspace.tree.currentItem().text(3) == "10 of 11 steps"
+
+
 def test_progress_that_cannot_be_written_is_told(qtbot, window, lab, settings):
     settings.labs_folder.write_text("a file where the folder should be")
     window.labs.play(lab)

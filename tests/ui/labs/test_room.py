@@ -75,9 +75,9 @@ def test_the_arithmetic_stands_below_the_grids_where_the_board_is_narrow(qtbot, 
     sized(window, 1280, 800)
     board = window.conv.board
     QTest.qWait(0)
-    assert board._steps.orientation() == Qt.Orientation.Horizontal
+    assert board.steps.orientation() == Qt.Orientation.Horizontal
     play(qtbot, window, LABS["01_kernel"], 7)
-    qtbot.waitUntil(lambda: board._steps.orientation() == Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: board.steps.orientation() == Qt.Orientation.Vertical)
     assert board.step_view.width() > 0.9 * board.width()
     assert board.arithmetic.mapTo(board, QPoint(0, 0)).y() > board.step_view.mapTo(board, QPoint(0, 0)).y() + 100
 

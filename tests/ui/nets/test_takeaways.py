@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from cnnexplorer.core import format_number
 from cnnexplorer.nets import Perturbation
+from cnnexplorer.ui.figures.desk import place_of
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.language import use_language
 from cnnexplorer.ui.nets.workspace import PAGES
@@ -128,6 +131,36 @@ def test_filters_are_given_as_numbers(qtbot: QtBot, workspace: NetWorkspace):
     assert (named(workspace, "alexnet2012_conv3_009_filter").arrays()["conv3_009_weight"] == weights[9]).all()
 
 
+@pytest.mark.parametrize(
+    ("layer", "range_", "colours", "drawing"),
+    [
+        (
+            "conv2",
+            "filter",
+            "Diverging around zero (each its own range)",
+            "Each is drawn as its strongest plane: orange",
+        ),
+        ("conv2", "shared", "Diverging around zero, from -{reach} to {reach} (one shared range)", "strongest plane:"),
+        ("conv1", "filter", "Red, green and blue, grey is zero (each its own range)", "Zero is middle grey; each"),
+    ],
+)
+def test_the_caption_of_filters_tells_what_is_drawn(
+    qtbot: QtBot, workspace: NetWorkspace, layer: str, range_: str, colours: str, drawing: str
+):
+    show(qtbot, workspace, "filters")
+    workspace.model.visit(layer=layer, unit=2)
+    pick(workspace.page.controls.normalisation, range_)
+    weights = workspace.model.network.filters(layer).numpy()
+    reach = format_number(float(np.abs(weights).max()), 4).lstrip("-")
+    facts = dict(named(workspace, f"alexnet2012_{layer}_filters").facts)
+    assert facts["Values"] == f"from {format_number(weights.min(), 4)} to {format_number(weights.max(), 4)}"
+    assert facts["Colours"] == colours.format(reach=reach)
+    assert drawing in facts["Drawing"]
+    one = dict(named(workspace, f"alexnet2012_{layer}_002_filter").facts)
+    assert one["Colours"].startswith(colours.split(" (")[0].split(", from")[0])
+    assert one["Colours"].endswith(colours.split(" (")[1])
+
+
 def test_the_answer_is_given_as_numbers(qtbot: QtBot, workspace: NetWorkspace):
     show(qtbot, workspace, "answer")
     arrays = named(workspace, "alexnet2012_answer").arrays()
@@ -147,7 +180,7 @@ def test_the_whole_overview_is_taken_also_where_it_scrolls(qtbot: QtBot, workspa
     view.verticalScrollBar().setValue(80)
     settled(view)
     before, place = grab(view), (view.size(), view.verticalScrollBar().value(), view.layout_.metrics)
-    takeaway = named(workspace, "alexnet2012_overview")
+    takeaway = named(workspace, "alexnet2012_overview_whole")
     figure = Figure(takeaway, FigureWish(1))
     assert figure.size.height() > view.height() + 100
     labels = texts(takeaway)
@@ -156,6 +189,18 @@ def test_the_whole_overview_is_taken_also_where_it_scrolls(qtbot: QtBot, workspa
     settled(view)
     assert (view.size(), view.verticalScrollBar().value(), view.layout_.metrics) == place
     assert differing(before, grab(view), 3) == 0
+
+
+def test_the_overview_is_first_taken_as_it_is_seen(qtbot: QtBot, workspace: NetWorkspace):
+    show(qtbot, workspace, "overview")
+    view, offers = workspace.page.view, workspace.takeaways()
+    assert [offer.name for offer in offers[:2]] == ["alexnet2012_overview", "alexnet2012_overview_whole"]
+    window = replace(offers[0], widget=workspace)
+    for widget in (view, view.viewport()):  # with the keys, and under the mouse
+        assert place_of([*offers, window], widget) == 0
+    seen, taken = grab(view.viewport()), pixels(Figure(offers[0], FigureWish(1)).image())
+    with pictured("figure-overview", seen, taken):
+        assert differing(seen, taken, 3) == 0
 
 
 def test_all_rows_of_the_architecture_are_taken(qtbot: QtBot, workspace: NetWorkspace):
@@ -174,7 +219,7 @@ def test_all_rows_of_the_architecture_are_taken(qtbot: QtBot, workspace: NetWork
     assert differing(before, grab(table), 3) == 0
 
 
-@pytest.mark.parametrize(("id_", "name"), [("overview", "overview"), ("filters", "conv3_filters")])
+@pytest.mark.parametrize(("id_", "name"), [("overview", "overview_whole"), ("filters", "conv3_filters")])
 def test_a_figure_of_all_has_a_shape_of_its_own(qtbot: QtBot, workspace: NetWorkspace, id_: str, name: str):
     sizes = []
     for room in ((700, 380), (1600, 900)):
