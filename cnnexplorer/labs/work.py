@@ -65,17 +65,21 @@ def check_work(experiment: Experiment) -> Work:
         raise SettingError(
             "this set-up takes {count} million products, and {limit} million are the most: use a smaller picture or "
             "fewer filters",
-            count=work.products // 10**6,
+            count=_millions(work.products),
             limit=MOST_PRODUCTS // 10**6,
         )
     if work.values > MOST_VALUES:
         raise SettingError(
             "this set-up has {count} million numbers, and {limit} million are the most: use a smaller picture, less "
             "padding or fewer filters",
-            count=work.values // 10**6,
+            count=_millions(work.values),
             limit=MOST_VALUES // 10**6,
         )
     return work
+
+
+def _millions(count: int) -> int:
+    return -(-count // 10**6)
 
 
 class Budget:
@@ -125,13 +129,13 @@ class Budget:
             raise SettingError(
                 "all set-ups up to here take {count} million products together, and {limit} million are the most of a "
                 "lab: use smaller pictures, or make two labs of it",
-                count=self._products // 10**6,
+                count=_millions(self._products),
                 limit=MOST_PRODUCTS // 10**6,
             )
         if self._values > MOST_ALL_VALUES:
             raise SettingError(
                 "all set-ups up to here have {count} million numbers together, and {limit} million are the most of a "
                 "lab: use smaller pictures, or make two labs of it",
-                count=self._values // 10**6,
+                count=_millions(self._values),
                 limit=MOST_ALL_VALUES // 10**6,
             )
