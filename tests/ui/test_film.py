@@ -25,6 +25,8 @@ from .helpers import grab, pictured, set_image, settled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from PySide6.QtWidgets import QWidget
+
     from cnnexplorer.ui.main_window import MainWindow
 
 FILTERS = np.random.default_rng(3).integers(-2, 3, (2, 3, 3, 3)).astype(float)
@@ -74,12 +76,17 @@ def seen(window: MainWindow, position: int) -> np.ndarray:
     window.conv.player.go(position)
     settled(window)
     picture = pixels_of(Figure(Takeaway(window.conv.board, "board", ""), FigureWish(1)).image())[..., :3]
-    screen, board = grab(window.conv.board), window.conv.board
-    for view in (*(card.view for card in board.cards.values()), board.step_view, board.arithmetic):
+    screen, board, plain = grab(window.conv.board), window.conv.board, picture.copy()
+
+    def part_of(view: QWidget) -> tuple[slice, ...]:
         area = view.visibleRegion().boundingRect()
         area.moveTopLeft(view.mapTo(board, area.topLeft()))
-        part = np.s_[area.top() : area.bottom() + 1, area.left() : area.right() + 1]
-        picture[part] = screen[part]
+        return np.s_[area.top() : area.bottom() + 1, area.left() : area.right() + 1]
+
+    for view in (*(card.view for card in board.cards.values()), board.step_view, board.arithmetic):
+        picture[part_of(view)] = screen[part_of(view)]
+    for button in board.figure_buttons:
+        picture[part_of(button)] = plain[part_of(button)]
     return picture
 
 

@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
 from cnnexplorer.core import Convolution
+from cnnexplorer.core.messages import mark
+from cnnexplorer.ui.widgets.figure_button import FigureButton
 from cnnexplorer.ui.widgets.painting import Look
 
 from .contents import same_channels, unvisited_in, view_kind
@@ -68,7 +70,12 @@ class BoardView:
 
 
 class Board(QWidget):
-    """Shows a result and one of its steps; knows no model and no player, so that it can also be painted unseen."""
+    """Shows a result and one of its steps; knows no model and no player, so that it can also be painted unseen.
+
+    Signal: `figure_asked(widget)`.
+    """
+
+    figure_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -265,6 +272,7 @@ class Board(QWidget):
         QTimer.singleShot(0, self, self.share_height)  # once the cards have their new width
 
     def _build(self) -> None:
+        self._give_figure_buttons()
         grids = QScrollArea()
         grids.setWidget(self.step_view)
         words = QScrollArea()
@@ -290,6 +298,13 @@ class Board(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.columns)
+
+    def _give_figure_buttons(self) -> None:
+        grids = FigureButton(mark("Save the grids of this step as a figure")).put_into_corner(self.step_view)
+        words = FigureButton(mark("Save the arithmetic of this step as a figure")).put_into_corner(self.arithmetic)
+        grids.clicked.connect(lambda: self.figure_asked.emit(self.step_view))
+        words.clicked.connect(lambda: self.figure_asked.emit(self.arithmetic))
+        self.figure_buttons = (grids, words)
 
     def _note_split(self) -> None:
         self._split_by_hand = True

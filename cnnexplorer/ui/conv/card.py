@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
@@ -13,6 +13,7 @@ from superqt import QElidingLabel
 from cnnexplorer.core.messages import mark
 from cnnexplorer.ui.language import Speaking, _
 from cnnexplorer.ui.theme import colours, icon
+from cnnexplorer.ui.widgets.figure_button import FigureButton
 from cnnexplorer.ui.widgets.figure_mode import for_figure, ground_brush, shows_focus
 from cnnexplorer.ui.widgets.figures import ColourBar, Thumbnails
 from cnnexplorer.ui.widgets.map_view import MapView
@@ -79,12 +80,7 @@ class Card(Speaking, QFrame):
         self._menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tip(self._menu_button, "What can be done with this stage")
         self._menu_button.clicked.connect(self._open_menu)
-        self._figure_button = QToolButton()
-        self._figure_button.setAutoRaise(True)
-        self._figure_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._figure_button.setIconSize(QSize(14, 14))
-        self._figure_button.setFixedHeight(18)
-        self.tip(self._figure_button, mark("Save this card as a figure"))
+        self._figure_button = FigureButton(mark("Save this card as a figure"))
         self._figure_button.clicked.connect(self.figure_asked)
         self.view = MapView()
         self.thumbnails = Thumbnails(24)
@@ -212,7 +208,6 @@ class Card(Speaking, QFrame):
         """Take the theme's colours."""
         theme = colours(self)
         self._menu_button.setIcon(icon("dots-vertical", self, "muted"))
-        self._figure_button.setIcon(icon("image-outline", self, "muted"))
         for label, role in (
             (self._shape, "text"),
             (self._settings, "muted"),

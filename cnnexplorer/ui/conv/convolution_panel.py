@@ -19,6 +19,7 @@ from cnnexplorer.ui.language import _
 from cnnexplorer.ui.settings import MyPreset
 from cnnexplorer.ui.theme import icon
 from cnnexplorer.ui.widgets.buttons import take_icons
+from cnnexplorer.ui.widgets.figure_button import FigureButton
 from cnnexplorer.ui.widgets.figures import Thumbnails
 from cnnexplorer.ui.widgets.form import Choice, Form
 from cnnexplorer.ui.widgets.matrix_editor import KERNEL_LOOK, MatrixEditor
@@ -54,12 +55,13 @@ _MY = "my:"
 class ConvolutionPanel(Form):
     """Settings of a convolution.
 
-    Signals: `filter_chosen(index)`, `refused(error)`, `told(text)`; `menu_opened(menu, widget)` for what others add to
-    the menu of the kernel.
+    Signals: `filter_chosen(index)`, `refused(error)`, `told(text)`, `figure_asked(widget)`; `menu_opened(menu, widget)`
+    for what others add to the menu of the kernel.
     """
 
     filter_chosen = Signal(int)
     menu_opened = Signal(object, object)
+    figure_asked = Signal(object)
     refused = Signal(object)
     told = Signal(str)
 
@@ -175,7 +177,8 @@ class ConvolutionPanel(Form):
         self._buttons([self.add_button, self.remove_button])
 
     def _build_kernel(self) -> None:
-        self.heading(mark("Kernel"))
+        heading = self.heading(mark("Kernel"))
+        self.figure_button = FigureButton(mark("Save the kernel as a figure")).put_into_corner(heading)
         self.presets = Choice({})
         self.presets.activated.connect(self._choose_preset)
         self.row(mark("Preset"), self.presets)
@@ -191,6 +194,7 @@ class ConvolutionPanel(Form):
             self.matrix,
             "Type numbers; Tab and the arrow keys move on; the wheel changes by 1 (with Shift by 0.1); Ctrl+V pastes",
         )
+        self.figure_button.clicked.connect(lambda: self.figure_asked.emit(self.matrix))
         self.matrix.edited.connect(self._edit_cell)
         self.matrix.pasted.connect(self._paste)
         self.matrix.refused.connect(self.refused)

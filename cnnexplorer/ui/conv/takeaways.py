@@ -114,7 +114,7 @@ def _board(board: Board, shown: Shown) -> Takeaway:
     arrays = _all_arrays(shown) if board.veil is None else None
     return Takeaway(
         board, "experiment", _("Stages, step and arithmetic"), (*facts, program_fact()), arrays,
-        words=_words("experiment"), spread=partial(whole_board, board),
+        words=_words("experiment"), spread=partial(whole_board, board), numbers=_("Input and all stages"),
     )  # fmt: skip
 
 
@@ -122,7 +122,8 @@ def _strip(board: Board, shown: Shown) -> Takeaway:
     facts = (*shown_facts(board, shown), program_fact())
     arrays = _all_arrays(shown) if board.veil is None else None
     return Takeaway(
-        board.strip.row, "stages", _("All stages"), facts, arrays, words=_words("stages")
+        board.strip.row, "stages", _("All stages"), facts, arrays, words=_words("stages"),
+        numbers=_("Input and all stages"),
     )  # fmt: skip
 
 
@@ -163,11 +164,15 @@ def _card(experiment: Experiment, key: ViewKey, card: Card, veil: Veil | None) -
     caption = (*facts, program_fact())
     words = _words("card", name, "" if channel is None else str(channel))
     spread = partial(in_full_colours, card.view)
+    whole = _("{title}: all channels").format(title=title)
+    one = whole if channel is None else _("{title}: channel {channel}").format(title=title, channel=channel)
     return [
-        Takeaway(card, single, title, caption, None if hidden else lambda: {name: maps}, words, spread=spread),
+        Takeaway(
+            card, single, title, caption, None if hidden else lambda: {name: maps}, words, spread=spread, numbers=whole,
+        ),
         Takeaway(
             card.view, f"{single}_map", _("{title}: the map alone").format(title=title), caption,
-            None if hidden else lambda: {single: plane}, {**words, "view": "map"}, spread=spread,
+            None if hidden else lambda: {single: plane}, {**words, "view": "map"}, spread=spread, numbers=one,
         ),
     ]  # fmt: skip
 
@@ -199,10 +204,14 @@ def _step(board: Board, experiment: Experiment, step: Step) -> list[Takeaway]:
         return named
 
     return [
-        Takeaway(board.step_view, f"{name}_grids", _("Step: the grids"), facts, arrays, words=words),
+        Takeaway(
+            board.step_view, f"{name}_grids", _("Step: the grids"), facts, arrays, words=words,
+            numbers=_("Step: its numbers"),
+        ),
         Takeaway(
             board.arithmetic, f"{name}_arithmetic", _("Step: the arithmetic"), facts, arrays,
             words={**words, "view": "arithmetic"}, spread=partial(whole_arithmetic, board.arithmetic),
+            numbers=_("Step: its numbers"),
         ),
     ]  # fmt: skip
 

@@ -298,6 +298,8 @@ class ConvWorkspace(SaidWhenSeen, Speaking, QWidget):
         self.inspector.refused.connect(self.refused)
         self.inspector.display.look_chosen.connect(self._set_look)
         self.inspector.convolution.menu_opened.connect(self.menu_opened)
+        for part in (self.board, self.inspector.convolution):
+            part.figure_asked.connect(self.figure_asked)
         self.inspector.convolution.filter_chosen.connect(self._show_filter)
         self.inspector.input.sample_chosen.connect(self._take_sample)
         self.inspector.input.value_range_chosen.connect(self.pictures.set_peak)

@@ -97,6 +97,7 @@ class SaveDialog(Speaking, QDialog):
         self.resize(940, 560)
         self.list = QListWidget()
         self.list.addItems([takeaway.title for takeaway in self._takeaways])
+        self._lists_numbers = False
         self.tip(self.list, mark("What is on screen"))
         self.preview, self.size_label = Preview(), QLabel()
         self.form = FigureForm(remembered(settings, data))
@@ -203,6 +204,7 @@ class SaveDialog(Speaking, QDialog):
         """Show the picture, its size and the file's name as they are going to be."""
         choices = self.form.choices
         picture = choices.format_id in PICTURES
+        self._list(not picture)
         wish = choices.wish if picture else FigureWish()
         shown = self.takeaway, FigureWish(1, wish.transparent, wish.caption)
         if shown != self._previewed:
@@ -220,6 +222,19 @@ class SaveDialog(Speaking, QDialog):
         else:
             self._complain(None)
         self._show_busy()
+
+    def _list(self, numbers: bool) -> None:
+        """List what can be saved: all views, or the numbers that there are, each once."""
+        if numbers == self._lists_numbers:
+            return
+        self._lists_numbers = numbers
+        listed = {self.takeaway.numbers or self.takeaway.title}
+        for row, takeaway in enumerate(self._takeaways):
+            title = (takeaway.numbers or takeaway.title) if numbers else takeaway.title
+            again = takeaway.arrays is None or title in listed
+            self.list.item(row).setText(title)
+            self.list.item(row).setHidden(numbers and again and takeaway is not self.takeaway)
+            listed.add(title)
 
     def _size_text(self, size: QSize) -> str:
         choices = self.form.choices

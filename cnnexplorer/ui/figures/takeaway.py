@@ -33,6 +33,9 @@ class Takeaway:
     arrays
         Gives the data behind it, by name, when it is asked for, on another thread: it reads nothing that changes. None
         where there is none.
+    numbers
+        What these are, in the language in use, where the title tells of the picture alone: the same for several views
+        of the same numbers.
     words
         What the fields of a file-name template stand for: "network", "layer", "channel" and "view" as they apply.
     buttons
@@ -49,6 +52,7 @@ class Takeaway:
     words: Mapping[str, str] = field(default_factory=dict)
     buttons: bool = False
     spread: Callable[[], AbstractContextManager[QWidget | None]] = nullcontext
+    numbers: str = ""
 
     @property
     def caption(self) -> str:

@@ -131,6 +131,7 @@ class Taker:
         spread: Callable[[], AbstractContextManager[QWidget | None]] = nullcontext,
         buttons: bool = False,
         network: Iterable[Fact] | None = None,
+        numbers: str = "",
     ) -> Takeaway:
         """Return a takeaway; `view` is what it is called in names of files, where the unit does not tell.
 
@@ -138,6 +139,8 @@ class Taker:
         ----------
         network
             What is said of the network and its picture, where it is not about the ones in use.
+        numbers
+            As a takeaway has it.
         """
         about = [] if layer is None else layer_facts(layer)
         label = "" if layer is None else plain_name(layer.label)
@@ -148,7 +151,7 @@ class Taker:
         name = self.stem(label, number, "" if view == "map" else view)
         known = network_facts(self.model) if network is None else network
         caption = (*known, *about, *facts, program_fact())
-        return Takeaway(widget, name, title, caption, arrays, words, buttons, spread)
+        return Takeaway(widget, name, title, caption, arrays, words, buttons, spread, numbers)
 
     def page(self, widget: QWidget, title: str, network: Iterable[Fact] | None = None) -> Takeaway:
         """Return a picture of the page, its controls and all."""

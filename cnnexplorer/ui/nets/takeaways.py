@@ -108,7 +108,7 @@ def filters(page: FiltersPage) -> list[Takeaway]:
             found.append(
                 taker.take(
                     page.planes.grid, "kernels", title, _filter_facts(page, state), _weight(state),
-                    layer=state.layer, unit=state.unit, spread=page.planes.grid.spread,
+                    layer=state.layer, unit=state.unit, spread=page.planes.grid.spread, numbers=_filter_title(state),
                 )
             )  # fmt: skip
         found += _filter(taker, page, state)
@@ -145,7 +145,7 @@ def _filter(taker: Taker, page: FiltersPage, state: FilterState) -> list[Takeawa
     """Return the filter that is looked at, enlarged at the side, and its numbers."""
     numbers = _("Numbers of filter {unit}").format(unit=state.unit)
     views: tuple[tuple[QWidget, str, str], ...] = (
-        (page.panel.view, "filter", _("Filter {unit}").format(unit=state.unit)),
+        (page.panel.view, "filter", _filter_title(state)),
         (page.numbers.colours, "numbers", numbers),
         (page.numbers.matrix, "numbers", numbers),
     )
@@ -156,10 +156,16 @@ def _filter(taker: Taker, page: FiltersPage, state: FilterState) -> list[Takeawa
     if state.edited:
         facts.append((_("Filter"), _("edited")))
     return [
-        taker.take(view, name, title, facts, _weight(state), layer=state.layer, unit=state.unit)
+        taker.take(
+            view, name, title, facts, _weight(state), layer=state.layer, unit=state.unit, numbers=_filter_title(state)
+        )
         for view, name, title in views
         if view.isVisible()
     ]
+
+
+def _filter_title(state: FilterState) -> str:
+    return _("Filter {unit}").format(unit=state.unit)
 
 
 def _weight(state: FilterState) -> Callable[[], Arrays]:
@@ -199,8 +205,11 @@ def _all_maps(page: MapsPage, layer: LayerInfo, clean: bool) -> Callable[[], Arr
 
 
 def _unit_map(taker: Taker, view: QWidget, sheet: UnitSheet) -> Takeaway:
-    title = _("Unit {unit} of {layer}").format(unit=sheet.wish.unit, layer=sheet.layer.label)
-    return _of_unit(taker, view, "map", title, sheet)
+    return _of_unit(taker, view, "map", _unit_title(sheet), sheet)
+
+
+def _unit_title(sheet: UnitSheet) -> str:
+    return _("Unit {unit} of {layer}").format(unit=sheet.wish.unit, layer=sheet.layer.label)
 
 
 def _unit(taker: Taker, panel: UnitPanel, sheet: UnitSheet) -> list[Takeaway]:
@@ -220,7 +229,10 @@ def _of_unit(taker: Taker, view: QWidget, name: str, title: str, sheet: UnitShee
         (_("Mean"), format_number(figures.mean, 4)),
     ]
     key = f"{plain_name(sheet.layer.label)}_{unit_name(sheet.wish.unit, sheet.layer.output_shape[0])}"
-    return taker.take(view, name, title, facts, lambda: {key: values}, layer=sheet.layer, unit=sheet.wish.unit)
+    return taker.take(
+        view, name, title, facts, lambda: {key: values}, layer=sheet.layer, unit=sheet.wish.unit,
+        numbers=_unit_title(sheet),
+    )  # fmt: skip
 
 
 # number

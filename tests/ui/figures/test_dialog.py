@@ -319,13 +319,40 @@ def test_only_formats_that_fit_are_offered(qtbot: QtBot, desk: MainWindow) -> No
     dialog = open_dialog(desk)
     choose_view(dialog, "ReLU: the map alone")
     choose_format(qtbot, dialog, "csv")
-    choose_view(dialog, "All stages")
+    choose_view(dialog, "Input and all stages")
     qtbot.waitUntil(lambda: dialog.form.format.is_possible("npz"))
     assert not dialog.form.format.is_possible("csv")
     assert dialog.form.format.value() == "npz"
+    pick(dialog.form.format, "svg")
     choose_view(dialog, "The whole window")
-    assert dialog.form.format.value() == "png"
+    assert dialog.form.format.value() == "svg"
     assert not dialog.form.format.is_possible("npz")
+
+
+def test_numbers_are_listed_once_and_by_what_they_are(qtbot: QtBot, desk: MainWindow) -> None:
+    dialog = open_dialog(desk)
+
+    def listed() -> list[str]:
+        rows = map(dialog.list.item, range(dialog.list.count()))
+        return [row.text() for row in rows if not row.isHidden()]
+
+    views = listed()
+    assert {"ReLU", "ReLU: the map alone", "Step: the grids", "The whole window"} <= set(views)
+    choose_view(dialog, "ReLU: the map alone")
+    choose_format(qtbot, dialog, "csv")
+    numbers = listed()
+    assert {"Input and all stages", "ReLU: all channels", "ReLU: channel 0", "Step: its numbers"} <= set(numbers)
+    assert len(set(numbers)) == len(numbers)
+    assert not {"The whole window", "ReLU"} & set(numbers)
+    shapes = {}
+    for title in ("ReLU: channel 0", "ReLU: all channels"):
+        choose_view(dialog, title)
+        qtbot.waitUntil(lambda: "×" in dialog.size_label.text())
+        shapes[title] = dialog.size_label.text()
+        assert dialog.windowTitle() == "Save the numbers"
+    assert shapes["ReLU: all channels"].endswith(f" × {shapes['ReLU: channel 0']}")
+    pick(dialog.form.format, "png")
+    assert listed() == views
 
 
 # names and folders
@@ -630,11 +657,22 @@ def test_where_there_is_nothing_to_take_there_is_no_menu(desk: MainWindow) -> No
     assert QApplication.activePopupWidget() is None
 
 
-def test_a_card_has_a_button(qtbot: QtBot, desk: MainWindow) -> None:
-    card = desk.conv.strip.cards["input", -1]
-    found = next(found for found in card.findChildren(QToolButton) if found.toolTip() == "Save this card as a figure")
-    qtbot.mouseClick(found, LEFT)
-    assert desk.figures.dialog.takeaway.title == "Input"
+@pytest.mark.parametrize(
+    ("tip", "title"),
+    [
+        ("Save this card as a figure", "Input"),
+        ("Save the grids of this step as a figure", "Step: the grids"),
+        ("Save the arithmetic of this step as a figure", "Step: the arithmetic"),
+        ("Save the kernel as a figure", "Kernel"),
+    ],
+)
+def test_views_have_a_button(qtbot: QtBot, desk: MainWindow, tip: str, title: str) -> None:
+    button = next(found for found in desk.findChildren(QToolButton) if found.toolTip() == tip)
+    assert button.isVisible()
+    assert button.accessibleName() == tip
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    press(button, Qt.Key.Key_Space)
+    assert desk.figures.dialog.takeaway.title == title
 
 
 def test_a_picture_of_the_window(qtbot: QtBot, desk: MainWindow) -> None:
