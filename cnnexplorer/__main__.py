@@ -15,6 +15,7 @@ from . import __version__
 from .catalogue import LANGUAGES, console_language, load_catalogue
 from .command_line import spoken
 from .commands import commands, load
+from .console import let_console_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,6 +169,7 @@ def _open_window(options: argparse.Namespace) -> int:
 
 def main() -> int:
     """Start the program, or do what the command after its name says."""
+    let_console_write()
     arguments = sys.argv[1:]
     _ = load_catalogue(console_language(arguments)).gettext
     command = commands(_).get(arguments[0]) if arguments else None

@@ -139,7 +139,7 @@ class Container:
             raise SessionError(
                 "{file} holds {count} million numbers, and {limit} million are the most here: use smaller pictures",
                 file=self._label,
-                count=sum(sizes) // 10**6,
+                count=-(-sum(sizes) // 10**6),
                 limit=most_values // 10**6,
             )
         for name in shapes:

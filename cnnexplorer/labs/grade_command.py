@@ -11,6 +11,7 @@ from cnnexplorer.catalogue import LANGUAGES, console_language, load_catalogue
 from cnnexplorer.command_line import spoken
 from cnnexplorer.core import UserError
 from cnnexplorer.core.files import write_file
+from cnnexplorer.core.messages import shown
 
 from .grading import grade_folder, passed_over, remark, table
 from .loading import LabFile, built_in_labs, labs_in
@@ -44,9 +45,9 @@ def run(arguments: list[str]) -> int:
         return 1
     for row in rows:
         if said := remark(row, _):
-            print(f"{row.file}: {said}", file=sys.stderr)
+            print(f"{shown(row.file)}: {said}", file=sys.stderr)
     for name in others[:MOST_NAMED]:
-        print(_("{file}: not graded, for it is no page (HTML)").format(file=name), file=sys.stderr)
+        print(_("{file}: not graded, for it is no page (HTML)").format(file=shown(name)), file=sys.stderr)
     if len(others) > MOST_NAMED:
         print(_("and {count} files more").format(count=len(others) - MOST_NAMED), file=sys.stderr)
     doubtful = sum(row.signature != "right" for row in rows)

@@ -11,6 +11,7 @@ from cnnexplorer.core import format_number
 from cnnexplorer.core.messages import mark
 
 from .plausible import can_be
+from .reading import is_folder
 from .report import LARGEST_REPORT, Summary, duration, lab_key, read_report
 from .sayings import ReportError
 
@@ -66,9 +67,9 @@ def grade_folder(folder: Path, labs: Iterable[LabFile]) -> tuple[Graded, ...]:
     """
     known = {lab.digest: lab.lab for lab in labs}
     try:
-        paths = _handed_in(folder)
         if not folder.is_dir():
             raise ReportError("there is no folder “{name}”", name=folder.name)
+        paths = _handed_in(folder)
     except OSError as error:
         raise ReportError("the folder cannot be read: {reason}", reason=error.strerror or error) from error
     if len(paths) > MOST_REPORTS:
@@ -112,7 +113,12 @@ def _handed_in(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for pattern in ("*", "*/*") for path in folder.glob(pattern) if path.is_file())
+    """Return the files in a folder and one level down; a folder that nobody may look into raises `OSError`."""
+    found = list(folder.iterdir())  # Path.glob would pass over it without a word
+    for path in found[:]:
+        if is_folder(path):
+            found += path.iterdir()
+    return sorted(path for path in found if path.is_file())
 
 
 def table(rows: tuple[Graded, ...], translate: Callable[[str], str]) -> str:

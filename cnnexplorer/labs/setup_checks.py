@@ -56,9 +56,13 @@ class SetUps:
             if isinstance(setup, NetworkSetup):
                 check_picture(setup.picture, self.folder)
                 return None
+            if isinstance(setup, ConvolutionSetup) and isinstance(setup.image, str) and is_file_name(setup.image):
+                self._budget.take_picture(file_in(self.folder, setup.image))
             experiment = make()
             assert experiment is not None
             self._budget.take(experiment)
+        except OSError as error:
+            raise _as_lab_error(LabError("it cannot be read: {reason}", reason=error.strerror), path) from error
         except SettingError as error:
             place = () if error.stage is None else ("stages", error.stage)
             raise _as_lab_error(error, (*path, *place)) from error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from cnnexplorer.core import NumberError, format_number, receptive_field
+from cnnexplorer.core import NumberError, SettingError, format_number, receptive_field
 from cnnexplorer.core.messages import mark
 
 from .answers import Number, read_number, read_shape, readings
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .verdict import Said
 
 Cell = tuple[int, int]
+MOST_RIGHT = 10_000  # cells that are right in a task where they are clicked
 
 _FIRST = mark("choose an answer first")
 _TWO_WAYS = mark("“{text}” could be {decimal} or {whole}: type it without separating the thousands")
@@ -193,7 +194,13 @@ class RightCells(NamedTuple):
 
 
 def right_cells(task: ClickTask, experiment: Experiment | None, result: Result | None) -> RightCells:
-    """Return which cells are right."""
+    """Return which cells are right.
+
+    Raises
+    ------
+    SettingError
+        More than anybody would click.
+    """
     if task.cells is not None:
         return RightCells(frozenset((cell[0], cell[1]) for cell in task.cells), task.every)
     assert experiment is not None
@@ -207,10 +214,18 @@ def right_cells(task: ClickTask, experiment: Experiment | None, result: Result |
         _, height, width = experiment.image.shape
         rows = range(max(field.top, 0), min(field.top + field.height, height))
         columns = range(max(field.left, 0), min(field.left + field.width, width))
+        _check_count(len(rows) * len(columns))
         return RightCells(frozenset((row, column) for row in rows for column in columns), True)
     plane = (experiment.image if task.view < 0 else result.outputs[task.view])[task.channel]
-    extreme = plane.max() if task.largest else plane.min()
-    return RightCells(frozenset((int(r), int(c)) for r, c in np.argwhere(plane == extreme)), False)
+    right = plane == (plane.max() if task.largest else plane.min())
+    _check_count(int(np.count_nonzero(right)))
+    return RightCells(frozenset((int(r), int(c)) for r, c in np.argwhere(right)), False)
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_RIGHT:
+        raise SettingError("{count} cells are right, and {limit} are the most: ask for something rarer", count=count,
+                           limit=MOST_RIGHT)  # fmt: skip
 
 
 def check_click(task: ClickTask, answer: Any, experiment: Experiment | None, result: Result | None) -> Verdict:  # noqa: ANN401

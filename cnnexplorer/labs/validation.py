@@ -239,7 +239,11 @@ def _click(task: ClickTask, prepared: PreparedStep, experiment: Experiment | Non
         if task.view != -1:
             raise _Wrong(LabError("a receptive field is marked in the image: view = -1"), "view")
     _finite(prepared, task.view, "view")
-    for row, column in right_cells(task, prepared.experiment, prepared.result).cells:
+    try:
+        right = right_cells(task, prepared.experiment, prepared.result)
+    except SettingError as error:
+        raise _Wrong(error) from error
+    for row, column in right.cells:
         if row >= shape[1] or column >= shape[2]:
             raise _Wrong(LabError("there is no cell ({row}, {column}) in a map of {height} × {width}", row=row,
                                   column=column, height=shape[1], width=shape[2]), "cells")  # fmt: skip

@@ -5,14 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnexplorer.core import Convolution, Pooling, SettingError
+from cnnexplorer.core import Activation, Convolution, Pooling, SettingError
+from cnnexplorer.core.images import inspect_image
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cnnexplorer.core import Experiment
 
 MOST_PRODUCTS = 300_000_000  # of a lab: about a second; no lab may keep the program busy for longer
-MOST_VALUES = 8_000_000  # of one set-up: 64 MB
-MOST_ALL_VALUES = 3 * MOST_VALUES  # of a lab
+MOST_VALUES = 6_000_000  # of one set-up: 48 MB, and what is held in between
+MOST_ALL_VALUES = 15_000_000  # of a lab
+
+# what takes as long as how many products
+_ACTIVATION = 20  # a value of the slowest activation
+_PIXEL, _JPEG_PIXEL = 36, 10  # reading a pixel of a picture's file; a JPEG is made smaller while it is decoded
+_BYTE = 10  # looking through a file for the frames in it
 
 
 class Work(NamedTuple):
@@ -36,7 +44,9 @@ def work_of(experiment: Experiment) -> Work:
             top, bottom, left, right = stage.sides
             channels, height, width = experiment.input_shape(index)
             padded = channels * (height + top + bottom) * (width + left + right)
-        each = math.prod(stage.weight.shape[1:]) if isinstance(stage, Convolution) else 1
+        each = _ACTIVATION if isinstance(stage, Activation) else 1
+        if isinstance(stage, Convolution):
+            each = math.prod(stage.weight.shape[1:])
         values += math.prod(shape) + padded
         products += math.prod(shape) * each + padded
     return Work(values, products)
@@ -55,17 +65,21 @@ def check_work(experiment: Experiment) -> Work:
         raise SettingError(
             "this set-up takes {count} million products, and {limit} million are the most: use a smaller picture or "
             "fewer filters",
-            count=work.products // 10**6,
+            count=_millions(work.products),
             limit=MOST_PRODUCTS // 10**6,
         )
     if work.values > MOST_VALUES:
         raise SettingError(
             "this set-up has {count} million numbers, and {limit} million are the most: use a smaller picture, less "
             "padding or fewer filters",
-            count=work.values // 10**6,
+            count=_millions(work.values),
             limit=MOST_VALUES // 10**6,
         )
     return work
+
+
+def _millions(count: int) -> int:
+    return -(-count // 10**6)
 
 
 class Budget:
@@ -78,6 +92,27 @@ class Budget:
     def spent(self) -> bool:
         """Whether they take too much."""
         return self._values > MOST_ALL_VALUES or self._products > MOST_PRODUCTS
+
+    def take_picture(self, path: Path) -> None:
+        """Count the reading of a picture's file, of which only the header is looked at.
+
+        Raises
+        ------
+        ImageError
+            It is no picture.
+        SettingError
+            It takes too long, or all so far do together.
+        """
+        size = path.stat().st_size
+        self._products += _BYTE * size
+        if not self.spent:
+            picture = inspect_image(path)
+            each = _JPEG_PIXEL if picture.format == "JPEG" else _PIXEL
+            self._products += max(each * picture.width * picture.height - _BYTE * size, 0)
+        if self.spent:
+            raise SettingError(
+                "reading the pictures up to here takes too long for a lab: make them smaller, or make two labs of it"
+            )
 
     def take(self, experiment: Experiment) -> None:
         """Count a set-up.
@@ -94,13 +129,13 @@ class Budget:
             raise SettingError(
                 "all set-ups up to here take {count} million products together, and {limit} million are the most of a "
                 "lab: use smaller pictures, or make two labs of it",
-                count=self._products // 10**6,
+                count=_millions(self._products),
                 limit=MOST_PRODUCTS // 10**6,
             )
         if self._values > MOST_ALL_VALUES:
             raise SettingError(
                 "all set-ups up to here have {count} million numbers together, and {limit} million are the most of a "
                 "lab: use smaller pictures, or make two labs of it",
-                count=self._values // 10**6,
+                count=_millions(self._values),
                 limit=MOST_ALL_VALUES // 10**6,
             )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import struct
 import time
 import tracemalloc
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,6 +88,7 @@ stages = [{{ kind = "convolution", filters = [[[1]]], padding = {padding} }}]
 """
 
 
+FIELD = "receptive_field_of = { stage = 1 }"
 CLICK = '[steps.task]\nkind = "click"\nview = 0\nlargest = true'
 
 
@@ -105,7 +108,7 @@ def test_a_set_up_that_takes_gigabytes_is_refused_before_it_is_computed(tmp_path
     path = tmp_path / "a.toml"
     path.write_text(HEAD + inline(6000, CLICK))
     [problem] = checked_in_little_memory(path)
-    assert "288 million numbers, and 8 million are the most" in str(problem)
+    assert "289 million numbers, and 6 million are the most" in str(problem)
     assert problem.field == "steps[1].setup"
 
 
@@ -124,13 +127,13 @@ text.en = "?"
 [steps.setup]
 workspace = "convolution"
 image = "scene"
-stages = [{ kind = "convolution", filters = ["plus", "plus", "plus", "plus", "plus", "plus", "plus", "plus"] }]
-"""
-    each = 8 * 27 * 222**2
+stages = [{ kind = "convolution", filters = [KERNEL, KERNEL, KERNEL, KERNEL] }]
+""".replace("KERNEL", str([[1] * 5] * 5))
+    each = 4 * 75 * 220**2
     steps = MOST_PRODUCTS // each + 1
     assert problems_in(HEAD + step * (steps - 1), "a.toml") == ()
     [problem] = problems_in(HEAD + step * 40, "a.toml")
-    assert f"take {steps * each // 10**6} million products together" in str(problem)
+    assert f"take {-(-steps * each // 10**6)} million products together" in str(problem)
     assert problem.field == f"steps[{steps}].setup"
 
 
@@ -142,6 +145,40 @@ def test_an_example_counts_too():
     )
     [problem] = problems_in(HEAD + inline(0, task + example), "a.toml")
     assert (problem.field, "million" in str(problem)) == ("steps[1].task.example", True)
+
+
+@pytest.mark.parametrize(
+    "task", [CLICK, CLICK.replace("largest", "smallest"), CLICK.replace("view = 0\nlargest = true", FIELD)]
+)
+def test_no_task_asks_for_very_many_cells(tmp_path, task):
+    path = tmp_path / "a.toml"
+    setup = 'image = "scene"\nstages = [{ kind = "convolution", filters = [[[0]]] }, { kind = "pooling", size = 200 }]'
+    path.write_text(f'{STEP}[steps.setup]\nworkspace = "convolution"\n{setup}\n{task}')
+    [problem] = checked_in_little_memory(path)
+    assert "cells are right, and 10000 are the most" in str(problem)
+    assert problem.field == "steps[1].task"
+
+
+@pytest.mark.parametrize(("side", "count"), [(3000, 1), (1000, 9)])
+def test_pictures_that_take_long_to_be_read(tmp_path, side, count):
+    """Of a large one only the header is read; many that are not large are refused together."""
+    (tmp_path / "a.png").write_bytes(header(side))
+    step = '[[steps]]\ntext.en = "?"\n[steps.setup]\nworkspace = "convolution"\nimage = "a.png"\n'
+    (tmp_path / "a.toml").write_text(HEAD + step * (count + 5))
+    *others, problem = checked_in_little_memory(tmp_path / "a.toml")
+    assert "takes too long" in str(problem)
+    assert problem.field == f"steps[{count}].setup"
+    assert len(others) == count - 1
+
+
+def header(side: int) -> bytes:
+    """Return how the PNG file of a picture begins that is as high as it is wide."""
+    head = b"IHDR" + struct.pack(">2L5B", side, side, 8, 0, 0, 0, 0)
+    data = b"IDAT"
+    return (
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">L", 13) + head + struct.pack(">L", zlib.crc32(head))
+        + struct.pack(">L", 0) + data + struct.pack(">L", zlib.crc32(data))
+    )  # fmt: skip
 
 
 def session_lab(folder: Path, image: np.ndarray, *stages: Convolution, task: str = CLICK) -> Path:
@@ -161,7 +198,7 @@ def test_sessions_are_counted_as_well(tmp_path):
 def test_of_a_session_with_too_many_numbers_nothing_is_read(tmp_path):
     path = session_lab(tmp_path, np.ones((1, 1, MOST_VALUES + 1)), task="")
     [problem] = checked_in_little_memory(path)
-    assert "8 million numbers, and 8 million are the most here" in str(problem)
+    assert "7 million numbers, and 6 million are the most here" in str(problem)
     assert problem.field == "steps[1].setup.file"
 
 

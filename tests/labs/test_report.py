@@ -402,6 +402,15 @@ def test_checking_folders_without_labs(tmp_path, capsys, monkeypatch):
     assert "empty: it cannot be read: Permission denied" in capsys.readouterr().out
 
 
+def test_grading_a_folder_that_nobody_may_look_into(tmp_path, capsys, monkeypatch):
+    (tmp_path / "monday").mkdir()
+    monkeypatch.setattr(Path, "iterdir", lambda path: forbidden(path) if path.name == "monday" else iter([monday]))
+    monday = tmp_path / "monday"
+    for folder in (tmp_path, monday):
+        assert grade([str(folder), "--lang", "en"]) == 1
+        assert "the folder cannot be read: Permission denied" in capsys.readouterr().err
+
+
 def forbidden(_folder: Path) -> None:
     """Be a folder that nobody may look into: root may look into all that there are."""
     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -416,14 +425,16 @@ def test_what_steers_a_terminal_is_never_printed(tmp_path, capsys):
     assert all(line.isprintable() for line in told.splitlines())
 
 
-@pytest.mark.parametrize("command", ["check-lab", "grade"])
-def test_as_a_program(command, tmp_path):
+@pytest.mark.parametrize(("command", "says"), [("check-lab", "todo est\\xe1 bien"), ("grade", "0 informes")])
+def test_as_a_program_whose_console_knows_few_signs(command, says, tmp_path):
     (tmp_path / "a.toml").write_text(SOURCE)
     done_ = subprocess.run(
         [sys.executable, "-m", "cnnexplorer", command, str(tmp_path), "--lang", "es"],
         capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
         text=True,
         check=False,
     )
     assert done_.returncode == 0
     assert "Traceback" not in done_.stderr
+    assert says in done_.stdout + done_.stderr
