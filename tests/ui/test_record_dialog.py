@@ -40,8 +40,8 @@ def dialog(qtbot: QtBot, window: MainWindow) -> Iterator[RecordDialog]:
     found = window.conv.recording
     assert found is not None
     choose(found.form.size_choice, "own")
-    enter(found.form.sides[0], "900")
-    enter(found.form.sides[1], "480")
+    enter(found.form.sides[0], "720")
+    enter(found.form.sides[1], "400")
     calm(qtbot, found)
     yield found
     if isValid(found) and found.isVisible():
@@ -91,7 +91,7 @@ def test_the_steps_that_are_chosen_are_recorded(
     record(qtbot, dialog, folder / "film.webp", monkeypatch)
     found, seconds = read_frames(folder / "film.webp", "webp")
     assert seconds == pytest.approx([0.5, 0.2, 0.7])
-    assert found[0].shape == (480, 900, 3)
+    assert found[0].shape == (400, 720, 3)
     places = [(1, 10), (1, 11), (2, 0)]
     film = dialog._film
     assert [film.reel.places[index] for index in range(film.reel.count)] == places
@@ -154,7 +154,7 @@ def test_the_preview_follows(qtbot: QtBot, window: MainWindow, dialog: RecordDia
     dialog.form.caption.click()
     dialog.form.arithmetic.click()
     calm(qtbot, dialog)
-    qtbot.waitUntil(lambda: film.board.height() == 480)
+    qtbot.waitUntil(lambda: film.board.height() == 400)
     assert not film.board.step_view.isVisible()
 
 

@@ -119,12 +119,12 @@ def test_the_number_of_words_is_said_beforehand(qtbot, window, lab):
     assert panel.field.count.text().endswith("now 3")
 
 
-@pytest.mark.parametrize("draft", [("x",), ("1", "2", "3"), ("9", "", "", "nan"), ("-1",) * 4000])
 @pytest.mark.parametrize("index", range(10))
-def test_a_draft_that_does_not_fit_is_left_out(qtbot, window, lab, index, draft):
+def test_a_draft_that_does_not_fit_is_left_out(qtbot, window, lab, index):
     panel = play(qtbot, window, lab, index)
-    panel.field.bring_back(draft)
-    settled(panel)
+    for draft in (("x",), ("1", "2", "3"), ("9", "", "", "nan"), ("-1",) * 4000):
+        panel.field.bring_back(draft)
+        settled(panel)
 
 
 def test_the_check_of_a_step_that_was_left_is_dropped(qtbot, window, lab):
