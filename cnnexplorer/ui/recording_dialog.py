@@ -215,6 +215,7 @@ class RecordingDialog(LongDialog):
         self._slices.start(self._preview_work(film, order.shots[self.slider.value()].step))
 
     def _preview_work(self, film: Film, step: int) -> Work:
+        film.rewind()  # the estimate may have left the views elsewhere
         try:
             picture = yield from painted(film, step)
         except UserError as error:

@@ -148,6 +148,7 @@ def test_the_preview_follows(qtbot: QtBot, window: MainWindow, dialog: RecordDia
     film = dialog._film
     for place in (0, 17, 25):
         dialog.slider.setValue(place)
+        film.rewind()
         shown = film.picture(place)
         qtbot.waitUntil(lambda shown=shown: np.array_equal(pixels(dialog.preview.image), shown), timeout=5000)
         assert dialog.place.text().startswith(f"{place + 1} / 26")
