@@ -185,6 +185,17 @@ def test_what_does_not_change_need_not_be_painted_again(lab: MainWindow, width: 
             film.close()
 
 
+def test_a_film_begins_with_the_same_picture_wherever_it_was(lab: MainWindow, filmed: Callable[..., Film]):
+    film = filmed()
+    film.change(film.reel, FilmFrame(500, 420))
+    bar = film.board.strip.horizontalScrollBar()
+    first = film.picture(0)
+    film.picture(film.reel.count - 1)
+    assert bar.value() > 0
+    film.rewind()
+    assert (film.picture(0) == first).all()
+
+
 def test_a_film_is_seen_nowhere_and_changes_nothing(lab: MainWindow, filmed: Callable[..., Film]):
     before, place = grab(lab), lab.conv.player.place
     film = filmed()

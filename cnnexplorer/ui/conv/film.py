@@ -112,6 +112,7 @@ class Film:
         self.reel.begin(board)
         board.set_view(self._view)
         self.reel.begin(board)
+        board.strip.horizontalScrollBar().setValue(0)
         if board.step is not None:
             board.strip.reveal(("stage", board.step.stage_index))
         self._blank.add(board)
