@@ -187,10 +187,10 @@ def test_what_does_not_change_need_not_be_painted_again(lab: MainWindow, width: 
 
 def test_a_film_begins_with_the_same_picture_wherever_it_was(lab: MainWindow, filmed: Callable[..., Film]):
     film = filmed()
-    film.change(film.reel, FilmFrame(500, 420))
+    film.change(film.reel, FilmFrame(500, 900))
     bar = film.board.strip.horizontalScrollBar()
     first = film.picture(0)
-    film.picture(film.reel.count - 1)
+    film.picture(film.reel.places.index((3, 0)))
     assert bar.value() > 0
     film.rewind()
     assert (film.picture(0) == first).all()
