@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ def run(file: Path | None, language: str | None) -> int:
     use_theme(settings.get("theme", "system"))
     window = MainWindow(settings, log_path)
     begin(window, settings, file)
+    gc.freeze()  # the collector need not walk through what lives as long as the program
     status = app.exec()
     # a window that dies with the interpreter can take a running thread, or the interpreter, with it
     window.conv.close_work()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib.util
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ from cnnexplorer.ui.tasks import LatestTask
 from cnnexplorer.ui.trouble import told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnexplorer.ui.actions import Actions
     from cnnexplorer.ui.settings import Settings
 
@@ -124,17 +128,34 @@ def _import_workspace() -> type[NetWorkspace]:
     """Import torch and all that needs it, wake the GPU, whose first question takes seconds too, and draw a picture."""
     _share_cores()
     _load_library()
-    try:
-        for name in ("torch", "torchvision"):
-            importlib.import_module(name)
-    except Exception as error:  # torch and a torchvision that do not fit each other fail in any way
-        raise _broken(error) from error
-    nets = importlib.import_module("cnnexplorer.nets")
-    nets.available_devices()
-    workspace = importlib.import_module("cnnexplorer.ui.nets.workspace")
+    with _kept_for_good():
+        try:
+            for name in ("torch", "torchvision"):
+                importlib.import_module(name)
+        except Exception as error:  # torch and a torchvision that do not fit each other fail in any way
+            raise _broken(error) from error
+        nets = importlib.import_module("cnnexplorer.nets")
+        nets.available_devices()
+        workspace = importlib.import_module("cnnexplorer.ui.nets.workspace")
     workspace.first_picture()
     made: type[NetWorkspace] = workspace.NetWorkspace
     return made
+
+
+@contextmanager
+def _kept_for_good() -> Iterator[None]:
+    """Keep the collector of garbage from walking through all that is imported in the `with` block, now and later.
+
+    A walk through torch takes a third of a second, in which the window stands still: it holds the interpreter.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def _share_cores() -> None:

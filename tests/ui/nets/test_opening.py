@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -23,6 +24,16 @@ def test_threads_that_wait_leave_their_core():
     command = [sys.executable, "-c", _CODE]
     said = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=True).stdout
     assert said.split() == ["NetWorkspace", "passive", "1", "3.0"]
+
+
+def test_the_collector_does_not_walk_through_what_was_imported():
+    gc.collect()
+    before = gc.get_freeze_count()
+    with entrance._kept_for_good():
+        assert not gc.isenabled()
+        made = [[] for _number in range(1000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= before + len(made)
 
 
 def test_the_user_says_otherwise(monkeypatch):
