@@ -5,13 +5,15 @@ from __future__ import annotations
 import gettext
 import io
 import os
+from functools import cache
 from importlib.resources import files
 
 LANGUAGES = {"en": "English", "es": "Español"}
 
 
+@cache
 def load_catalogue(code: str) -> gettext.NullTranslations:
-    """Read the catalogue of a language; English, which is in the source, needs none."""
+    """Read the catalogue of a language, once; English, which is in the source, needs none."""
     if code == "en":
         return gettext.NullTranslations()
     data = files("cnnexplorer.resources").joinpath("translations", f"{code}.mo").read_bytes()
