@@ -429,7 +429,9 @@ class MainWindow(Speaking, QMainWindow):
         """Switch the language and remember it."""
         self._settings.set("language", code)
         self.actions_[f"language_{code}"].setChecked(True)
+        self.setUpdatesEnabled(False)  # all is painted in a turn of its own: both at once would take too long
         use_language(code)
+        QTimer.singleShot(0, self, lambda: self.setUpdatesEnabled(True))
 
     def show_workspace(self, id_: Literal["conv", "net", "labs"]) -> None:
         """Show a workspace, "conv", "net" or "labs"; its actions take the place of the others'."""

@@ -133,17 +133,19 @@ def _walk(app: QApplication, workspace: NetWorkspace, heartbeat: Heartbeat, netw
         wait(app, lambda before=before: model.result is not before)
         settle(app, 0.3)
         if network == NETWORKS[0]:
-            _dress(app, heartbeat, page)
+            _dress(app, workspace, heartbeat, page)
 
 
-def _dress(app: QApplication, heartbeat: Heartbeat, page: str) -> None:
+def _dress(app: QApplication, workspace: NetWorkspace, heartbeat: Heartbeat, page: str) -> None:
+    window = workspace.window()
+    assert isinstance(window, MainWindow)
     for theme in ("dark", "light"):
         heartbeat.tell(f"theme on {page}")
-        use_theme(theme)
+        window.set_theme(theme)
         settle(app, 0.2)
     for language in ("es", "en"):
         heartbeat.tell(f"language on {page}")
-        use_language(language)
+        window.set_language(language)
         settle(app, 0.2)
 
 
