@@ -33,6 +33,7 @@ gc.disable()  # until all is imported: see `pytest_collection_finish`
 def pytest_collection_finish() -> None:
     """Leave all that is imported out of the collector's walks: they took a fifth of the time of the suite."""
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
     gc.enable()
 
 

@@ -70,17 +70,21 @@ def open_networks(program: Program, twin: MainWindow, network: NetWorkspace) -> 
     program.still(overview)
 
 
-def test_from_the_overview_to_a_layer_to_a_unit(
+def test_from_the_overview_to_a_unit_and_an_edited_filter_undone_in_spanish(
     qtbot: QtBot, start: Start, home: Path, twin: MainWindow, network: NetWorkspace
 ):
     overview = show(qtbot, twin, "overview")
     card = overview.view.layout_.card_named("conv1")
     first = spot(twin, overview.view.viewport(), overview.view.target_rect(Target("map", card, 0)))
+    back = area(twin, overview.view)
     maps = show(qtbot, twin, "maps")
     main, panel = area(twin, maps.view), area(twin, maps.panel.view)
     other = spot(twin, maps.view, maps.view.tile_rect(41))
     see = area(twin, network.column.form.view)
-    back = area(twin, overview.view)
+    filters = show(qtbot, twin, "filters")
+    place = spot(twin, filters.grid.viewport(), filters.grid.picture_rect(41))
+    grid, filter_ = area(twin, filters.grid), area(twin, filters.panel.view)
+    zero, page, tabs = middle(twin, filters.panel.zero_button), tab(twin, network, 2), area(twin, network.tabs)
 
     program = start(home)
     rest(program)
@@ -100,21 +104,7 @@ def test_from_the_overview_to_a_layer_to_a_unit(
     for _step in range(2):
         program.keys("alt+Left")
     wait_for(lambda: changed(before, program.pixels(back)) < 0.02, "the overview, as it was", 20)
-    program.quit()
-    assert "network=alexnet2012" in program.settings()
 
-
-def test_an_edited_filter_is_undone_in_spanish_too(
-    qtbot: QtBot, start: Start, home: Path, twin: MainWindow, network: NetWorkspace
-):
-    filters = show(qtbot, twin, "filters")
-    place = spot(twin, filters.grid.viewport(), filters.grid.picture_rect(41))
-    grid, filter_ = area(twin, filters.grid), area(twin, filters.panel.view)
-    zero, page, tabs = middle(twin, filters.panel.zero_button), tab(twin, network, 2), area(twin, network.tabs)
-
-    program = start(home)
-    rest(program)
-    open_networks(program, twin, network)
     overview = program.pixels(grid)
     program.click(page)
     program.point_away()
@@ -138,4 +128,5 @@ def test_an_edited_filter_is_undone_in_spanish_too(
     program.keys("ctrl+z")
     wait_for(lambda: changed(before, program.pixels(filter_)) < 0.02, "the filter as it was", 20)
     program.quit()
+    assert "network=alexnet2012" in program.settings()
     assert "language=es" in program.settings()

@@ -59,6 +59,7 @@ def test_textures_fill_the_range_and_are_of_several_kinds():
     assert float(steps.min()) < 0.02 < 0.05 < float(steps.max())  # smooth ones and rough ones
 
 
+@pytest.mark.slow
 def test_an_order_gives_the_same_pictures_always_and_others_than_the_next():
     orders = [Order(5, chunk, 70, 48) for chunk in (0, 1)]
     drawer = DeviceDrawer(CPU)
@@ -74,6 +75,7 @@ def test_an_order_gives_the_same_pictures_always_and_others_than_the_next():
     assert len(set(first[1].tolist())) > 20
 
 
+@pytest.mark.slow
 def test_the_shipped_network_knows_what_is_drawn_so():
     pictures, labels = draw_on(CPU, Order(1, 0, 24, 160))
     network = load_network("alexnet2012", device="cpu")

@@ -98,7 +98,7 @@ def test_the_convolutions_are_the_papers_and_the_head_is_small(net):
 
 
 def test_it_names_what_is_drawn(net):
-    pictures, labels = draw_held_out(150, first=100_000)  # not those that the file's own figure was measured on
+    pictures, labels = draw_held_out(96, first=100_000)  # not those that the file's own figure was measured on
     torch.set_num_threads(2)  # so many large pictures gain from both cores
     reached, answers = accuracy(net.module, pictures, labels, CPU)
     torch.set_num_threads(1)
