@@ -15,6 +15,7 @@ from cnnexplorer.nets import Perturbation
 from cnnexplorer.ui.figures.rendering import Figure, FigureWish
 from cnnexplorer.ui.nets.record_dialog import swept
 from cnnexplorer.ui.nets.state import Source
+from cnnexplorer.ui.questions import Question
 from tests.core.test_animation import read_frames
 from tests.ui.helpers import choose, enter, heard, pixels, settled
 
@@ -213,12 +214,17 @@ def test_looking_at_the_dialog_leaves_the_disturbance_as_it_was(
     assert workspace.model.perturbation == OWN
 
 
-def test_a_recording_can_be_stopped(qtbot: QtBot, workspace: NetWorkspace, dialog: NetRecordDialog, folder: Path):
+def begin_long(qtbot: QtBot, dialog: NetRecordDialog, folder: Path) -> None:
+    """Record many values, and wait until some are done."""
     enter(dialog.form.values, "200")
     calm(qtbot, dialog)
     told = heard(dialog.recorder.progressed)
-    dialog.record(folder / "film")
+    dialog.record(folder / "film.gif")
     qtbot.waitUntil(lambda: len(told) >= 2, timeout=LIMIT)
+
+
+def test_a_recording_can_be_stopped(qtbot: QtBot, workspace: NetWorkspace, dialog: NetRecordDialog, folder: Path):
+    begin_long(qtbot, dialog, folder)
     dialog.stop_button.click()
     qtbot.waitUntil(lambda: not dialog.recorder.busy, timeout=LIMIT)
     assert dialog.summary.text() == "Stopped."
@@ -228,23 +234,17 @@ def test_a_recording_can_be_stopped(qtbot: QtBot, workspace: NetWorkspace, dialo
 
 @pytest.mark.slow
 def test_closing_half_way(qtbot: QtBot, workspace: NetWorkspace, dialog: NetRecordDialog, folder: Path):
-    enter(dialog.form.values, "200")
-    calm(qtbot, dialog)
-    told = heard(dialog.recorder.progressed)
-    dialog.record(folder / "film.gif")
-    qtbot.waitUntil(lambda: len(told) >= 2, timeout=LIMIT)
-    leave(qtbot, workspace, dialog)
+    begin_long(qtbot, dialog, folder)
+    dialog.reject()
+    dialog.findChild(Question).answers["stop"].click()
+    qtbot.waitUntil(lambda: workspace.recording is None, timeout=LIMIT)
     assert list(folder.iterdir()) == []
     shown(qtbot, workspace, OWN)
 
 
 @pytest.mark.slow
 def test_the_program_ends_half_way(qtbot: QtBot, workspace: NetWorkspace, dialog: NetRecordDialog, folder: Path):
-    enter(dialog.form.values, "200")
-    calm(qtbot, dialog)
-    told = heard(dialog.recorder.progressed)
-    dialog.record(folder / "film.gif")
-    qtbot.waitUntil(lambda: len(told) >= 2, timeout=LIMIT)
+    begin_long(qtbot, dialog, folder)
     workspace.close_work()
     assert list(folder.iterdir()) == []
     assert workspace.model.perturbation == OWN
@@ -264,11 +264,7 @@ CHANGES = {
 def test_what_changes_meanwhile_stops_it_with_a_sentence(
     qtbot: QtBot, workspace: NetWorkspace, dialog: NetRecordDialog, folder: Path, what: str
 ):
-    enter(dialog.form.values, "200")
-    calm(qtbot, dialog)
-    told = heard(dialog.recorder.progressed)
-    dialog.record(folder / "film.gif")
-    qtbot.waitUntil(lambda: len(told) >= 2, timeout=LIMIT)
+    begin_long(qtbot, dialog, folder)
     CHANGES[what](workspace, Source(np.zeros((3, 240, 240)), "Black"))
     qtbot.waitUntil(lambda: not dialog.recorder.busy, timeout=LIMIT)
     assert "is another now" in dialog.summary.text()
